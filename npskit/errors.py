@@ -1,0 +1,156 @@
+"""Errors that say where, what was expected, what was found and what to do.
+
+An analyst reads an error in a notebook cell, far from this code. So every error of npskit has the same shape,
+*where, expected, got, hint*, and is also the built-in exception that a caller would catch: a wrong rating is a
+``ValueError``, an unknown column a ``KeyError``, a missing file a ``FileNotFoundError``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from collections.abc import Iterable
+from types import ModuleType
+
+__all__ = [
+    "ArgumentError",
+    "ArgumentTypeError",
+    "ColumnNotFoundError",
+    "EmptyDataError",
+    "MissingExtraError",
+    "NpskitError",
+    "NpskitWarning",
+    "RatingError",
+    "ReadError",
+    "ReadWarning",
+    "ReportError",
+    "RoleError",
+    "ScaleWarning",
+    "SurveyNotFoundError",
+    "did_you_mean",
+    "optional_import",
+]
+
+MOST_NAMES_SHOWN = 12
+
+
+class NpskitError(Exception):
+    """Base of all errors raised on purpose by npskit.
+
+    Parameters
+    ----------
+    message : str, optional
+        The whole sentence, when the four parts do not fit.
+    where, expected, got, hint : str, optional
+        The place, what should have been there, what was there, and what to do.
+
+    Examples
+    --------
+    >>> print(RatingError(where="column 'q1'", expected="ratings 0 to 10", got="11 (7 times)", hint="pass missing=[11]"))
+    column 'q1': expected ratings 0 to 10, got 11 (7 times).
+    Hint: pass missing=[11].
+    """
+
+    def __init__(
+        self, message: str = "", *, where: str = "", expected: str = "", got: str = "", hint: str = ""
+    ) -> None:
+        if not message:
+            parts = [f"expected {expected}" if expected else "", f"got {got}" if got else ""]
+            message = ", ".join(part for part in parts if part)
+            message = f"{where}: {message}." if where else f"{message}."
+        self.message = message
+        self.hint = hint
+        super().__init__(self.text)
+
+    @property
+    def text(self) -> str:
+        """Message and hint, as shown to a person."""
+        if not self.hint:
+            return self.message
+        return f"{self.message}\nHint: {self.hint}" + ("" if self.hint.endswith((".", "?", ")")) else ".")
+
+    def __str__(self) -> str:
+        # KeyError would show repr() of the message, with the line break escaped.
+        return self.text
+
+    def __reduce__(self) -> tuple[type, tuple[str], dict[str, str]]:
+        return type(self), (self.message,), {"message": self.message, "hint": self.hint}
+
+
+class RatingError(NpskitError, ValueError):
+    """An answer that is not on the scale."""
+
+
+class ColumnNotFoundError(NpskitError, KeyError):
+    """A column that the data does not have."""
+
+
+class RoleError(NpskitError, LookupError):
+    """No column, or more than one, fits a role."""
+
+
+class ArgumentError(NpskitError, ValueError):
+    """An argument whose value cannot be used."""
+
+
+class ArgumentTypeError(NpskitError, TypeError):
+    """An argument of a type that cannot be used."""
+
+
+class EmptyDataError(NpskitError, ValueError):
+    """No answers where at least one is needed."""
+
+
+class ReadError(NpskitError, ValueError):
+    """A file that cannot be read as survey answers."""
+
+
+class SurveyNotFoundError(NpskitError, FileNotFoundError):
+    """A file that is not there."""
+
+
+class MissingExtraError(NpskitError, ImportError):
+    """A library that is not installed; the message names the extra that brings it."""
+
+
+class ReportError(NpskitError, RuntimeError):
+    """A report that could not be made."""
+
+
+class NpskitWarning(UserWarning):
+    """A number was produced that may mislead."""
+
+
+class ScaleWarning(NpskitWarning):
+    """The answers look as if given on another scale."""
+
+
+class ReadWarning(NpskitWarning):
+    """A file was read with repairs."""
+
+
+def did_you_mean(name: str, candidates: Iterable[str]) -> str:
+    """Hint for a name that is not among the candidates.
+
+    Examples
+    --------
+    >>> did_you_mean("ratng", ["country", "rating"])
+    "did you mean 'rating'? There are: country, rating."
+    """
+    names = [str(candidate) for candidate in candidates]
+    folded = {candidate.casefold(): candidate for candidate in names}
+    close = difflib.get_close_matches(str(name).casefold(), folded, n=1, cutoff=0.6)
+    shown = ", ".join(names[:MOST_NAMES_SHOWN]) + (", …" if len(names) > MOST_NAMES_SHOWN else "")
+    listing = f"There are: {shown}." if names else "There are none."
+    return f"did you mean {folded[close[0]]!r}? {listing}" if close else listing
+
+
+def optional_import(module: str, *, extra: str, purpose: str) -> ModuleType:
+    """Import a library that an extra brings, or say which extra that is."""
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise MissingExtraError(
+            f"{module.partition('.')[0]} is needed to {purpose} and is not installed.",
+            hint=f"pip install 'npskit[{extra}]'",
+        ) from error
