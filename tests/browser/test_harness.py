@@ -1,0 +1,82 @@
+"""The watch over the pages must itself see what it is there for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from harness import OUTSIDE, Guard
+from playwright.sync_api import Browser, Page
+
+PAGE = "<!doctype html><meta charset=utf-8><title>Rapport</title><h1>Score +53</h1>{}"
+
+
+@pytest.fixture
+def html(tmp_path: Path) -> Callable[[str], Path]:
+    def write(body: str = "") -> Path:
+        path = tmp_path / "page.html"
+        path.write_text(PAGE.format(body), encoding="utf-8")
+        return path
+
+    return write
+
+
+def watched(browser: Browser, url: str) -> Guard:
+    context = browser.new_context()
+    guard = Guard(context)
+    page = context.new_page()
+    page.goto(url)
+    page.wait_for_timeout(200)
+    context.close()
+    return guard
+
+
+@pytest.mark.parametrize(
+    "url", ["https://cdn.example.org/vega.js", "//x", "http://10.0.0.1/", "ws://a.b/", "http://localhost.evil.org/"]
+)
+def test_address_outside_this_machine_is_outside(url: str) -> None:
+    assert OUTSIDE.match(url)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8888/lab", "ws://localhost:1/api", "data:,x", "blob:http://x", "file:///tmp/a.html"]
+)
+def test_address_of_this_machine_is_not(url: str) -> None:
+    assert not OUTSIDE.match(url)
+
+
+def test_file_opens_without_a_server(page: Page, html: Callable[..., Path]) -> None:
+    page.goto(html().as_uri())
+    assert page.title() == "Rapport"
+    assert page.locator("h1").inner_text() == "Score +53"
+
+
+def test_file_opens_over_loopback(page: Page, html: Callable[..., Path], serve: Callable[[Path], str]) -> None:
+    page.goto(serve(html().parent) + "page.html")
+    assert page.title() == "Rapport"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<img src='https://example.org/logo.png'>",
+        "<script src='//cdn.example.org/vega.js'></script>",
+        "<script>fetch('https://example.org/count')</script>",
+        "<script>new WebSocket('wss://example.org/live')</script>",
+        "<style>@import url(https://example.org/font.css)</style>",
+    ],
+    ids=["image", "script", "fetch", "socket", "stylesheet"],
+)
+def test_request_to_outside_fails(
+    browser: Browser, html: Callable[..., Path], serve: Callable[[Path], str], body: str
+) -> None:
+    guard = watched(browser, serve(html(body).parent) + "page.html")
+    with pytest.raises(AssertionError, match="asked outside"):
+        guard.check()
+
+
+def test_error_in_the_page_fails(browser: Browser, html: Callable[..., Path]) -> None:
+    guard = watched(browser, html("<script>undefined.schema</script>").as_uri())
+    with pytest.raises(AssertionError, match="errors in the page"):
+        guard.check()

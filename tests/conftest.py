@@ -1,0 +1,103 @@
+"""What all tests share: where outside things are, and when a test may be skipped.
+
+A machine without a Chromium, a Java runtime or an optional library skips the tests that need it and says why. In the
+full job (``NPSKIT_REQUIRE_ALL=1``) such a skip is a failure, since a test that never runs proves nothing. Only the
+data that may not be copied into this repository (``NPSKIT_EXTRA_DATA``) can be missing there too.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import pytest
+
+EXTRA_DATA = "NPSKIT_EXTRA_DATA"
+REQUIRE_ALL = os.environ.get("NPSKIT_REQUIRE_ALL", "") not in ("", "0")
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    try:
+        from hypothesis import settings
+    except ImportError:
+        return
+    settings.register_profile("npskit", deadline=None)
+    settings.register_profile("full-job", deadline=None, derandomize=True)
+    settings.load_profile("full-job" if REQUIRE_ALL else "npskit")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Playwright's synchronous interface leaves its event loop marked as running, which asyncio.run() elsewhere refuses.
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+def fail_if_skipped(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if not REQUIRE_ALL or not report.skipped or hasattr(report, "wasxfail"):
+        return
+    reason = report.longrepr[-1] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    if EXTRA_DATA not in reason:
+        report.outcome = "failed"
+        report.longrepr = f"{report.nodeid}: nothing may be skipped in the full job, got {reason!r}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    fail_if_skipped(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    fail_if_skipped(report)
+    return report
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The checkout: the folder with pyproject.toml."""
+    return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The fixture files of the repository, ``tests/data``."""
+    return Path(__file__).resolve().parent / "data"
+
+
+@pytest.fixture(scope="session")
+def extra_data() -> Callable[[str], Path]:
+    """``extra_data(name)``: a file that may not be copied here, from the folder that NPSKIT_EXTRA_DATA names."""
+
+    def find(name: str) -> Path:
+        folder = os.environ.get(EXTRA_DATA)
+        if not folder:
+            pytest.skip(f"{EXTRA_DATA} names no folder with {name}")
+        path = Path(folder) / name
+        if not path.exists():
+            pytest.skip(f"{EXTRA_DATA} has no {name}")
+        return path
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium; NPSKIT_CHROMIUM names another one than the system's."""
+    named = [os.environ["NPSKIT_CHROMIUM"]] if "NPSKIT_CHROMIUM" in os.environ else CHROMIUM_NAMES
+    found = next(filter(None, map(shutil.which, named)), None)
+    if found is None:
+        pytest.skip(f"no Chromium ({', '.join(named)})")
+    return found
+
+
+@pytest.fixture(scope="session")
+def artifacts(repository: Path) -> Path:
+    """A folder, outside version control, for screenshots and reports to be looked at."""
+    folder = repository / ".artifacts"
+    folder.mkdir(exist_ok=True)
+    return folder
