@@ -1,0 +1,76 @@
+"""Quantiles of a mixture of normals.
+
+Where the parameters of a model are averaged instead of estimated, what is known of a level is one normal for
+each value of the parameters, each with its weight. Their mixture has a sharper middle and longer tails than one
+normal of the same variance, and is lopsided where the parts disagree; so a band is read from the mixture itself.
+"""
+
+from __future__ import annotations
+
+import math
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["mixture_quantile"]
+
+Array = NDArray[np.float64]
+
+# Newton's error after a step of d sd is of the order of d², so the last step may be as long as this.
+STEP_TOLERANCE = 1e-4
+MOST_STEPS = 60
+# Keeps a step out of a gap between the parts finite; the bracket then cuts it.
+TINY = 1e-100
+
+
+def mixture_quantile(mean: Array, sd: Array, weights: Array, probability: float) -> Array:
+    """Quantile of a mixture of K normals.
+
+    Parameters
+    ----------
+    mean, sd : ndarray (L, K, T)
+        The parts, in any unit.
+    weights : ndarray (L, K)
+        Their weights, in any proportion.
+    probability : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    ndarray (L, T)
+        The place below which the mixture has that probability, to about 1e-7 in probability.
+
+    Notes
+    -----
+    Newton's method, kept between the smallest and the largest quantile of the parts, which hold the mixture's.
+
+    Examples
+    --------
+    >>> mean, sd = np.array([[[0.0], [10.0]]]), np.array([[[1.0], [1.0]]])
+    >>> mixture_quantile(mean, sd, np.array([[0.5, 0.5]]), 0.975).round(2).tolist()
+    [[11.64]]
+    """
+    weights = (weights / weights.sum(axis=1, keepdims=True))[..., None]
+    own = mean + NormalDist().inv_cdf(probability) * sd
+    low, high = own.min(axis=1, initial=np.inf), own.max(axis=1, initial=-np.inf)
+    place, scale = np.sum(weights * own, axis=1), np.sum(weights * sd, axis=1)
+    for _ in range(MOST_STEPS):
+        below, density = _normal((place[:, None] - mean) / sd)
+        excess = np.sum(weights * below, axis=1) - probability
+        low, high = np.where(excess < 0, place, low), np.where(excess < 0, high, place)
+        following = place - excess / np.maximum(np.sum(weights * density / sd, axis=1), TINY)
+        following = np.where((following >= low) & (following <= high), following, (low + high) / 2)
+        step, place = np.abs(following - place), following
+        if np.all(step <= STEP_TOLERANCE * scale):
+            break
+    return place
+
+
+def _normal(z: Array) -> tuple[Array, Array]:
+    """Distribution and density of the standard normal; Abramowitz and Stegun 26.2.17, to 7.5e-8 and without SciPy."""
+    density = np.exp(-0.5 * z * z) / math.sqrt(math.tau)
+    t = 1 / (1 + 0.2316419 * np.abs(z))
+    series = t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))))
+    above = density * series
+    return np.where(z > 0, 1 - above, above), density
