@@ -46,9 +46,8 @@ class NpskitError(Exception):
 
     Examples
     --------
-    >>> error = RatingError(where="column 'q1'", expected="ratings 0 to 10", got="11 (7 times)", hint="pass missing=[11]")
-    >>> print(error)
-    column 'q1': expected ratings 0 to 10, got 11 (7 times).
+    >>> print(RatingError(where="column 'q1'", expected="0 to 10", got="11 (7 times)", hint="pass missing=[11]"))
+    column 'q1': expected 0 to 10, got 11 (7 times).
     Hint: pass missing=[11].
     """
 

@@ -117,6 +117,10 @@ class Scale:
     def __len__(self) -> int:
         return self.highest - self.lowest + 1
 
+    def replace(self, *, missing: Sequence[object]) -> Scale:
+        """The same scale with other codes for "no answer"."""
+        return Scale(self.lowest, self.highest, self.detractor_max, self.promoter_min, missing, self.labelled)
+
     def __hash__(self) -> int:
         return hash((self.lowest, self.highest, self.detractor_max, self.promoter_min, self.labelled))
 

@@ -1,0 +1,107 @@
+"""`df.nps` and `series.nps`: the same `Survey`, registered with pandas and Polars.
+
+pandas builds an accessor anew on every `df.nps`, and on every `dir(df)`; so building one costs nothing, keeps nothing
+and never raises.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+import pandas as pd
+
+from npskit.survey import Survey
+
+__all__ = ["NPSAccessor", "register"]
+
+
+class NPSAccessor(Survey):
+    """Every verb of `Survey` on a frame or a series, with the roles found; call it to name them.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> df = pd.DataFrame({"q1": [10, 9, 3], "q2": [1, 2, 3]})
+    >>> df.nps(rating="q1").score().__round__(1)
+    33.3
+    >>> pd.Series([10, 10, 8, 0]).nps.score()
+    25.0
+    """
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+
+    def __call__(self, **roles: Any) -> Survey:
+        """Name roles once and get a `Survey` with the same verbs; takes the keywords of `Survey`."""
+        return Survey(self._data, **roles)
+
+
+def register() -> None:
+    """Register the accessor with pandas, and with Polars if it is loaded; safe to call again after a reload."""
+    for kind, registrar in (
+        (pd.DataFrame, pd.api.extensions.register_dataframe_accessor),
+        (pd.Series, pd.api.extensions.register_series_accessor),
+    ):
+        if "nps" in kind.__dict__:
+            delattr(kind, "nps")
+            kind._accessors.discard("nps")  # type: ignore[attr-defined]  # pandas warns of a name it already knows
+        registrar("nps")(NPSAccessor)
+    if "polars" in sys.modules:
+        register_polars()
+    elif not any(isinstance(finder, AfterPolars) for finder in sys.meta_path):
+        sys.meta_path.insert(0, AfterPolars())
+
+
+def register_polars() -> None:
+    """Register `.nps` on Polars frames, lazy frames and series."""
+    import polars as pl
+
+    for kind, registrar in (
+        (pl.DataFrame, pl.api.register_dataframe_namespace),
+        (pl.LazyFrame, pl.api.register_lazyframe_namespace),
+        (pl.Series, pl.api.register_series_namespace),
+    ):
+        if not hasattr(kind, "nps"):
+            registrar("nps")(NPSAccessor)
+
+
+class AfterPolars(MetaPathFinder):
+    """Registers the Polars accessors once Polars is imported, so that the order of the two imports does not matter.
+
+    Importing Polars here would cost every pandas user its start-up time.
+    """
+
+    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+        """Find Polars as usual, and append the registration to its loading."""
+        if name != "polars":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(name)
+        if spec is not None and spec.loader is not None:
+            spec.loader = RegisteringLoader(spec.loader)
+        return spec
+
+
+class RegisteringLoader(Loader):
+    """A loader that registers the accessors after the module it loads has run."""
+
+    def __init__(self, loader: Loader) -> None:
+        self._loader = loader
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loader, name)
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        """As the real loader does."""
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the module, then register."""
+        self._loader.exec_module(module)
+        register_polars()

@@ -1,0 +1,132 @@
+"""Which column of *this* data plays which role.
+
+`roles` knows names; this room looks at the content too: a column named ``Recommend`` that holds "Strongly agree" is no
+rating, and one named ``q1`` is when the export says that its question was the recommendation.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from npskit import roles
+from npskit.errors import RoleError
+from npskit.frames import Source
+from npskit.roles import Candidate
+from npskit.scale import Scale, is_missing
+
+__all__ = ["Columns"]
+
+COLUMNS_SEARCHED = 200
+
+
+class Columns:
+    """The roles of a source's columns: named in the call, told by the export, or found.
+
+    Parameters
+    ----------
+    source : Source
+    named : mapping of str to str or None
+        Role to the column named in the call.
+    notes : mapping
+        What `read_survey` noted of the file: ``roles`` and ``questions`` are used.
+    scale : Scale
+        The scale a rating is recognised by.
+    """
+
+    def __init__(
+        self, source: Source, *, named: Mapping[str, str | None], notes: Mapping[str, Any], scale: Scale
+    ) -> None:
+        self._source, self._named, self._notes, self._scale = source, named, notes, scale
+
+    def find(self, role: str) -> Candidate:
+        """The column that plays a role.
+
+        Raises
+        ------
+        RoleError
+            When none does, or more than one could.
+        """
+        columns = self._source.columns
+        if name := self._named.get(role):
+            return Candidate(roles.resolve(name, columns), role, 0, "named in the call")
+        told = self._notes.get("roles", {}).get(role)
+        if told in columns:
+            return Candidate(told, role, 0, "the export's format tells it")
+        if len(columns) == 1 and role == "rating":
+            return Candidate(columns[0], role, 0, "the only column")
+        found = roles.candidates(role, columns, fits=self._fits, aliases=self._notes.get("questions", {}))
+        held = [candidate for candidate in found if self._source.sample(candidate.column)] or found
+        if role == "rating" and not held:
+            raise self._no_rating()
+        return roles.choose(role, held, columns)
+
+    def table(self) -> dict[str, list[str | None]]:
+        """Every role with its column and the reason; an open choice names the candidates."""
+        rows = [(role, *self._column_and_reason(role)) for role in roles.ROLES]
+        return {name: [row[i] for row in rows] for i, name in enumerate(("role", "column", "reason"))}
+
+    def _column_and_reason(self, role: str) -> tuple[str | None, str]:
+        try:
+            found = self.find(role)
+        except RoleError as error:
+            return None, error.message.partition(": ")[2]
+        unused = f"; not applied unless weight={found.column!r} is given"
+        return found.column, found.reason + (unused if role == "weight" and found.rank else "")
+
+    def _fits(self, column: str, content: str) -> bool:
+        values = self._source.sample(column)
+        if not values:
+            return content != "text"
+        if content in ("rating", "label"):
+            words = Scale.labels(missing=self._scale.missing)
+            return (content == "rating" and self._scale.fits(values)) or words.fits(values)
+        return sum(map(CHECKS[content], values)) * 2 > len(values)
+
+    def _no_rating(self) -> RoleError:
+        """The error that shows which columns hold ratings, whatever their names, and which names misled."""
+        columns = self._source.columns
+        holding = [name for name in columns[:COLUMNS_SEARCHED] if self._holds_ratings(self._source.sample(name))]
+        named = [name for name in columns if roles.name_rank(name, "rating")]
+        hints = [f"columns that hold ratings: {', '.join(holding[:8])}" if holding else ""]
+        hints += [f"{name!r} is named like a rating but holds {self._shown(name)}" for name in named[:3]]
+        return RoleError(
+            where="the rating column",
+            expected="a column whose name and content say that it answers 'would you recommend us'",
+            got=f"none among {len(columns)} columns",
+            hint="; ".join([f"name it: df.nps(rating={(holding or [*columns, '...'])[0]!r})", *filter(None, hints)]),
+        )
+
+    def _shown(self, name: str) -> str:
+        return ", ".join(f"{str(value)[:30]!r}" for value in self._source.sample(name)[:3])
+
+    def _holds_ratings(self, values: Sequence[object]) -> bool:
+        return len(values) >= 5 and self._scale.fits(values)
+
+
+def is_date(value: object) -> bool:
+    """Whether a value is a date, or text that starts as an ISO date."""
+    if isinstance(value, str):
+        return len(value) >= 8 and value[:4].isdigit() and value[4] in "-/" and value[5:7].isdigit()
+    return isinstance(value, (dt.date, np.datetime64))
+
+
+def is_text(value: object) -> bool:
+    """Whether a value is something a person wrote, rather than a code."""
+    return isinstance(value, str) and not value.replace(".", "").strip().isdigit() and not is_missing(value)
+
+
+def is_weight(value: object) -> bool:
+    """Whether a value can be a weight."""
+    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool) and float(value) >= 0
+
+
+def is_identifier(value: object) -> bool:
+    """Whether a value can tell one customer from another."""
+    return not isinstance(value, bool)
+
+
+CHECKS = {"date": is_date, "text": is_text, "weight": is_weight, "id": is_identifier}

@@ -1,0 +1,121 @@
+"""From counts to columns: where a tally meets the arithmetic.
+
+The statistics know no tally and the tally no statistics. The functions here put the two together and return columns,
+as mappings of name to list, ready for a table.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from npskit.scale import CATEGORIES
+from npskit.stats import intervals, weighting
+from npskit.stats.score import score
+from npskit.stats.trend import level as smoothed_level
+from npskit.tally import ClusterMoments, Tally
+
+__all__ = ["all_periods", "counted", "distribution", "effective_counts", "effective_responses", "estimates", "series"]
+
+STEPS = {"day": ("D", 1), "week": ("D", 7), "month": ("M", 1), "quarter": ("M", 3), "year": ("Y", 1)}
+
+Columns = dict[str, list[Any]]
+
+
+def counted(counts: np.ndarray) -> Columns:
+    """Responses and the three categories, from counts (cells, 3)."""
+    return {"responses": counts.sum(-1).tolist(), **{name: counts[:, i].tolist() for i, name in enumerate(CATEGORIES)}}
+
+
+def estimates(tally: Tally, *, confidence_level: float, method: str, moments: ClusterMoments | None = None) -> Columns:
+    """Score and interval per cell; weights and clusters change the interval, and weights add their effective n."""
+    counts = tally.category_weights
+    if moments is not None:
+        lower, upper = clustered_limits(tally, moments, confidence_level)
+    elif tally.weights is None:
+        lower, upper = intervals.interval(counts, confidence_level=confidence_level, method=method)
+    else:
+        effective = effective_responses(tally)
+        lower, upper = weighting.weighted_interval(counts, effective, confidence_level=confidence_level)
+    columns = {"score": score(counts), "lower": lower, "upper": upper}
+    if tally.weights is not None:
+        columns["effective_responses"] = effective_responses(tally)
+    return {name: np.atleast_1d(values).tolist() for name, values in columns.items()}
+
+
+def clustered_limits(tally: Tally, moments: ClusterMoments, confidence_level: float) -> tuple[Any, Any]:
+    """Interval that allows for customers who answered several times, per cell of the tally."""
+    at = {cell: i for i, cell in enumerate(moments.cells)}
+    order = [at.get(cell, -1) for cell in tally.cells]
+    aligned = {name: np.append(getattr(moments, name), 0)[order] for name in ("clusters", "u", "v", "uu", "uv", "vv")}
+    return weighting.clustered_interval(**aligned, confidence_level=confidence_level)
+
+
+def effective_responses(tally: Tally) -> np.ndarray:
+    """Kish's effective number of responses per cell, shape (cells,); the responses when there are no weights."""
+    if tally.weights is None or tally.squares is None:
+        return tally.responses
+    return weighting.effective_responses(tally.weights.sum(-1), tally.squares.sum(-1))
+
+
+def effective_counts(tally: Tally) -> np.ndarray:
+    """Counts per category, shape (cells, 3); with weights, the weighted shares times the effective responses."""
+    if tally.weights is None:
+        return tally.category_counts
+    return weighting.effective_counts(tally.category_weights, effective_responses(tally))
+
+
+def distribution(tally: Tally) -> Columns:
+    """Responses and share of each rating, cell after cell."""
+    used = tally.counts if tally.weights is None else tally.weights
+    total = used.sum(-1, keepdims=True)
+    share = np.divide(used, total, out=np.full(used.shape, np.nan), where=total > 0)
+    levels = {key: [level for level in column for _ in tally.scale.ratings] for key, column in tally.columns().items()}
+    ratings = {"rating": list(tally.scale.ratings) * len(tally), "responses": tally.counts.ravel().tolist()}
+    return {**levels, **ratings, "share": share.ravel().tolist()}
+
+
+def series(tally: Tally, *, every: str, confidence_level: float) -> Columns:
+    """One row per group and period of a tally whose first key is the period, gaps filled, with the smoothed level."""
+    dated = [cell for cell in tally.cells if cell[0] is not None]
+    periods = all_periods([cell[0] for cell in dated], every)  # type: ignore[misc]  # the first key is a date
+    groups = list(dict.fromkeys(cell[1:] for cell in dated))
+    at = {(period, *group): i * len(periods) + j for i, group in enumerate(groups) for j, period in enumerate(periods)}
+    rows = [at.get(cell, -1) for cell in tally.cells]
+
+    def filled(values: np.ndarray) -> np.ndarray:
+        out = np.zeros((len(at) + 1, 3), dtype=values.dtype)
+        out[rows] = values
+        return out[:-1]
+
+    counts = filled(effective_counts(tally))
+    method = "score" if tally.weights is None else "adjusted_wald"
+    lower, upper = intervals.interval(counts, confidence_level=confidence_level, method=method)
+    shaped = counts.reshape(len(groups), len(periods), 3)
+    level = smoothed_level(shaped, every=every, confidence_level=confidence_level)
+    numbers = {"score": score(counts), "lower": lower, "upper": upper,
+               "level": level.level, "level_lower": level.lower, "level_upper": level.upper}  # fmt: skip
+    return {
+        **{key: [group[i] for group in groups for _ in periods] for i, key in enumerate(tally.keys[1:])},
+        "period": periods * len(groups),
+        **counted(filled(tally.category_counts)),
+        **{name: np.ravel(values).tolist() for name, values in numbers.items()},
+    }
+
+
+def all_periods(starts: Sequence[dt.date], every: str) -> list[dt.date]:
+    """Every period from the first to the last, those without answers included.
+
+    Examples
+    --------
+    >>> [day.isoformat() for day in all_periods([dt.date(2024, 1, 1), dt.date(2024, 7, 1)], "quarter")]
+    ['2024-01-01', '2024-04-01', '2024-07-01']
+    """
+    if not starts:
+        return []
+    unit, step = STEPS[every]
+    first, last = (np.datetime64(edge, unit) for edge in (min(starts), max(starts)))
+    return np.arange(first, last + 1, step).astype("M8[D]").tolist()
