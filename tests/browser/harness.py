@@ -24,6 +24,7 @@ __all__ = ["Guard", "JupyterServer", "OpenNotebook", "browser_flags", "notebook"
 
 LOCAL = r"(data:|blob:|about:|file:|(https?|wss?)://(127\.0\.0\.1|localhost|\[::1\])([:/]|$))"
 OUTSIDE = re.compile(f"^(?!{LOCAL})")
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 SERVER_START_SECONDS = 90
 CELL_SECONDS = 120
 SETTINGS = {
@@ -226,7 +227,7 @@ class OpenNotebook:
         cells = self.cells()
         for cell in cells:
             for output in cell.get("outputs", []):
-                assert output["output_type"] != "error", "\n".join(output["traceback"])
+                assert output["output_type"] != "error", COLOUR.sub("", "\n".join(output["traceback"]))
         return cells
 
     def cells(self) -> list[dict[str, Any]]:
