@@ -1,0 +1,249 @@
+"""The command ``npskit``: the number, the table and the report, without opening a notebook.
+
+An error of npskit is one message on the error stream and exit code 2, never a traceback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import sys
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import npskit
+from npskit.errors import ArgumentError, NpskitError, NpskitWarning
+from npskit.labels import LANGUAGES, language, number, points, share, word
+from npskit.results import plain
+from npskit.scale import CATEGORIES, Scale
+from npskit.survey import Survey, opened
+from npskit.survey.plots import columns_of
+
+__all__ = ["main"]
+
+USAGE_ERROR = 2
+LEVEL_WIDTH = 40
+READ_HINTS = ("encoding", "separator", "decimal", "sheet", "question", "dayfirst")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code.
+
+    Examples
+    --------
+    >>> main(["score", "no-such-file.csv"])
+    2
+    """
+    parser = arguments_parser()
+    options = parser.parse_args(arguments)
+    warnings.showwarning = show_warning
+    try:
+        return options.run(options)
+    except NpskitError as error:
+        print(f"npskit: {error}", file=sys.stderr)
+        return USAGE_ERROR
+    except BrokenPipeError:
+        # The reader (head, less) has what it wanted; Python would complain again while flushing at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def show_warning(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
+    """A warning of npskit as one line; those of libraries are for developers and stay silent here."""
+    if issubclass(category, NpskitWarning):
+        print(f"npskit: warning: {message}", file=sys.stderr)
+
+
+def arguments_parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    parser = argparse.ArgumentParser(prog="npskit", description="The Net Promoter Score, and how sure it is.")
+    parser.add_argument("--version", action="version", version=f"npskit {npskit.__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    add(commands, "score", run_score, "print the score with its interval, for all or per group", formats=True)
+    add(commands, "audit", run_audit, "print what is wrong with a file", formats=True)
+    add(commands, "roles", run_roles, "print which column was taken for what, and why", formats=True)
+    report = add(commands, "report", run_report, "write a report that opens anywhere")
+    add_report_options(report)
+    demo = add(commands, "demo", run_demo, "write a report on bundled answers of a chain of garden centres", file=False)
+    add_report_options(demo)
+    return parser
+
+
+def add(
+    commands: Any,
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    text: str,
+    *,
+    file: bool = True,
+    formats: bool = False,
+) -> argparse.ArgumentParser:
+    """One command, with the options that say how to read the file."""
+    parser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    parser.set_defaults(run=run)
+    parser.add_argument("--lang", choices=LANGUAGES, default=None, help="language of what is printed or drawn")
+    if file:
+        add_reading_options(parser)
+    if formats:
+        parser.add_argument("--format", choices=("text", "csv", "json"), default="text")
+    if name == "score":
+        parser.add_argument("--by", action="append", default=[], metavar="COLUMN", help="group by; repeat for more")
+        parser.add_argument("--confidence-level", type=float, default=0.95, metavar="0.95")
+        parser.add_argument("--method", default="score", help="score, adjusted_wald, wald, bayes or bootstrap")
+    return parser
+
+
+def add_reading_options(parser: argparse.ArgumentParser) -> None:
+    """The file, the roles of its columns, and hints for reading it."""
+    parser.add_argument("file", help="an export (CSV, XLSX), or Parquet: a file, a folder, a 'pattern*.parquet'")
+    roles = parser.add_argument_group("columns, found when not named")
+    for role in ("rating", "date", "comment", "customer", "weight", "cluster"):
+        roles.add_argument(f"--{role}", metavar="COLUMN")
+    roles.add_argument(
+        "--missing", action="append", default=[], metavar="CODE", help="a code for 'no answer', such as 11"
+    )
+    roles.add_argument("--scale", metavar="LOW-HIGH", help="the scale of the ratings, such as 1-5")
+    roles.add_argument(
+        "--keep", choices=("all", "last"), default="all", help="use every answer, or each customer's last"
+    )
+    reading = parser.add_argument_group("reading, decided from the file when not given")
+    for hint in READ_HINTS[:-1]:
+        reading.add_argument(f"--{hint}")
+    day = reading.add_mutually_exclusive_group()
+    day.add_argument("--dayfirst", action="store_true", default=None, help="01/02/2024 is the first of February")
+    day.add_argument("--monthfirst", dest="dayfirst", action="store_false", help="01/02/2024 is the second of January")
+
+
+def add_report_options(parser: argparse.ArgumentParser) -> None:
+    """Where the report goes and what it shows."""
+    parser.add_argument("-o", "--output", default="nps-report.html", metavar="PATH", help=".html, .ipynb or .pdf")
+    parser.add_argument("--template", default="health-check")
+    parser.add_argument("--by", action="append", default=[], metavar="COLUMN")
+    parser.add_argument("--every", choices=("day", "week", "month", "quarter", "year"))
+
+
+def survey_of(options: argparse.Namespace) -> Survey:
+    """The survey that the options describe."""
+    hints = {hint: getattr(options, hint) for hint in READ_HINTS if getattr(options, hint) is not None}
+    data = npskit.read_survey(options.file, **hints) if hints else opened(options.file)
+    roles = {role: getattr(options, role) for role in ("rating", "date", "comment", "customer", "weight", "cluster")}
+    return Survey(data, **roles, missing=codes(options.missing), scale=scale_from(options.scale), keep=options.keep)
+
+
+def codes(texts: Sequence[str]) -> list[str]:
+    """Codes for "no answer": ``--missing 11 --missing 99`` or ``--missing 11,99``."""
+    return [code.strip() for text in texts for code in text.split(",") if code.strip()]
+
+
+def scale_from(text: str | None) -> Scale | None:
+    """A scale written as "1-5"."""
+    if text is None:
+        return None
+    low, _, high = text.partition("-")
+    if not (low.isdigit() and high.isdigit()):
+        raise ArgumentError(where="--scale", expected="LOW-HIGH such as 1-5", got=repr(text))
+    return Scale(int(low), int(high))
+
+
+def run_score(options: argparse.Namespace) -> int:
+    """``npskit score``."""
+    survey = survey_of(options)
+    by = options.by or None
+    found = columns_of(survey.summary(by, confidence_level=options.confidence_level, method=options.method))
+    if options.format != "text":
+        return written(found, options.format)
+    keys = list(found)[: list(found).index("responses")]
+    lang = language(options.lang)
+    level = share(options.confidence_level, lang=lang)
+    if not keys:
+        print(f"{word('cli_score', lang)} {one_score(found, 0, lang)}  ({level})")
+        print("  ".join(f"{word(name, lang)} {number(found[name][0], lang=lang)}" for name in CATEGORIES))
+        return 0
+    names = [" · ".join(level_name(found[key][i], lang) for key in keys) for i in range(len(found["responses"]))]
+    width = min(max(map(len, names), default=0), LEVEL_WIDTH)
+    for i, name in enumerate(names):
+        print(f"{name[:LEVEL_WIDTH]:<{width}}  {one_score(found, i, lang)}")
+    print(word("cli_interval", lang, level=level))
+    return 0
+
+
+def level_name(level: Any, lang: str) -> str:
+    """A level of a group as text."""
+    return word("missing_level", lang) if level is None or level != level else str(level)
+
+
+def one_score(found: Mapping[str, Sequence[Any]], row: int, lang: str) -> str:
+    """A score with its interval and n, in aligned columns."""
+    n = found["responses"][row]
+    responses = word("n_responses_1" if n == 1 else "n_responses", lang, n=number(n, lang=lang))
+    values = [points(found[name][row], digits=1, lang=lang) for name in ("score", "lower", "upper")]
+    interval = word("range", lang, lower=values[1], upper=values[2])
+    return f"{values[0]:>7}  {interval:<18}  {responses}"
+
+
+def run_audit(options: argparse.Namespace) -> int:
+    """``npskit audit``."""
+    return printed(columns_of(survey_of(options).audit()), options.format)
+
+
+def run_roles(options: argparse.Namespace) -> int:
+    """``npskit roles``."""
+    return printed(columns_of(survey_of(options).roles()), options.format)
+
+
+def printed(table: Mapping[str, Sequence[Any]], kind: str) -> int:
+    """A table of text, aligned, or in the format asked for."""
+    if kind != "text":
+        return written(table, kind)
+    rows = [[("–" if is_empty(value) else str(value)) for value in row] for row in zip(*table.values(), strict=True)]
+    widths = [max(len(row[i]) for row in [list(table), *rows]) for i in range(len(table))]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    return 0
+
+
+def is_empty(value: Any) -> bool:
+    """Whether a cell holds nothing: None or nan."""
+    return value is None or value != value
+
+
+def written(table: Mapping[str, Sequence[Any]], kind: str) -> int:
+    """A table as CSV or as JSON records on the output."""
+    rows = [dict(zip(table, plain(row), strict=True)) for row in zip(*table.values(), strict=True)]
+    if kind == "json":
+        print(json.dumps(rows, ensure_ascii=False, indent=1))
+        return 0
+    writer = csv.DictWriter(sys.stdout, list(table), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return 0
+
+
+def run_report(options: argparse.Namespace) -> int:
+    """``npskit report``."""
+    return reported(survey_of(options), options)
+
+
+def run_demo(options: argparse.Namespace) -> int:
+    """``npskit demo``."""
+    return reported(Survey(npskit.datasets.load("garden")), options)
+
+
+def reported(survey: Survey, options: argparse.Namespace) -> int:
+    """Write the report and say where it is."""
+    asked = {"by": options.by or None, "every": options.every}
+    chosen = {name: value for name, value in asked.items() if value is not None}
+    lang = language(options.lang)
+    report = survey.report(Path(options.output), template=options.template, lang=lang, **chosen)
+    print(word("cli_report_written", lang, path=report.path))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
