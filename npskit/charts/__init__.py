@@ -1,0 +1,39 @@
+"""Pictures: plain numbers in, an Altair chart that the user can go on editing out.
+
+A chart is read before the text beside it, so its title is the finding in words, computed from the same numbers, and
+its subtitle says what is drawn. The functions take tables as mappings of columns (or a DataFrame) and single values;
+they know no survey, no engine and no arithmetic of intervals. Altair is imported when the first of them is asked for.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from npskit.charts.ratings import distribution
+    from npskit.charts.scoreline import score
+    from npskit.charts.segments import by_segment
+    from npskit.charts.stacks import shares
+    from npskit.charts.timeline import trend
+
+__all__ = ["by_segment", "distribution", "score", "shares", "trend"]
+
+# No module has the name of a function: importing it would put the module in the function's place.
+ROOMS = {
+    "by_segment": "segments",
+    "distribution": "ratings",
+    "score": "scoreline",
+    "shares": "stacks",
+    "trend": "timeline",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in ROOMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{ROOMS[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

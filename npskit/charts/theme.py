@@ -1,0 +1,70 @@
+"""One look for every chart: three category colours, one accent, quiet everything else.
+
+The host decides between light and dark, and a chart cannot know which. So the background is transparent, titles and
+figures take the host's own text colour (``currentColor``), and what is secondary is a grey that reads on white and on
+black. The three category colours differ in lightness as much as in hue: they stay apart for the colour-blind and in
+grey print, which the tests measure.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from npskit.labels import locale
+
+__all__ = ["ACCENT", "CATEGORY_COLORS", "FONT", "INK", "MUTED", "ON_CATEGORY", "TEXT", "WIDTH", "theme"]
+
+CATEGORY_COLORS = ("#d46342", "#c4c4bc", "#2b6a8a")
+# Text written on the three category colours.
+ON_CATEGORY = ("#ffffff", "#222222", "#ffffff")
+# Scores are not a category: a slate of their own, and one accent for "this is the point".
+INK = "#6b7c8c"
+ACCENT = "#8a5cc4"
+MUTED = "#7a7a7a"
+TEXT = "currentColor"
+# Names of fonts that are there already, one for each system; nothing is fetched.
+FONT = (
+    "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', 'Liberation Sans', Arial, sans-serif"
+)
+# Whole width in pixels: what A4 with margins holds without being scaled down.
+WIDTH = 660
+
+
+def theme(lang: str | None = None) -> dict[str, Any]:
+    """The Vega-Lite ``config`` of every chart.
+
+    Parameters
+    ----------
+    lang : {"en", "fr"}, optional
+        Language of the number and date formats.
+
+    Examples
+    --------
+    >>> theme("fr")["locale"]["number"]["decimal"]
+    ','
+    """
+    quiet = {"domain": False, "ticks": False, "labelColor": MUTED, "labelFontSize": 11, "titleColor": MUTED}
+    return {
+        "background": "transparent",
+        "font": FONT,
+        "locale": locale(lang),
+        "padding": 8,
+        "view": {"stroke": None},
+        "title": {
+            "anchor": "start",
+            "frame": "bounds",
+            "color": TEXT,
+            "fontSize": 16,
+            "fontWeight": 600,
+            "lineHeight": 21,
+            "subtitleColor": MUTED,
+            "subtitleFontSize": 12,
+            "subtitleLineHeight": 17,
+            "subtitlePadding": 4,
+            "offset": 14,
+        },
+        "axis": {**quiet, "titleFontSize": 11, "titleFontWeight": "normal", "gridColor": MUTED, "gridOpacity": 0.18},
+        "header": {"labelColor": TEXT, "labelFontSize": 12, "labelFontWeight": 600, "labelAnchor": "start"},
+        "text": {"color": TEXT, "fontSize": 12},
+        "range": {"category": list(CATEGORY_COLORS)},
+    }
