@@ -18,7 +18,7 @@ from typing import Any
 import npskit
 from npskit.errors import ArgumentError, NpskitError, NpskitWarning
 from npskit.labels import LANGUAGES, language, number, points, share, word
-from npskit.results import plain
+from npskit.results import plain, spreadsheet_safe
 from npskit.scale import CATEGORIES, Scale
 from npskit.survey import Survey, opened
 from npskit.survey.plots import columns_of
@@ -221,7 +221,7 @@ def written(table: Mapping[str, Sequence[Any]], kind: str) -> int:
         return 0
     writer = csv.DictWriter(sys.stdout, list(table), lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({name: spreadsheet_safe(value) for name, value in row.items()} for row in rows)
     return 0
 
 

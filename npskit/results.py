@@ -20,9 +20,10 @@ from npskit.labels import number
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Result"]
+__all__ = ["Result", "plain", "spreadsheet_safe"]
 
 ROWS_SHOWN = 30
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 class Result:
@@ -90,6 +91,17 @@ def plain(value: Any) -> Any:
     if hasattr(value, "to_dict") and isinstance(value, Result):
         return value.to_dict()
     return value if isinstance(value, (str, int, bool, type(None))) else str(value)
+
+
+def spreadsheet_safe(value: Any) -> Any:
+    """Text that a spreadsheet would run as a formula, made plain text by a leading apostrophe.
+
+    Examples
+    --------
+    >>> spreadsheet_safe("=1+1"), spreadsheet_safe("Lyon"), spreadsheet_safe(-3)
+    ("'=1+1", 'Lyon', -3)
+    """
+    return f"'{value}" if isinstance(value, str) and value.lstrip(" ").startswith(FORMULA_STARTS) else value
 
 
 def shown(value: Any) -> str:
