@@ -1,0 +1,258 @@
+"""pandas columns as small integer codes, read block by block.
+
+Whatever a column holds (categories, texts, nullable integers, dates with a time zone) its *distinct* values are few, and
+the rows need only say which. So a column becomes `Codes`: the levels, and a reader that gives the codes of any block of
+rows, without a converted copy of the whole column wherever pandas allows it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from npskit.frames.counting import Blocks, spans
+from npskit.frames.keys import Bands, Key, Period, days_of, not_dates, not_numbers, plain_level
+
+__all__ = ["Codes", "Numbers", "distinct", "key_codes", "numbers"]
+
+# A key of integers closer together than this is coded by subtraction instead of hashing.
+WIDEST_RANGE = 1 << 16
+UNITS_A_DAY = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
+NOT_A_TIME = np.iinfo(np.int64).min
+EPOCH = dt.date(1970, 1, 1).toordinal()
+FIRST_DAY, LAST_DAY = dt.date.min.toordinal() - EPOCH, dt.date.max.toordinal() - EPOCH
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """Distinct levels of a column and the code of each row, -1 for missing.
+
+    Attributes
+    ----------
+    levels : list
+        Plain Python values.
+    read : callable
+        Codes of the rows from start to stop, any integer type.
+    ordered : bool
+        Whether the levels are in an order of their own, as those of a categorical are.
+    """
+
+    levels: list[Any]
+    read: Blocks
+    ordered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A reader of a numeric column; a missing value reads as nan, or as `marker` where the block is of integers."""
+
+    read: Blocks
+    marker: int | None = None
+
+
+def numbers(series: pd.Series) -> Numbers | None:
+    """A reader of a column of numbers of any kind (NumPy, nullable, Arrow, sparse), None for another column."""
+    dtype = series.dtype
+    if isinstance(dtype, np.dtype):
+        return array_numbers(series.to_numpy()) if dtype.kind in "iuf" else None
+    if isinstance(dtype, pd.SparseDtype):
+        return numbers(series.sparse.to_dense())
+    if isinstance(dtype, pd.CategoricalDtype) or not pd.api.types.is_numeric_dtype(dtype):
+        return None
+    if pd.api.types.is_float_dtype(dtype):
+        return Numbers(lambda a, b: series.array[a:b].to_numpy(dtype=np.float64, na_value=np.nan))
+    if pd.api.types.is_integer_dtype(dtype):
+        return masked_integers(series.array, dtype)
+    return None
+
+
+def array_numbers(values: np.ndarray) -> Numbers:
+    """A reader of a NumPy column; a column of a wider matrix is copied block by block, so that it is scanned once."""
+    return Numbers(lambda a, b: np.ascontiguousarray(values[a:b]))
+
+
+def masked_integers(array: Any, dtype: Any) -> Numbers:
+    """A reader of nullable integers: the next wider type has room for a marker of missing ones."""
+    size = min(2 * dtype.itemsize, 8) if hasattr(dtype, "itemsize") else 8
+    wider = np.dtype(f"i{size}")
+    marker = int(np.iinfo(wider).min)
+    return Numbers(lambda a, b: array[a:b].to_numpy(dtype=wider, na_value=marker), marker)
+
+
+def is_boolean(series: pd.Series) -> bool:
+    """Whether a column holds True and False; a categorical of them too."""
+    dtype = series.dtype.categories.dtype if isinstance(series.dtype, pd.CategoricalDtype) else series.dtype
+    return bool(pd.api.types.is_bool_dtype(dtype))
+
+
+def distinct(series: pd.Series) -> Codes:
+    """Any column by its distinct values, in the order a categorical gives or else as they appear."""
+    if isinstance(series.dtype, pd.CategoricalDtype):
+        codes = series.cat.codes.to_numpy()
+        return Codes([plain_level(level) for level in series.cat.categories], slices(codes), ordered=True)
+    try:
+        codes, levels = pd.factorize(series)
+    except TypeError:
+        codes, levels = pd.factorize(series.map(repr, na_action="ignore"))
+    codes = codes.astype(np.min_scalar_type(-len(levels) - 1))
+    return Codes([plain_level(level) for level in levels], slices(codes))
+
+
+def slices(codes: np.ndarray) -> Blocks:
+    """A reader of an array."""
+    return lambda start, stop: codes[start:stop]
+
+
+def key_codes(series: pd.Series, key: Key, column: str) -> Codes:
+    """The codes of a key."""
+    if isinstance(key, Period):
+        return period_codes(series, key, column)
+    if isinstance(key, Bands):
+        return band_codes(series, key, column)
+    return plain_codes(series)
+
+
+def plain_codes(series: pd.Series) -> Codes:
+    """The codes of a plain column; close integers and booleans without hashing."""
+    dtype = series.dtype
+    if not (isinstance(dtype, np.dtype) and dtype.kind in "iub" and len(series)):
+        return distinct(series)
+    values = series.to_numpy()
+    values = values.view(np.int8) if dtype.kind == "b" else values
+    lowest, highest = int(values.min()), int(values.max())
+    if highest - lowest >= WIDEST_RANGE:
+        return distinct(series)
+    levels = [bool(level) if dtype.kind == "b" else level for level in range(lowest, highest + 1)]
+
+    def read(start: int, stop: int) -> np.ndarray:
+        return (values[start:stop] - values.dtype.type(lowest)).view(f"u{values.dtype.itemsize}")
+
+    return Codes(levels, read, ordered=True)
+
+
+def period_codes(series: pd.Series, key: Period, column: str) -> Codes:
+    """The codes of the periods of a column of dates."""
+    days = day_numbers(series)
+    if days is None:
+        if is_boolean(series) or pd.api.types.is_numeric_dtype(series.dtype):
+            raise not_dates(column, f"{series.dtype} values")
+        return mapped_dates(distinct(series), key, column)
+    span = day_span(days, len(series))
+    if span is None:
+        return Codes([], lambda a, b: np.full(b - a, -1, dtype=np.int8))
+    first, last = span
+    if first < FIRST_DAY or last > LAST_DAY:
+        raise not_dates(column, "a year before 1 or after 9999")
+    table, levels = day_table(key, first, last)
+
+    def read(start: int, stop: int) -> np.ndarray:
+        block = days.read(start, stop)
+        block -= first
+        # NaT lies below the first day; as an unsigned number it lies beyond the last, and takes the last place.
+        at = np.minimum(block.view(np.uint64), np.uint64(len(table) - 1), out=block.view(np.uint64))
+        return table[at.view(np.int64)]
+
+    return Codes(levels, read, ordered=True)
+
+
+def day_numbers(series: pd.Series) -> Numbers | None:
+    """A reader of days since 1970 in local wall time, None for a column that holds no moments."""
+    dtype = series.dtype
+    if isinstance(dtype, pd.ArrowDtype):
+        if dtype.kind != "M" and not str(dtype).startswith("date"):
+            return None
+        unit = getattr(dtype.pyarrow_dtype, "unit", "s").replace("day", "s")
+        zone = getattr(dtype.pyarrow_dtype, "tz", None)
+        series = series.astype(f"datetime64[{unit}]" if zone is None else pd.DatetimeTZDtype(unit, zone))
+    elif not (isinstance(dtype, pd.DatetimeTZDtype) or dtype.kind == "M"):
+        return None
+    array: Any = series.array
+    zoned, a_day = array.tz is not None, UNITS_A_DAY[array.unit]
+
+    def read(start: int, stop: int) -> np.ndarray:
+        block = array[start:stop]
+        return (block.tz_localize(None) if zoned else block).asi8 // a_day
+
+    return Numbers(read, marker=NOT_A_TIME // a_day)
+
+
+def day_span(days: Numbers, length: int) -> tuple[int, int] | None:
+    """The first and the last day there is, None when all are missing."""
+    ends = []
+    for start, stop in spans(length):
+        block = days.read(start, stop)
+        if block.min() == days.marker:
+            block = block[block != days.marker]
+        if len(block):
+            ends.append((int(block.min()), int(block.max())))
+    return (min(low for low, _ in ends), max(high for _, high in ends)) if ends else None
+
+
+def day_table(key: Period, first: int, last: int) -> tuple[np.ndarray, list[dt.date]]:
+    """The code of the period of each day from the first to the last, and -1 at the end for a missing one."""
+    days = np.arange(first, last + 1).astype("datetime64[D]")
+    months = days.astype("datetime64[M]")
+    starts = {
+        "day": days,
+        # 1 January 1970 was a Thursday.
+        "week": days - (days.astype(np.int64) + 3) % 7,
+        "month": months.astype("datetime64[D]"),
+        "quarter": (months - months.astype(np.int64) % 3).astype("datetime64[D]"),
+        "year": days.astype("datetime64[Y]").astype("datetime64[D]"),
+    }[key.every]
+    levels, codes = np.unique(starts, return_inverse=True)
+    return np.append(codes, -1).astype(np.min_scalar_type(-len(levels) - 1)), levels.tolist()
+
+
+def mapped_dates(codes: Codes, key: Period, column: str) -> Codes:
+    """The codes of periods of dates given as objects, texts or categories, read from their distinct values."""
+    days = days_of(column, codes.levels)
+    starts = [None if day is None else key.first_day(day) for day in days]
+    levels = sorted({start for start in starts if start is not None})
+    place: dict[dt.date | None, int] = {level: at for at, level in enumerate(levels)}
+    table = np.array([*(place.get(start, -1) for start in starts), -1], dtype=np.intp)
+    return Codes(levels, lambda a, b: table[codes.read(a, b)], ordered=True)
+
+
+def band_codes(series: pd.Series, key: Bands, column: str) -> Codes:
+    """The codes of the bands of a column of numbers."""
+    found = numbers(series)
+    if found is None:
+        raise not_numbers(column, f"{series.dtype} values")
+    edges = np.asarray(key.edges, dtype=np.float64)
+
+    def read(start: int, stop: int) -> np.ndarray:
+        values = found.read(start, stop)
+        codes = np.searchsorted(edges, values, side="right").astype(np.int32)
+        codes[(values != values) if values.dtype.kind == "f" else (values == found.marker)] = -1
+        return codes
+
+    return Codes(list(key.labels), read, ordered=True)
+
+
+def combined(codes: Sequence[Codes], length: int) -> tuple[np.ndarray, np.ndarray]:
+    """Combinations of keys that occur, for when all possible ones are too many to count.
+
+    Returns
+    -------
+    dense : ndarray of int, shape (length,)
+        Which combination each row has.
+    positions : ndarray of int, shape (combinations, keys)
+        The code of each key in each combination, -1 for missing.
+    """
+    dense, positions = np.zeros(length, dtype=np.int64), np.zeros((1, 0), dtype=np.int64)
+    for each in codes:
+        size = len(each.levels) + 1
+        for start, stop in spans(length):
+            dense[start:stop] *= size
+            dense[start:stop] += each.read(start, stop)
+        dense += 1
+        dense, used = pd.factorize(dense)
+        before, code = np.divmod(used, size)
+        positions = np.column_stack([positions[before], code - 1])
+    return dense, positions

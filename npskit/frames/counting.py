@@ -1,0 +1,132 @@
+"""Counting in blocks that stay in the cache, with NumPy alone.
+
+A column of ratings is eleven small numbers repeated. Comparing a cached block with each of them is several times
+faster than hashing, sorting or converting the whole column, and needs one megabyte however long the column is. Grouped
+counts add the codes of the keys to the code of the rating, each in its own radix, and count the sums.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+__all__ = ["BLOCK", "Blocks", "Radix", "count_equal", "rating_slots"]
+
+BLOCK = 1 << 17
+# Beyond this many ratings comparing with each costs more than one pass of bincount.
+MOST_COMPARISONS = 16
+Blocks = Callable[[int, int], np.ndarray]
+
+
+def spans(length: int, block: int = BLOCK) -> Iterator[tuple[int, int]]:
+    """Starts and ends of the blocks of a column."""
+    for start in range(0, length, block):
+        yield start, min(start + block, length)
+
+
+def narrow(values: np.ndarray, lowest: int, highest: int) -> np.ndarray:
+    """Values as the smallest signed integers that hold the scale; whatever does not fit becomes their minimum."""
+    if values.dtype == np.int8 and lowest > -128:
+        return values
+    dtype = np.int8 if lowest > -128 and highest < 128 else np.int32
+    with np.errstate(invalid="ignore"):
+        small = values.astype(dtype)
+    same = small == values
+    if not same.all():
+        small[~same] = np.iinfo(dtype).min
+    return small
+
+
+def count_equal(read: Blocks, length: int, lowest: int, highest: int, marker: int | None) -> tuple[np.ndarray, Counter]:
+    """Count each whole number from `lowest` to `highest`, and what else there is.
+
+    Returns
+    -------
+    counts : ndarray of int64, shape (highest - lowest + 1,)
+    others : Counter
+        Other values and how often they occur; None for a missing one.
+    """
+    counts, others = np.zeros(highest - lowest + 1, dtype=np.int64), Counter()
+    buffer = np.empty(BLOCK, dtype=bool)
+    for start, stop in spans(length):
+        values = read(start, stop)
+        small, equal = narrow(values, lowest, highest), buffer[: stop - start]
+        seen = 0
+        for rating in range(lowest, highest + 1):
+            np.equal(small, rating, out=equal)
+            number = np.count_nonzero(equal)
+            counts[rating - lowest] += number
+            seen += number
+        if seen < stop - start:
+            count_others(others, values[(small < lowest) | (small > highest)], marker)
+    return counts, others
+
+
+def count_others(others: Counter, values: np.ndarray, marker: int | None) -> None:
+    """Add values off the scale to a counter; nan and the marker count as None."""
+    missing = (values != values) if values.dtype.kind == "f" else (values == marker)
+    number = int(np.count_nonzero(missing))
+    if number:
+        others[None] += number
+    if number < len(values):
+        distinct, times = np.unique(values[~missing], return_counts=True)
+        others.update(dict(zip(distinct.tolist(), times.tolist(), strict=True)))
+
+
+def rating_slots(values: np.ndarray, lowest: int, highest: int) -> np.ndarray:
+    """Slot of each value: 0 for the lowest rating and so on, one past the last for everything off the scale."""
+    small = narrow(values, lowest, highest)
+    unsigned = small.view(f"u{small.dtype.itemsize}")
+    shifted = unsigned - unsigned.dtype.type(lowest) if lowest > 0 else unsigned + unsigned.dtype.type(-lowest)
+    return np.minimum(shifted, unsigned.dtype.type(highest - lowest + 1), out=shifted)
+
+
+class Radix:
+    """Counts of combinations of codes, each code a digit of one number.
+
+    Parameters
+    ----------
+    digits : sequence of (blocks, size)
+        A reader of codes and how many codes there are. A code of -1 stands for missing: every digit but the last has
+        a place for it, before the others.
+    """
+
+    def __init__(self, digits: Sequence[tuple[Blocks, int]]) -> None:
+        self.readers = [read for read, _ in digits]
+        self.sizes = [size + 1 for _, size in digits[:-1]] + [digits[-1][1]]
+        self.slots = int(np.prod(self.sizes, dtype=object))
+        self.strides = [int(np.prod(self.sizes[at + 1 :], dtype=object)) for at in range(len(digits))]
+        # Shifting all digits with a place for "missing" at once costs one addition a row.
+        self.shift = sum(self.strides[:-1])
+        self.dtype = np.int16 if self.slots < 1 << 15 else np.int32 if self.slots < 1 << 31 else np.int64
+
+    def index(self, start: int, stop: int) -> np.ndarray:
+        """The number of each row of a block."""
+        total = np.add(self.readers[-1](start, stop), self.shift, dtype=self.dtype, casting="unsafe")
+        for read, stride in zip(self.readers[:-1], self.strides[:-1], strict=True):
+            codes = read(start, stop)
+            total += codes if stride == 1 else np.multiply(codes, stride, dtype=self.dtype, casting="unsafe")
+        return total
+
+    def count(self, length: int, weights: Blocks | None = None) -> list[np.ndarray]:
+        """Counts per combination and, with weights, the sums of the weights and of their squares."""
+        sums = [np.zeros(self.slots, dtype=np.int64)] + [np.zeros(self.slots) for _ in range(2 if weights else 0)]
+        for start, stop in spans(length, max(BLOCK, self.slots)):
+            index = self.index(start, stop)
+            if weights is None:
+                sums[0] += np.bincount(index, minlength=self.slots)
+                continue
+            index, weight = index.astype(np.intp), weights(start, stop)
+            for total, values in zip(sums, (None, weight, weight * weight), strict=True):
+                total += np.bincount(index, values, minlength=self.slots)
+        return sums
+
+    def positions(self, used: np.ndarray) -> np.ndarray:
+        """The codes of combinations of all digits but the last, shape (used, digits - 1); -1 is missing."""
+        rest, codes = used, []
+        for size in reversed(self.sizes[:-1]):
+            rest, digit = np.divmod(rest, size)
+            codes.append(digit - 1)
+        return np.column_stack(codes[::-1]) if codes else np.zeros((len(used), 0), dtype=np.intp)

@@ -1,0 +1,192 @@
+"""Survey answers in a pandas frame: our own path over codes.
+
+A group-by that works on any frame hashes every row; here a key is its small integer codes, the rating one more digit, and
+a block of rows is counted by one `bincount`. That is ten times faster than the group-by an analyst would write, with a
+few megabytes beside the frame.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from npskit.frames.coding import (
+    EPOCH,
+    Codes,
+    combined,
+    day_numbers,
+    day_span,
+    distinct,
+    is_boolean,
+    key_codes,
+    numbers,
+    slices,
+)
+from npskit.frames.counting import Blocks, Radix
+from npskit.frames.keys import Key, days_of, not_dates
+from npskit.frames.ratings import Weights, ratings, sizes
+from npskit.frames.source import Source, as_keys, assembled
+from npskit.scale import Scale
+from npskit.tally import ClusterMoments, Tally
+
+__all__ = ["PandasSource"]
+
+# Possible combinations of keys and ratings up to which every one has its own counter.
+MOST_SLOTS = 1 << 21
+
+
+class PandasSource(Source):
+    """A pandas DataFrame, or one Series of ratings."""
+
+    engine = "pandas"
+
+    def __init__(self, data: pd.DataFrame | pd.Series) -> None:
+        if isinstance(data, pd.Series):
+            data = data.to_frame("rating" if data.name is None else data.name)
+        self.frame = data
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(map(str, self.frame.columns))
+
+    def series(self, name: str) -> pd.Series:
+        """The column of a name."""
+        return self.frame.iloc[:, self.columns.index(self.column(name))]
+
+    def length(self) -> int:
+        return len(self.frame)
+
+    def sample(self, name: str, rows: int = 1000) -> list[Any]:
+        values = distinct(self.series(name).iloc[:rows].astype(object)).levels
+        return [value for value in values if value is not None]
+
+    def rating_counts(self, rating: str) -> list[tuple[Any, int]]:
+        codes = distinct(self.series(rating))
+        times = sizes(codes, self.length())
+        return [pair for pair in zip([*codes.levels, None], times.tolist(), strict=True) if pair[1]]
+
+    def tally(
+        self, rating: str, by: Sequence[Key] = (), *, scale: Scale | None = None, weight: str | None = None
+    ) -> Tally:
+        by = as_keys(by)
+        keys = self.key_columns(by)
+        answers = ratings(self.series(rating), self.column(rating), scale)
+        if not by and weight is None:
+            counts = answers.counts()
+            return Tally(counts[:-1], answers.scale, missing=counts[-1:])
+        weights = None if weight is None else Weights(self.series(weight), self.column(weight))
+        codes = self._key_codes(by)
+        positions, sums = self._counted(codes, answers.slots, len(answers.scale) + 1, weights and weights.read)
+        answers.check(int(sums[0][:, -1].sum()))
+        if weights is not None:
+            weights.check(answers, sums[1])
+        levels = [[*each.levels, None] for each in codes]
+        return assembled(keys, levels, positions, sums, answers.scale, [each.ordered for each in codes])
+
+    def _key_codes(self, by: Sequence[Key]) -> list[Codes]:
+        return [key_codes(self.series(name), key, name) for name, key in zip(self.key_columns(by), by, strict=True)]
+
+    def _counted(
+        self, codes: Sequence[Codes], slots: Blocks, size: int, weights: Blocks | None
+    ) -> tuple[np.ndarray, list[np.ndarray]]:
+        """Positions of the cells that occur, and their sums, shape (cells, size)."""
+        length = self.length()
+        radix = Radix([*((each.read, len(each.levels)) for each in codes), (slots, size)])
+        if radix.slots > max(MOST_SLOTS, length // 8):
+            dense, positions = combined(codes, length)
+            radix = Radix([(slices(dense), len(positions)), (slots, size)])
+            return positions, [part.reshape(-1, size)[1:] for part in radix.count(length, weights)]
+        sums = [part.reshape(-1, size) for part in radix.count(length, weights)]
+        used = np.flatnonzero(sums[0].any(-1)) if codes else np.zeros(1, dtype=np.intp)
+        return radix.positions(used), [part[used] for part in sums]
+
+    def cluster_moments(
+        self,
+        rating: str,
+        by: Sequence[Key] = (),
+        *,
+        cluster: str,
+        scale: Scale | None = None,
+        weight: str | None = None,
+    ) -> ClusterMoments:
+        by, length = as_keys(by), self.length()
+        tally = self.tally(rating, by, scale=scale, weight=weight)
+        codes = self._key_codes(by)
+        cells, positions = combined(codes, length)
+        slots = ratings(self.series(rating), self.column(rating), scale).slots(0, length)
+        valid = slots < len(tally.scale)
+        v = np.ones(length) if weight is None else Weights(self.series(weight), self.column(weight)).read(0, length)
+        accounts = alone_where_missing(distinct(self.series(cluster)).read(0, length))
+        u = (tally.scale.categories[slots[valid]] - 1.0) * v[valid]
+        sums = moments(cells[valid], accounts[valid], u, v[valid], len(positions))
+        levels = [[*each.levels, None] for each in codes]
+        names = (tuple(each[at] for each, at in zip(levels, row, strict=True)) for row in positions)
+        place = {name: at for at, name in enumerate(names)}
+        return ClusterMoments(tally.cells, *(part[[place[name] for name in tally.cells]] for part in sums))
+
+    def duplicates(self) -> int:
+        try:
+            return int(self.frame.duplicated().sum())
+        except TypeError:
+            return int(self.frame.astype(str).duplicated().sum())
+
+    def repeated(self, customer: str) -> tuple[int, int]:
+        times = sizes(distinct(self.series(customer)), self.length())[:-1]
+        return int((times > 1).sum()), int(times[times > 1].sum() - (times > 1).sum())
+
+    def span(self, date: str) -> tuple[dt.date, dt.date] | tuple[None, None]:
+        series, name = self.series(date), self.column(date)
+        days = day_numbers(series)
+        if days is not None:
+            first, last = day_span(days, len(series)) or (None, None)
+            if first is None or last is None:
+                return None, None
+            return dt.date.fromordinal(EPOCH + first), dt.date.fromordinal(EPOCH + last)
+        known = [day for day in days_of(name, self._date_values(series, name)) if day is not None]
+        return (min(known), max(known)) if known else (None, None)
+
+    def _date_values(self, series: pd.Series, name: str) -> list[Any]:
+        if is_boolean(series) or numbers(series) is not None:
+            raise not_dates(name, f"{series.dtype} values")
+        return distinct(series).levels
+
+    def latest(self, customer: str, date: str) -> PandasSource:
+        series, name, people = self.series(date), self.column(date), self.series(customer)
+        if day_numbers(series) is None:
+            codes = distinct(series)
+            moments = pd.to_datetime(
+                pd.Series([None if day is None else pd.Timestamp(value) for day, value in
+                           zip(days_of(name, codes.levels), codes.levels, strict=True)] + [None]),
+                utc=True,
+            )  # fmt: skip
+            series = moments.iloc[codes.read(0, len(series))]
+        # A stable sort keeps rows of one moment in the frame's order, and rows without a date come first.
+        order = np.argsort(series.reset_index(drop=True).rank(method="dense").fillna(0).to_numpy(), kind="stable")
+        ranked = people.reset_index(drop=True).iloc[order]
+        keep = ~ranked.duplicated(keep="last") | ranked.isna()
+        return PandasSource(self.frame.iloc[np.sort(ranked.index[keep])])
+
+    def table(self, columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
+        return pd.DataFrame(dict(columns))
+
+
+def alone_where_missing(codes: np.ndarray) -> np.ndarray:
+    """Codes of clusters in which each row without one is a cluster of its own."""
+    codes = codes.astype(np.int64)
+    alone = codes < 0
+    codes[alone] = codes.max(initial=-1) + 1 + np.arange(alone.sum())
+    return codes
+
+
+def moments(cells: np.ndarray, clusters: np.ndarray, u: np.ndarray, v: np.ndarray, size: int) -> list[np.ndarray]:
+    """Sums over the clusters of each cell, in the order of the fields of `ClusterMoments`."""
+    radix = clusters.max(initial=0) + 1
+    pairs, at = np.unique(cells * radix + clusters, return_inverse=True)
+    u, v = np.bincount(at, u, len(pairs)), np.bincount(at, v, len(pairs))
+    cell = pairs // radix
+    return [np.bincount(cell, part, size) for part in (None, u * u, u * v, v * v, u, v)]

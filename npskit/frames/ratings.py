@@ -1,0 +1,165 @@
+"""A pandas column of ratings, and one of weights, understood once and read block by block.
+
+Numbers are compared with the scale as they are; everything else (categories, "10 - Extremely likely", objects) is
+understood through its distinct values. What is off the scale is only looked for when a count shows that there is some.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pandas as pd
+
+from npskit.frames.coding import Codes, Numbers, distinct, is_boolean, numbers
+from npskit.frames.counting import (
+    MOST_COMPARISONS,
+    Radix,
+    count_equal,
+    count_others,
+    rating_slots,
+    spans,
+)
+from npskit.frames.source import boolean_error, rating_codes, scale_of, weight_error, weight_type_error
+from npskit.scale import MISSING, Scale
+
+__all__ = ["NumberRatings", "ValueRatings", "Weights", "ratings", "sizes"]
+
+
+def ratings(series: pd.Series, name: str, scale: Scale | None) -> NumberRatings | ValueRatings:
+    """A column of ratings of any type.
+
+    Raises
+    ------
+    RatingError
+        For booleans, and for texts and categories outside the scale.
+    """
+    if is_boolean(series):
+        raise boolean_error(name, scale)
+    found = numbers(series)
+    if found is not None and not (scale is not None and scale.labelled):
+        return NumberRatings(name, found, len(series), scale or Scale())
+    return ValueRatings(name, distinct(series), len(series), scale)
+
+
+class NumberRatings:
+    """Ratings held as numbers."""
+
+    def __init__(self, name: str, numbers: Numbers, length: int, scale: Scale) -> None:
+        self.name, self.numbers, self.length, self.scale = name, numbers, length, scale
+        self.ends = scale.lowest, scale.highest
+        # A code for "no answer" may lie on the scale itself, as a 0 does in some exports.
+        codes = scale.codes(scale.ratings) if scale.missing else np.arange(len(scale), dtype=np.int16)
+        self.declared = np.flatnonzero(codes == MISSING)
+
+    def slots(self, start: int, stop: int) -> np.ndarray:
+        """Slot of each row: 0 for the lowest rating and so on, one past the last for no answer."""
+        slots = rating_slots(self.numbers.read(start, stop), *self.ends)
+        for slot in self.declared:
+            slots[slots == slot] = len(self.scale)
+        return slots
+
+    def counts(self) -> np.ndarray:
+        """Rows per slot."""
+        if len(self.scale) > MOST_COMPARISONS:
+            counts = Radix([(self.slots, len(self.scale) + 1)]).count(self.length)[0]
+            self.check(int(counts[-1]))
+            return counts
+        found, others = count_equal(self.numbers.read, self.length, *self.ends, self.numbers.marker)
+        missing = others.total() + found[self.declared].sum()
+        found[self.declared] = 0
+        self._refuse(others, found)
+        return np.append(found, missing)
+
+    def check(self, unanswered: int) -> None:
+        """Refuse values outside the scale, given how many rows took the slot of no answer."""
+        if not unanswered:
+            return
+        others: Counter = Counter()
+        low, high = self.ends
+        for start, stop in spans(self.length):
+            values = self.numbers.read(start, stop)
+            off = rating_slots(values, low, high) == len(self.scale)
+            if off.any():
+                count_others(others, values[off], self.numbers.marker)
+        self._refuse(others, np.array([self.length - others.total()]))
+
+    def _refuse(self, others: Counter, found: np.ndarray) -> None:
+        if not others.keys() - {None}:
+            return
+        values, sizes = zip(*others.items(), strict=True)
+        rating_codes(self.name, list(values), list(sizes), self.scale, inside=int(found.sum()))
+
+
+class ValueRatings:
+    """Ratings held as categories, texts or objects, each distinct value understood once."""
+
+    def __init__(self, name: str, codes: Codes, length: int, scale: Scale | None) -> None:
+        self.scale = scale_of(codes.levels, scale)
+        self.codes = codes
+        times = sizes(codes, length)
+        places = rating_codes(name, [*codes.levels, None], times, self.scale)
+        places = np.where(places < 0, len(self.scale), places)
+        self.table = places.astype(np.min_scalar_type(len(self.scale)))
+        self._counts = np.zeros(len(self.scale) + 1, dtype=np.int64)
+        np.add.at(self._counts, places, times)
+
+    def slots(self, start: int, stop: int) -> np.ndarray:
+        """Slot of each row; the code -1 of a missing one reads the last place of the table."""
+        return self.table[self.codes.read(start, stop)]
+
+    def counts(self) -> np.ndarray:
+        """Rows per slot."""
+        return self._counts
+
+    def check(self, unanswered: int) -> None:
+        """Nothing is left to refuse: all distinct values were understood."""
+
+
+def sizes(codes: Codes, length: int) -> np.ndarray:
+    """How often each level occurs; the last number is of missing ones."""
+    counts = Radix([(codes.read, len(codes.levels)), (zeros, 1)]).count(length)[0]
+    return np.append(counts[1:], counts[0])
+
+
+def zeros(start: int, stop: int) -> np.ndarray:
+    """A digit that says nothing."""
+    return np.zeros(stop - start, dtype=np.int8)
+
+
+class Weights:
+    """A column of weights that notices, while it is read, whether any cannot be used.
+
+    Raises
+    ------
+    ArgumentTypeError
+        When the column holds no numbers.
+    """
+
+    def __init__(self, series: pd.Series, name: str) -> None:
+        found = numbers(series)
+        if found is None:
+            raise weight_type_error(name, f"{series.dtype} values")
+        self.name, self.numbers, self.length, self.suspect = name, found, len(series), False
+
+    def read(self, start: int, stop: int) -> np.ndarray:
+        """Weights of a block as floats, missing ones as nan."""
+        values = self.numbers.read(start, stop)
+        floats = values.astype(np.float64, copy=False)
+        if self.numbers.marker is not None:
+            floats[values == self.numbers.marker] = np.nan
+        self.suspect |= not (floats.min(initial=0.0) >= 0)
+        return floats
+
+    def check(self, answers: NumberRatings | ValueRatings, totals: np.ndarray) -> None:
+        """Refuse missing, negative and infinite weights of rows with an answer."""
+        if not self.suspect and np.isfinite(totals).all():
+            return
+        missing = unusable = rows = 0
+        for start, stop in spans(self.length):
+            values = self.read(start, stop)[answers.slots(start, stop) < len(answers.scale)]
+            rows += len(values)
+            missing += int(np.isnan(values).sum())
+            unusable += int(((values < 0) | np.isinf(values)).sum())
+        if missing or unusable:
+            raise weight_error(self.name, missing=missing, negative=unusable, rows=rows)

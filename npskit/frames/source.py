@@ -1,0 +1,283 @@
+"""One face for every engine: what a survey asks of its data.
+
+A `Source` hides who holds the rows. It answers with small additive values only (a `Tally`, a `ClusterMoments`, a few
+levels), so that nothing above it ever meets a frame. What engines share lives here: looking up columns, reading raw
+values on a scale, refusing what is off it, and putting cells in order.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from npskit.errors import ArgumentError, ArgumentTypeError, RatingError
+from npskit.frames.keys import Bands, Key, Period, level_order
+from npskit.roles import resolve
+from npskit.scale import MISSING, OUTSIDE, Scale
+from npskit.tally import ClusterMoments, Tally
+
+__all__ = ["Source"]
+
+VALUES_SHOWN = 5
+Levels = Sequence[object]
+
+
+class Source(ABC):
+    """The data of a survey, whatever its engine."""
+
+    engine: str
+
+    @cached_property
+    @abstractmethod
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns."""
+
+    @abstractmethod
+    def sample(self, name: str, rows: int = 1000) -> list[Any]:
+        """Distinct values of the first rows of a column, missing ones left out."""
+
+    @abstractmethod
+    def length(self) -> int:
+        """Number of rows."""
+
+    @abstractmethod
+    def rating_counts(self, rating: str) -> list[tuple[Any, int]]:
+        """Distinct raw values of a column and how often each occurs; None for missing ones."""
+
+    @abstractmethod
+    def tally(
+        self, rating: str, by: Sequence[Key] = (), *, scale: Scale | None = None, weight: str | None = None
+    ) -> Tally:
+        """Count the answers per rating and cell.
+
+        Parameters
+        ----------
+        rating : str
+        by : sequence of str, Period or Bands
+            What spans the cells; cells that do not occur are left out.
+        scale : Scale, optional
+            0 to 10 unless given, or Promoter, Passive, Detractor when the column holds these words.
+        weight : str, optional
+
+        Raises
+        ------
+        RatingError
+            When there are values outside the scale; it names them and their counts.
+        ColumnNotFoundError
+            For a column that is not there.
+        ArgumentError
+            For missing or negative weights, and for dates or numbers that cannot be read.
+        """
+
+    @abstractmethod
+    def cluster_moments(
+        self,
+        rating: str,
+        by: Sequence[Key] = (),
+        *,
+        cluster: str,
+        scale: Scale | None = None,
+        weight: str | None = None,
+    ) -> ClusterMoments:
+        """Sums over clusters, for each cell of the tally; an answer without a cluster is one of its own."""
+
+    @abstractmethod
+    def duplicates(self) -> int:
+        """Rows that repeat an earlier row in every column."""
+
+    @abstractmethod
+    def repeated(self, customer: str) -> tuple[int, int]:
+        """Customers in more than one row, and their rows beyond the first."""
+
+    @abstractmethod
+    def span(self, date: str) -> tuple[dt.date, dt.date] | tuple[None, None]:
+        """First and last day; two None when no row has one."""
+
+    @abstractmethod
+    def latest(self, customer: str, date: str) -> Source:
+        """The last row of each customer, by date; rows without a customer all stay."""
+
+    @abstractmethod
+    def table(self, columns: Mapping[str, Sequence[Any]]) -> Any:
+        """Columns as a table of the caller's own library."""
+
+    def column(self, name: str) -> str:
+        """The column of this name, or of the only name that differs in case, accents or punctuation.
+
+        Raises
+        ------
+        ColumnNotFoundError
+            When there is none.
+        ArgumentError
+            When several columns carry the name.
+        """
+        found = resolve(name, self.columns)
+        times = self.columns.count(found)
+        if times > 1:
+            raise ArgumentError(
+                where=f"column {found!r}",
+                expected="one column of this name",
+                got=f"{times}",
+                hint="rename the others, for example df.columns = [...]",
+            )
+        return found
+
+    def key_columns(self, by: Sequence[Key]) -> tuple[str, ...]:
+        """The column behind each key.
+
+        Raises
+        ------
+        ArgumentError
+            When two keys stand on one column, since a cell could not name both.
+        """
+        names = tuple(self.column(key if isinstance(key, str) else key.column) for key in by)
+        twice = [name for name, times in Counter(names).items() if times > 1]
+        if twice:
+            raise ArgumentError(
+                where="by",
+                expected="each column once",
+                got=f"{twice[0]!r} more than once",
+                hint="copy the column first",
+            )
+        return names
+
+
+def as_keys(by: Key | Sequence[Key] | None) -> tuple[Key, ...]:
+    """What to group by, as a tuple."""
+    if by is None:
+        return ()
+    return (by,) if isinstance(by, (str, Period, Bands)) else tuple(by)
+
+
+def scale_of(values: Iterable[object], scale: Scale | None) -> Scale:
+    """The scale to read distinct values on when none was named."""
+    if scale is not None:
+        return scale
+    values, words = list(values), Scale.labels()
+    return words if any(isinstance(value, str) for value in values) and words.fits(values) else Scale()
+
+
+def rating_codes(
+    column: str, values: Sequence[object], sizes: Sequence[int] | np.ndarray, scale: Scale, *, inside: int = 0
+) -> np.ndarray:
+    """Code of each distinct raw value, or the error that names those outside the scale and how often they occur.
+
+    Raises
+    ------
+    RatingError
+        When any value is outside the scale, or there are booleans.
+    """
+    try:
+        codes = scale.codes(values)
+    except RatingError as error:
+        raise RatingError(f"column {column!r}: {error.message}", hint=error.hint) from None
+    sizes = np.asarray(sizes, dtype=np.int64)
+    outside = (codes == OUTSIDE) & (sizes > 0)
+    if outside.any():
+        found = [(values[at], int(sizes[at])) for at in np.flatnonzero(outside)]
+        raise outside_error(column, found, inside + int(sizes[codes != MISSING].sum()), scale)
+    return codes
+
+
+def outside_error(column: str, found: list[tuple[Any, int]], answers: int, scale: Scale) -> RatingError:
+    """The error for answers that are not on the scale."""
+    found = sorted(found, key=lambda pair: -pair[1])
+    shown = ", ".join(f"{shown_value(value)} ({size:,})" for value, size in found[:VALUES_SHOWN])
+    more = f" and {len(found) - VALUES_SHOWN:,} more" if len(found) > VALUES_SHOWN else ""
+    outside = sum(size for _, size in found)
+    declared = ", ".join(shown_value(value) for value, _ in found[:VALUES_SHOWN])
+    other = "choose the column of ratings with rating=..." if outside == answers else "scale=npskit.Scale(...)"
+    return RatingError(
+        where=f"column {column!r}",
+        expected=f"{scale.text} or missing",
+        got=f"{outside:,} of {answers:,} answers outside: {shown}{more}",
+        hint=f"pass missing=[{declared}] if these are no answers, or {other}"
+        + ("" if outside == answers else " if this is another scale"),
+    )
+
+
+def shown_value(value: object) -> str:
+    """A raw value as an error shows it: whole floats as integers, long text cut."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    text = repr(value)
+    return text if len(text) <= 40 else text[:38] + "…'"
+
+
+def boolean_error(column: str, scale: Scale | None) -> RatingError:
+    """The error for a yes/no column taken for ratings."""
+    return RatingError(
+        where=f"column {column!r}",
+        expected=(scale or Scale()).text,
+        got="True and False",
+        hint="a yes/no answer has no NPS; choose the column of ratings with rating=...",
+    )
+
+
+def weight_error(column: str, *, missing: int, negative: int, rows: int) -> ArgumentError:
+    """The error for weights that cannot be used."""
+    parts = [f"{missing:,} missing" if missing else "", f"{negative:,} negative or infinite" if negative else ""]
+    return ArgumentError(
+        where=f"weight column {column!r}",
+        expected="a number that is not negative for every answer",
+        got=f"{' and '.join(filter(None, parts))} of {rows:,} answers",
+        hint="drop these rows, or give them a weight (1 for an ordinary answer)",
+    )
+
+
+def weight_type_error(column: str, kind: str) -> ArgumentTypeError:
+    """The error for a weight column that holds no numbers."""
+    return ArgumentTypeError(where=f"weight column {column!r}", expected="numbers", got=kind, hint="convert it first")
+
+
+def assembled(
+    keys: tuple[str, ...],
+    levels: Sequence[Levels],
+    positions: np.ndarray,
+    sums: Sequence[np.ndarray],
+    scale: Scale,
+    ordered: Sequence[bool],
+) -> Tally:
+    """A tally from counted cells, in the order that is shown.
+
+    Parameters
+    ----------
+    levels
+        The levels of each key.
+    positions : ndarray of int, shape (cells, keys)
+        Which level each cell has of each key.
+    sums : sequence of ndarray, shape (cells, ratings + 1)
+        Counts and, with weights, sums of weights and squares; the last column holds the rows without an answer.
+    ordered
+        For each key, whether its levels are in their order already, as those of a categorical are.
+    """
+    ranks = []
+    for at, (each, done) in enumerate(zip(levels, ordered, strict=True)):
+        order = known_first(each) if done else level_order(each)
+        rank = np.empty(len(order), dtype=np.intp)
+        rank[order] = np.arange(len(order))
+        ranks.append(rank[positions[:, at]])
+    order = np.lexsort(ranks[::-1]) if ranks else np.arange(len(positions))
+    columns = [[each[at] for at in positions[order, i]] for i, each in enumerate(levels)]
+    cells = tuple(zip(*columns, strict=True)) if columns else ((),) * len(order)
+    counts, *weights = (part[order] for part in sums)
+    return Tally(
+        counts=counts[:, :-1],
+        scale=scale,
+        keys=keys,
+        cells=cells,
+        missing=counts[:, -1],
+        weights=weights[0][:, :-1] if weights else None,
+        squares=weights[1][:, :-1] if weights else None,
+    )
+
+
+def known_first(levels: Levels) -> list[int]:
+    """Positions of levels as they are, the missing one last."""
+    return sorted(range(len(levels)), key=lambda at: levels[at] is None)
