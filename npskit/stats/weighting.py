@@ -1,0 +1,315 @@
+"""Answers that do not count alike: weights, customers who answer often, and samples unlike the population.
+
+A weighted score is easy; how sure it is is not. Unequal weights carry less information than as many equal ones:
+Kish's effective responses say how much is left, and the interval is the one of that many answers. Customers who
+answer several times resemble themselves, so their answers are taken together by cluster. Raking finds weights that
+make the sample look like the population on several margins at once.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from npskit.errors import ArgumentError, ArgumentTypeError, NpskitWarning
+from npskit.stats.intervals import interval, normal_quantile
+from npskit.stats.score import Floats, checked_counts, score, shares
+
+__all__ = [
+    "clustered_interval",
+    "clustered_standard_error",
+    "design_effect",
+    "effective_counts",
+    "effective_responses",
+    "rake",
+    "weighted_interval",
+]
+
+MARGIN_TOLERANCE = 1e-10
+MARGIN_PROMISE = 1e-8
+MOST_ROUNDS = 5_000
+LARGEST_FACTOR = 1e100
+
+
+def effective_responses(weights_sum: ArrayLike, squares_sum: ArrayLike) -> Any:
+    """Kish's effective number of answers: ``(Σw)² / Σw²``.
+
+    Parameters
+    ----------
+    weights_sum, squares_sum : array_like, shape (...)
+        Sum of the weights, and of their squares.
+
+    Returns
+    -------
+    float or ndarray, shape (...)
+        0 where nobody answered.
+
+    References
+    ----------
+    Kish (1965), Survey Sampling, section 11.7.
+
+    Examples
+    --------
+    >>> round(float(effective_responses(0 + 1 + 2 + 3, 0 + 1 + 4 + 9)), 4)
+    2.5714
+    """
+    total, squares = _weights(weights_sum, "weights_sum"), _weights(squares_sum, "squares_sum")
+    shape = np.broadcast_shapes(total.shape, squares.shape)
+    return np.divide(total**2, squares, out=np.zeros(shape), where=squares > 0)[()]
+
+
+def design_effect(weights_sum: ArrayLike, squares_sum: ArrayLike, responses: ArrayLike) -> Any:
+    """How many times more answers are needed than with equal weights: ``n Σw² / (Σw)²``; nan without answers.
+
+    Examples
+    --------
+    >>> design_effect(6, 14, 4)
+    np.float64(1.5555555555555556)
+    """
+    total, squares = _weights(weights_sum, "weights_sum"), _weights(squares_sum, "squares_sum")
+    size = _weights(responses, "responses")
+    shape = np.broadcast_shapes(total.shape, squares.shape, size.shape)
+    return np.divide(size * squares, total**2, out=np.full(shape, np.nan), where=total > 0)[()]
+
+
+def _weights(value: ArrayLike, where: str) -> Floats:
+    array = np.asarray(value, dtype=float)
+    if not (np.isfinite(array) & (array >= 0)).all():
+        raise ArgumentError(where=where, expected="finite numbers of at least 0", got=repr(value))
+    return array
+
+
+def effective_counts(weighted_counts: ArrayLike, effective_responses: ArrayLike) -> Floats:
+    """Weighted counts (..., 3) scaled so that they sum to the effective responses (...); zeros without answers.
+
+    Examples
+    --------
+    >>> effective_counts([40.0, 60.0, 100.0], 100).tolist()
+    [20.0, 30.0, 50.0]
+    """
+    size = _weights(effective_responses, "effective_responses")
+    return np.nan_to_num(shares(weighted_counts)) * size[..., None]
+
+
+def weighted_interval(
+    weighted_counts: ArrayLike,
+    effective_responses: ArrayLike,
+    *,
+    confidence_level: float = 0.95,
+    method: str = "adjusted_wald",
+) -> tuple[Any, Any]:
+    """Interval of a weighted score: that of the weighted shares in as many answers as are effective.
+
+    Parameters
+    ----------
+    weighted_counts : array_like, shape (..., 3)
+        Sums of the weights of detractors, passives, promoters.
+    effective_responses : array_like, shape (...)
+        Kish's, see :func:`effective_responses`.
+    confidence_level : float, optional
+    method : str, optional
+        As in :func:`npskit.stats.intervals.interval`.
+
+    Returns
+    -------
+    lower, upper : float or ndarray, shape (...)
+        Points; nan where nobody answered.
+
+    Examples
+    --------
+    >>> lower, upper = weighted_interval([40, 60, 100], 100)
+    >>> f"{lower:.2f} to {upper:.2f}"
+    '14.05 to 44.20'
+    """
+    scaled = effective_counts(weighted_counts, effective_responses)
+    return interval(scaled, confidence_level=confidence_level, method=method)
+
+
+def clustered_standard_error(cluster_counts: ArrayLike) -> Any:
+    """Standard error of a score whose answers come in clusters (accounts, households), in points.
+
+    Parameters
+    ----------
+    cluster_counts : array_like, shape (..., clusters, 3)
+        Detractors, passives, promoters (or the sums of their weights) of each cluster. Clusters without answers
+        are not counted.
+
+    Returns
+    -------
+    float or ndarray, shape (...)
+        nan with fewer than two clusters.
+
+    Notes
+    -----
+    The linearised variance of a ratio with clusters drawn with replacement, as R's `survey::svymean`.
+
+    References
+    ----------
+    Binder (1983), International Statistical Review 51:279-292.
+
+    Examples
+    --------
+    >>> round(float(clustered_standard_error([[0, 0, 3], [2, 1, 0], [0, 1, 1], [1, 0, 2]])), 3)
+    37.764
+    """
+    array = _clusters(cluster_counts)
+    size = array.sum(axis=-1)
+    total, clusters = size.sum(axis=-1), (size > 0).sum(axis=-1)
+    mean = np.nan_to_num(np.asarray(score(array.sum(axis=-2)))) / 100
+    residual = array[..., 2] - array[..., 0] - mean[..., None] * size
+    known = clusters > 1
+    spread = np.divide(clusters, clusters - 1, out=np.full(total.shape, np.nan), where=known)
+    squares = (residual**2).sum(axis=-1)
+    return (100 * np.sqrt(spread * np.divide(squares, total**2, out=np.zeros(total.shape), where=known)))[()]
+
+
+def _clusters(cluster_counts: ArrayLike) -> Floats:
+    array = checked_counts(cluster_counts, where="cluster_counts")
+    if array.ndim < 2:
+        raise ArgumentError(where="cluster_counts", expected="shape (..., clusters, 3)", got=f"shape {array.shape}")
+    return array
+
+
+def clustered_interval(cluster_counts: ArrayLike, *, confidence_level: float = 0.95) -> tuple[Any, Any]:
+    """Interval of a clustered score, in points: t with (clusters - 1) degrees of freedom.
+
+    Examples
+    --------
+    >>> lower, upper = clustered_interval([[0, 0, 3], [2, 1, 0], [0, 1, 1], [1, 0, 2]])
+    >>> f"{lower:.1f} to {upper:.1f}"
+    '-92.9 to 100.0'
+    """
+    from scipy.special import stdtrit
+
+    normal_quantile(confidence_level)
+    array = _clusters(cluster_counts)
+    clusters = (array.sum(axis=-1) > 0).sum(axis=-1)
+    half = stdtrit(np.maximum(clusters - 1, 1), (1 + confidence_level) / 2) * clustered_standard_error(array)
+    centre = score(array.sum(axis=-2))
+    return np.maximum(centre - half, -100.0)[()], np.minimum(centre + half, 100.0)[()]
+
+
+def rake(counts: ArrayLike, targets: Sequence[ArrayLike], *, trim: float | None = None) -> Floats:
+    """Weights that give a sample the margins of its population (iterative proportional fitting).
+
+    Parameters
+    ----------
+    counts : array_like, shape (L1, L2, ...)
+        Answers in each combination of levels, one axis per dimension.
+    targets : sequence of array_like, shapes (L1,), (L2,), ...
+        Shares of the levels in the population, one array per axis.
+    trim : float, optional
+        Largest weight, in multiples of the mean weight; 5 is usual. None leaves the weights free.
+
+    Returns
+    -------
+    ndarray, shape (L1, L2, ...)
+        Weight of one answer in each combination; the mean over answers is 1, the margins meet the targets to 1e-8.
+
+    Raises
+    ------
+    ArgumentError
+        When a level that the population has is empty in the sample, when targets do not fit the counts, or do not
+        sum to 1.
+
+    Warns
+    -----
+    NpskitWarning
+        When no such weights exist (too strict a trim, too many empty combinations): the margins are then only near.
+
+    References
+    ----------
+    Deming and Stephan (1940), Annals of Mathematical Statistics 11:427-444.
+
+    Examples
+    --------
+    >>> rake([[40, 30], [20, 10]], [[0.5, 0.5], [0.45, 0.55]]).round(6).tolist()
+    [[0.5, 1.0], [1.25, 2.5]]
+    """
+    sample = _table(counts)
+    margins = [_target(target, sample, axis) for axis, target in enumerate(_per_axis(targets, sample))]
+    cap = _cap(trim)
+    sample = sample / sample.sum()
+    factor = np.ones_like(sample)
+    for _ in range(MOST_ROUNDS):
+        for axis, margin in enumerate(margins):
+            present = _margin(sample * np.minimum(factor, cap), axis)
+            ratio = np.divide(margin, present, out=np.zeros_like(margin), where=present > 0)
+            factor = np.minimum(factor * _along(ratio, axis, sample.ndim), LARGEST_FACTOR)
+        if _distance(sample * np.minimum(factor, cap), margins) < MARGIN_TOLERANCE:
+            break
+    weights = np.minimum(factor, cap)
+    _warn_if_far(_distance(sample * weights, margins))
+    return weights
+
+
+def _table(counts: ArrayLike) -> Floats:
+    table = _weights(counts, "counts")
+    if table.ndim == 0 or not table.sum() > 0:
+        raise ArgumentError(where="counts", expected="a table of counts with at least one answer", got=repr(counts))
+    return table
+
+
+def _per_axis(targets: Sequence[ArrayLike], sample: Floats) -> Sequence[ArrayLike]:
+    if isinstance(targets, str | bytes) or not hasattr(targets, "__len__"):
+        raise ArgumentTypeError(where="targets", expected="one array of shares per axis of counts", got=repr(targets))
+    if len(targets) != sample.ndim:
+        raise ArgumentError(
+            where="targets", expected=f"{sample.ndim} arrays, one per axis of counts", got=f"{len(targets)}"
+        )
+    return targets
+
+
+def _target(target: ArrayLike, sample: Floats, axis: int) -> Floats:
+    """Shares of one margin, checked against the counts along its axis."""
+    where = f"targets[{axis}]"
+    share = _weights(target, where)
+    if share.shape != (sample.shape[axis],):
+        raise ArgumentError(where=where, expected=f"{sample.shape[axis]} shares", got=f"shape {share.shape}")
+    # Published shares are rounded; a sum of .999 is meant as 1, one of .9 or 100 is not.
+    if abs(share.sum() - 1) > 0.01:
+        raise ArgumentError(
+            where=where, expected="shares that sum to 1", got=f"a sum of {share.sum():g}", hint="50 % is written 0.5"
+        )
+    empty = np.flatnonzero((share > 0) & (_margin(sample, axis) == 0))
+    if len(empty):
+        raise ArgumentError(
+            where=f"{where}, level {empty[0]}",
+            expected="at least one answer, as the population has some",
+            got="none",
+            hint="merge the level with a neighbour, or leave it out of the targets",
+        )
+    return share / share.sum()
+
+
+def _cap(trim: float | None) -> float:
+    if trim is None:
+        return np.inf
+    if not (np.ndim(trim) == 0 and trim > 1):
+        raise ArgumentError(where="trim", expected="a multiple of the mean weight above 1", got=repr(trim))
+    return float(trim)
+
+
+def _margin(table: Floats, axis: int) -> Floats:
+    return np.asarray(table.sum(axis=tuple(other for other in range(table.ndim) if other != axis)))
+
+
+def _along(values: Floats, axis: int, dimensions: int) -> Floats:
+    return values.reshape([-1 if other == axis else 1 for other in range(dimensions)])
+
+
+def _distance(table: Floats, margins: Sequence[Floats]) -> float:
+    return max(float(np.abs(_margin(table, axis) - margin).max()) for axis, margin in enumerate(margins))
+
+
+def _warn_if_far(distance: float) -> None:
+    if distance > MARGIN_PROMISE:
+        warnings.warn(
+            f"rake: the margins miss their targets by up to {100 * distance:.2g} %; no weights meet all of them.",
+            NpskitWarning,
+            stacklevel=3,
+        )
