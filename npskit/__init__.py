@@ -6,19 +6,34 @@
 53.4
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from npskit import accessor as _accessor
-from npskit import datasets, errors
+from npskit import errors
 from npskit.frames import Bands, Period
 from npskit.labels import set_language
-from npskit.readers import read_survey
 from npskit.scale import Scale
 from npskit.survey import Survey
+
+if TYPE_CHECKING:
+    from npskit import datasets
+    from npskit.readers import read_survey
 
 __all__ = ["Bands", "Period", "Scale", "Survey", "__version__", "datasets", "errors", "read_survey", "set_language"]
 
 __version__ = "0.1.0"
 
 _accessor.register()
+
+
+def __getattr__(name: str) -> Any:
+    """Load the reader and the bundled data on first use: `df.nps` needs neither."""
+    if name == "datasets":
+        return import_module("npskit.datasets")
+    if name == "read_survey":
+        return import_module("npskit.readers").read_survey
+    raise AttributeError(f"module 'npskit' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -1,0 +1,75 @@
+import csv
+import io
+import json
+
+import pandas as pd
+import pytest
+
+from npskit.cli import main
+
+
+@pytest.fixture
+def export(tmp_path):
+    path = tmp_path / "export.csv"
+    frame = pd.DataFrame({"Note NPS": [10, 9, 3, 7], "Magasin": ["Lyon", "Lyon", "Nice", "=1+1"]})
+    frame.to_csv(path, index=False, sep=";")
+    return str(path)
+
+
+def test_score_says_how_sure_it_is(export, capsys):
+    assert main(["score", export]) == 0
+    shown = capsys.readouterr().out
+    assert "+25.0" in shown
+    assert "95%" in shown
+    assert "4 responses" in shown
+
+
+def test_score_by_group_in_french(export, capsys):
+    assert main(["score", export, "--by", "magasin", "--lang", "fr"]) == 0
+    shown = capsys.readouterr().out
+    assert "+100,0" in shown
+    assert "2 réponses" in shown
+
+
+def test_a_table_as_csv_carries_no_formula(export, capsys):
+    assert main(["score", export, "--by", "magasin", "--format", "csv"]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert {row["magasin"] for row in rows} == {"Lyon", "Nice", "'=1+1"}
+
+
+def test_a_table_as_json(export, capsys):
+    assert main(["score", export, "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["responses"] == 4
+
+
+@pytest.mark.parametrize("command", ["audit", "roles"])
+def test_other_tables_are_printed(export, capsys, command):
+    assert main([command, export]) == 0
+    assert "rating" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["score", "no-such-file.csv"], "no-such-file.csv"),
+        (["score", "EXPORT", "--by", "magazin"], "did you mean 'magasin'"),
+        (["score", "EXPORT", "--rating", "magasin"], "expected whole ratings"),
+        (["score", "EXPORT", "--method", "magic"], "magic"),
+        (["score", "EXPORT", "--confidence-level", "95"], "95"),
+        (["score", "EXPORT", "--scale", "five"], "1-5"),
+        (["report", "EXPORT", "-o", "report.docx"], ".html"),
+    ],
+)
+def test_errors_are_one_message_and_exit_two(export, capsys, arguments, said):
+    assert main([export if argument == "EXPORT" else argument for argument in arguments]) == 2
+    captured = capsys.readouterr()
+    assert said in captured.err
+    assert captured.err.startswith("npskit: ")
+    assert "Traceback" not in captured.err
+
+
+def test_codes_for_no_answer_and_scales_are_options(tmp_path, capsys):
+    path = tmp_path / "a.csv"
+    path.write_text("nps\n5\n5\n4\n1\n77\n")
+    assert main(["score", str(path), "--missing", "77", "--scale", "1-5"]) == 0
+    assert "+25.0" in capsys.readouterr().out
