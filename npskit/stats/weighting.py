@@ -15,16 +15,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from npskit.errors import ArgumentError, ArgumentTypeError, NpskitWarning
+from npskit.errors import ArgumentError, ArgumentTypeError, NpskitWarning, optional_import
 from npskit.stats.intervals import interval, normal_quantile
-from npskit.stats.score import Floats, checked_counts, score, shares
+from npskit.stats.score import Floats, checked_counts, shares
 
 __all__ = [
+    "cluster_sums",
     "clustered_interval",
     "clustered_standard_error",
     "design_effect",
     "effective_counts",
     "effective_responses",
+    "moments_interval",
+    "moments_standard_error",
     "rake",
     "weighted_interval",
 ]
@@ -156,22 +159,39 @@ def clustered_standard_error(cluster_counts: ArrayLike) -> Any:
     >>> round(float(clustered_standard_error([[0, 0, 3], [2, 1, 0], [0, 1, 1], [1, 0, 2]])), 3)
     37.764
     """
-    array = _clusters(cluster_counts)
-    size = array.sum(axis=-1)
-    total, clusters = size.sum(axis=-1), (size > 0).sum(axis=-1)
-    mean = np.nan_to_num(np.asarray(score(array.sum(axis=-2)))) / 100
-    residual = array[..., 2] - array[..., 0] - mean[..., None] * size
-    known = clusters > 1
-    spread = np.divide(clusters, clusters - 1, out=np.full(total.shape, np.nan), where=known)
-    squares = (residual**2).sum(axis=-1)
-    return (100 * np.sqrt(spread * np.divide(squares, total**2, out=np.zeros(total.shape), where=known)))[()]
+    return moments_standard_error(*cluster_sums(cluster_counts))
 
 
-def _clusters(cluster_counts: ArrayLike) -> Floats:
+def cluster_sums(cluster_counts: ArrayLike) -> tuple[Any, ...]:
+    """Number of clusters, and sums over them of u, v, u², uv and v², each of shape (...).
+
+    With u the promoters less the detractors of a cluster and v its answers. These six numbers are all that a clustered
+    error needs, and an engine can sum them where the rows are.
+    """
     array = checked_counts(cluster_counts, where="cluster_counts")
     if array.ndim < 2:
         raise ArgumentError(where="cluster_counts", expected="shape (..., clusters, 3)", got=f"shape {array.shape}")
-    return array
+    u, v = array[..., 2] - array[..., 0], array.sum(axis=-1)
+    return (v > 0).sum(axis=-1), *(part.sum(axis=-1) for part in (u, v, u * u, u * v, v * v))
+
+
+def moments_standard_error(
+    clusters: ArrayLike, u: ArrayLike, v: ArrayLike, uu: ArrayLike, uv: ArrayLike, vv: ArrayLike
+) -> Any:
+    """`clustered_standard_error` from the sums of `cluster_sums`, arrays of shape (...).
+
+    Examples
+    --------
+    >>> counts = [[0, 0, 3], [2, 1, 0], [0, 1, 1], [1, 0, 2]]
+    >>> bool(moments_standard_error(*cluster_sums(counts)) == clustered_standard_error(counts))
+    True
+    """
+    clusters, u, v, uu, uv, vv = (np.asarray(part, dtype=float) for part in (clusters, u, v, uu, uv, vv))
+    known = (clusters > 1) & (v > 0)
+    mean = np.divide(u, v, out=np.zeros(known.shape), where=known)
+    squares = np.maximum(uu - 2 * mean * uv + mean * mean * vv, 0.0)
+    spread = np.divide(clusters, clusters - 1, out=np.full(known.shape, np.nan), where=known)
+    return (100 * np.sqrt(spread * np.divide(squares, v * v, out=np.zeros(known.shape), where=known)))[()]
 
 
 def clustered_interval(cluster_counts: ArrayLike, *, confidence_level: float = 0.95) -> tuple[Any, Any]:
@@ -183,13 +203,26 @@ def clustered_interval(cluster_counts: ArrayLike, *, confidence_level: float = 0
     >>> f"{lower:.1f} to {upper:.1f}"
     '-92.9 to 100.0'
     """
-    from scipy.special import stdtrit
+    return moments_interval(*cluster_sums(cluster_counts), confidence_level=confidence_level)
 
+
+def moments_interval(
+    clusters: ArrayLike,
+    u: ArrayLike,
+    v: ArrayLike,
+    uu: ArrayLike,
+    uv: ArrayLike,
+    vv: ArrayLike,
+    *,
+    confidence_level: float = 0.95,
+) -> tuple[Any, Any]:
+    """`clustered_interval` from the sums of `cluster_sums`, arrays of shape (...)."""
+    special = optional_import("scipy.special", extra="stats", purpose="compute intervals of clustered answers")
     normal_quantile(confidence_level)
-    array = _clusters(cluster_counts)
-    clusters = (array.sum(axis=-1) > 0).sum(axis=-1)
-    half = stdtrit(np.maximum(clusters - 1, 1), (1 + confidence_level) / 2) * clustered_standard_error(array)
-    centre = score(array.sum(axis=-2))
+    freedom = np.maximum(np.asarray(clusters) - 1, 1)
+    half = special.stdtrit(freedom, (1 + confidence_level) / 2) * moments_standard_error(clusters, u, v, uu, uv, vv)
+    total = np.asarray(v, dtype=float)
+    centre = 100 * np.divide(u, total, out=np.full(total.shape, np.nan), where=total > 0)
     return np.maximum(centre - half, -100.0)[()], np.minimum(centre + half, 100.0)[()]
 
 

@@ -208,7 +208,8 @@ class Survey:
         by : str, Period, Bands or sequence of them, optional
         confidence_level : float
         method : {"score", "adjusted_wald", "wald", "bayes", "bootstrap"}
-            The interval; with weights or clusters always the linearised Wald interval of its kind.
+            The interval. With weights the default is the adjusted Wald interval on the effective responses; with
+            clusters it is always the linearised t interval.
 
         Returns
         -------

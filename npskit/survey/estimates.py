@@ -38,8 +38,11 @@ def estimates(tally: Tally, *, confidence_level: float, method: str, moments: Cl
     elif tally.weights is None:
         lower, upper = intervals.interval(counts, confidence_level=confidence_level, method=method)
     else:
-        effective = effective_responses(tally)
-        lower, upper = weighting.weighted_interval(counts, effective, confidence_level=confidence_level)
+        # The score interval's promise is for whole counts; on scaled ones the adjusted Wald interval keeps its own.
+        usual = "adjusted_wald" if method == "score" else method
+        lower, upper = weighting.weighted_interval(
+            counts, effective_responses(tally), confidence_level=confidence_level, method=usual
+        )
     columns = {"score": score(counts), "lower": lower, "upper": upper}
     if tally.weights is not None:
         columns["effective_responses"] = effective_responses(tally)
@@ -51,7 +54,7 @@ def clustered_limits(tally: Tally, moments: ClusterMoments, confidence_level: fl
     at = {cell: i for i, cell in enumerate(moments.cells)}
     order = [at.get(cell, -1) for cell in tally.cells]
     aligned = {name: np.append(getattr(moments, name), 0)[order] for name in ("clusters", "u", "v", "uu", "uv", "vv")}
-    return weighting.clustered_interval(**aligned, confidence_level=confidence_level)
+    return weighting.moments_interval(**aligned, confidence_level=confidence_level)
 
 
 def effective_responses(tally: Tally) -> np.ndarray:
