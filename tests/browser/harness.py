@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from playwright.sync_api import BrowserContext, Page, Route, WebError, WebSocket
+from playwright.sync_api import BrowserContext, Page, Route, WebSocket
 
 __all__ = ["Guard", "JupyterServer", "OpenNotebook", "browser_flags", "notebook"]
 
@@ -75,7 +75,7 @@ class Guard:
         self.outside.append(route.request.url)
         route.abort()
 
-    def note_error(self, error: WebError) -> None:
+    def note_error(self, error: Any) -> None:
         text = error.error.message
         if not any(part in text for part in self.allowed):
             self.errors.append(f"{text}\n{error.error.stack or ''}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from harness import OUTSIDE, Guard
 from playwright.sync_api import Browser, Page
 
+NOTICED_WITHIN_SECONDS = 5
 PAGE = "<!doctype html><meta charset=utf-8><title>Rapport</title><h1>Score +53</h1>{}"
 
 
@@ -27,7 +29,9 @@ def watched(browser: Browser, url: str) -> Guard:
     guard = Guard(context)
     page = context.new_page()
     page.goto(url)
-    page.wait_for_timeout(200)
+    deadline = time.monotonic() + NOTICED_WITHIN_SECONDS
+    while not (guard.outside or guard.errors) and time.monotonic() < deadline:
+        page.wait_for_timeout(50)
     context.close()
     return guard
 
