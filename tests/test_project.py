@@ -44,6 +44,8 @@ FLOORS = {
 # The package's front door and `python -m npskit` stand on all floors.
 ROOF = {"__init__", "__main__"}
 ROOF_FLOOR = 9
+# These use npskit as a person does, through the front door, which knows neither.
+GUESTS = {"cli", "jupyter", "__main__"}
 
 HEAVY = {
     "altair",
@@ -113,8 +115,13 @@ def test_every_file_stands_on_a_floor(path: Path) -> None:
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_imports_come_from_lower_floors(path: Path) -> None:
     room = room_of(path)
-    upward = {other for other in rooms_imported(path) - {room} if floor_of(other) >= floor_of(room)}
+    allowed = {room, "__init__"} if room in GUESTS else {room}
+    upward = {other for other in rooms_imported(path) - allowed if floor_of(other) >= floor_of(room)}
     assert not upward, f"{name_of(path)} (floor {floor_of(room)}) imports {sorted(upward)}"
+
+
+def test_front_door_knows_no_guest() -> None:
+    assert not rooms_imported(PACKAGE / "__init__.py") & GUESTS
 
 
 @pytest.mark.parametrize("path", [path for path in MODULES if room_of(path) != "frames"], ids=name_of)
