@@ -8,6 +8,7 @@ rows, without a converted copy of the whole column wherever pandas allows it.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -62,13 +63,9 @@ def numbers(series: pd.Series) -> Numbers | None:
         return array_numbers(series.to_numpy()) if dtype.kind in "iuf" else None
     if isinstance(dtype, pd.SparseDtype):
         return numbers(series.sparse.to_dense())
-    if isinstance(dtype, pd.CategoricalDtype) or not pd.api.types.is_numeric_dtype(dtype):
+    if isinstance(dtype, pd.CategoricalDtype) or dtype.kind not in "iuf":
         return None
-    if pd.api.types.is_float_dtype(dtype):
-        return Numbers(lambda a, b: series.array[a:b].to_numpy(dtype=np.float64, na_value=np.nan))
-    if pd.api.types.is_integer_dtype(dtype):
-        return masked_integers(series.array, dtype)
-    return None
+    return arrow_numbers(series.array) if isinstance(dtype, pd.ArrowDtype) else masked_numbers(series.array)
 
 
 def array_numbers(values: np.ndarray) -> Numbers:
@@ -76,12 +73,39 @@ def array_numbers(values: np.ndarray) -> Numbers:
     return Numbers(lambda a, b: np.ascontiguousarray(values[a:b]))
 
 
-def masked_integers(array: Any, dtype: Any) -> Numbers:
-    """A reader of nullable integers: the next wider type has room for a marker of missing ones."""
-    size = min(2 * dtype.itemsize, 8) if hasattr(dtype, "itemsize") else 8
-    wider = np.dtype(f"i{size}")
-    marker = int(np.iinfo(wider).min)
-    return Numbers(lambda a, b: array[a:b].to_numpy(dtype=wider, na_value=marker), marker)
+def arrow_numbers(array: Any) -> Numbers:
+    """A reader of an Arrow column; for integers the next wider type has room for a marker of missing ones."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    chunks = array.__arrow_array__()
+    floats = array.dtype.kind == "f"
+    wider = np.dtype(np.float64 if floats else f"i{min(2 * array.dtype.itemsize, 8)}")
+    marker = math.nan if floats else int(np.iinfo(wider).min)
+
+    def read(start: int, stop: int) -> np.ndarray:
+        block = chunks.slice(start, stop - start)
+        if not block.null_count:
+            return block.to_numpy()
+        return pc.fill_null(block.cast(pa.from_numpy_dtype(wider)), marker).to_numpy()
+
+    return Numbers(read, None if floats else int(marker))
+
+
+def masked_numbers(array: Any) -> Numbers:
+    """A reader of a nullable column; for integers the next wider type has room for a marker of missing ones."""
+    # pandas has no public way to the two parts but through copies that take longer than the scan.
+    values, mask = array._data, array._mask
+    floats = values.dtype.kind == "f"
+    wider = values.dtype if floats else np.dtype(f"i{min(2 * values.dtype.itemsize, 8)}")
+    marker = math.nan if floats else int(np.iinfo(wider).min)
+
+    def read(start: int, stop: int) -> np.ndarray:
+        block = values[start:stop].astype(wider)
+        np.copyto(block, marker, where=mask[start:stop])
+        return block
+
+    return Numbers(read, None if floats else int(marker))
 
 
 def is_boolean(series: pd.Series) -> bool:
@@ -137,12 +161,12 @@ def plain_codes(series: pd.Series) -> Codes:
 
 def period_codes(series: pd.Series, key: Period, column: str) -> Codes:
     """The codes of the periods of a column of dates."""
-    days = day_numbers(series)
+    days = Days.of(series)
     if days is None:
         if is_boolean(series) or pd.api.types.is_numeric_dtype(series.dtype):
             raise not_dates(column, f"{series.dtype} values")
         return mapped_dates(distinct(series), key, column)
-    span = day_span(days, len(series))
+    span = days.span()
     if span is None:
         return Codes([], lambda a, b: np.full(b - a, -1, dtype=np.int8))
     first, last = span
@@ -160,37 +184,47 @@ def period_codes(series: pd.Series, key: Period, column: str) -> Codes:
     return Codes(levels, read, ordered=True)
 
 
-def day_numbers(series: pd.Series) -> Numbers | None:
-    """A reader of days since 1970 in local wall time, None for a column that holds no moments."""
-    dtype = series.dtype
-    if isinstance(dtype, pd.ArrowDtype):
-        if dtype.kind != "M" and not str(dtype).startswith("date"):
+class Days:
+    """A column of moments as days since 1970, in local wall time."""
+
+    def __init__(self, array: Any) -> None:
+        self.array, self.zoned, self.a_day = array, array.tz is not None, UNITS_A_DAY[array.unit]
+
+    @classmethod
+    def of(cls, series: pd.Series) -> Days | None:
+        """The days of a column, None when it holds no moments."""
+        dtype = series.dtype
+        if isinstance(dtype, pd.ArrowDtype):
+            if dtype.kind != "M" and not str(dtype).startswith("date"):
+                return None
+            unit = getattr(dtype.pyarrow_dtype, "unit", "s").replace("day", "s")
+            zone = getattr(dtype.pyarrow_dtype, "tz", None)
+            return cls(series.astype(f"datetime64[{unit}]" if zone is None else pd.DatetimeTZDtype(unit, zone)).array)
+        return cls(series.array) if isinstance(dtype, pd.DatetimeTZDtype) or dtype.kind == "M" else None
+
+    def read(self, start: int, stop: int) -> np.ndarray:
+        """Days of a block of rows."""
+        block = self.array[start:stop]
+        return (block.tz_localize(None) if self.zoned else block).asi8 // self.a_day
+
+    def span(self) -> tuple[int, int] | None:
+        """The first and the last day there is, None when all are missing."""
+        lows, highs = [], []
+        for start, stop in spans(len(self.array)):
+            block = self.array[start:stop].asi8
+            low = block.min()
+            if low == NOT_A_TIME:
+                block = block[block != NOT_A_TIME]
+                if not len(block):
+                    continue
+                low = block.min()
+            lows.append(low)
+            highs.append(block.max())
+        if not lows:
             return None
-        unit = getattr(dtype.pyarrow_dtype, "unit", "s").replace("day", "s")
-        zone = getattr(dtype.pyarrow_dtype, "tz", None)
-        series = series.astype(f"datetime64[{unit}]" if zone is None else pd.DatetimeTZDtype(unit, zone))
-    elif not (isinstance(dtype, pd.DatetimeTZDtype) or dtype.kind == "M"):
-        return None
-    array: Any = series.array
-    zoned, a_day = array.tz is not None, UNITS_A_DAY[array.unit]
-
-    def read(start: int, stop: int) -> np.ndarray:
-        block = array[start:stop]
-        return (block.tz_localize(None) if zoned else block).asi8 // a_day
-
-    return Numbers(read, marker=NOT_A_TIME // a_day)
-
-
-def day_span(days: Numbers, length: int) -> tuple[int, int] | None:
-    """The first and the last day there is, None when all are missing."""
-    ends = []
-    for start, stop in spans(length):
-        block = days.read(start, stop)
-        if block.min() == days.marker:
-            block = block[block != days.marker]
-        if len(block):
-            ends.append((int(block.min()), int(block.max())))
-    return (min(low for low, _ in ends), max(high for _, high in ends)) if ends else None
+        first, last = int(min(lows)) // self.a_day, int(max(highs)) // self.a_day
+        # Wall time is up to a day from the UTC that zoned moments are stored in.
+        return (first - 1, last + 1) if self.zoned else (first, last)
 
 
 def day_table(key: Period, first: int, last: int) -> tuple[np.ndarray, list[dt.date]]:

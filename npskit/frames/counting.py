@@ -28,14 +28,16 @@ def spans(length: int, block: int = BLOCK) -> Iterator[tuple[int, int]]:
 
 def narrow(values: np.ndarray, lowest: int, highest: int) -> np.ndarray:
     """Values as the smallest signed integers that hold the scale; whatever does not fit becomes their minimum."""
-    if values.dtype == np.int8 and lowest > -128:
+    dtype = np.dtype(np.int8 if lowest > -128 and highest < 128 else np.int32)
+    if values.dtype == dtype:
         return values
-    dtype = np.int8 if lowest > -128 and highest < 128 else np.int32
+    room = np.iinfo(dtype)
+    if values.dtype.kind != "f" and values.min() >= room.min and values.max() <= room.max:
+        return values.astype(dtype)
     with np.errstate(invalid="ignore"):
         small = values.astype(dtype)
-    same = small == values
-    if not same.all():
-        small[~same] = np.iinfo(dtype).min
+    # Comparing in the wide type keeps both sides alike; NumPy compares mixed types several times slower.
+    np.copyto(small, room.min, where=small.astype(values.dtype) != values)
     return small
 
 
@@ -48,31 +50,36 @@ def count_equal(read: Blocks, length: int, lowest: int, highest: int, marker: in
     others : Counter
         Other values and how often they occur; None for a missing one.
     """
-    counts, others = np.zeros(highest - lowest + 1, dtype=np.int64), Counter()
-    buffer = np.empty(BLOCK, dtype=bool)
+    others: Counter = Counter()
+    counts, buffer = [0] * (highest - lowest + 1), np.empty(BLOCK, dtype=bool)
     for start, stop in spans(length):
         values = read(start, stop)
         small, equal = narrow(values, lowest, highest), buffer[: stop - start]
-        seen = 0
-        for rating in range(lowest, highest + 1):
-            np.equal(small, rating, out=equal)
-            number = np.count_nonzero(equal)
-            counts[rating - lowest] += number
-            seen += number
-        if seen < stop - start:
+        seen = [np.count_nonzero(np.equal(small, rating, out=equal)) for rating in range(lowest, highest + 1)]
+        counts = [total + number for total, number in zip(counts, seen, strict=True)]
+        unseen = stop - start - sum(seen)
+        if unseen and unseen == missing_number(values, marker):
+            others[None] += unseen
+        elif unseen:
             count_others(others, values[(small < lowest) | (small > highest)], marker)
-    return counts, others
+    return np.array(counts, dtype=np.int64), others
+
+
+def missing_number(values: np.ndarray, marker: int | None) -> int:
+    """How many values are nan or the marker."""
+    if values.dtype.kind == "f":
+        return np.count_nonzero(values != values)
+    return 0 if marker is None else np.count_nonzero(values == marker)
 
 
 def count_others(others: Counter, values: np.ndarray, marker: int | None) -> None:
     """Add values off the scale to a counter; nan and the marker count as None."""
-    missing = (values != values) if values.dtype.kind == "f" else (values == marker)
-    number = int(np.count_nonzero(missing))
+    number = missing_number(values, marker)
     if number:
         others[None] += number
-    if number < len(values):
-        distinct, times = np.unique(values[~missing], return_counts=True)
-        others.update(dict(zip(distinct.tolist(), times.tolist(), strict=True)))
+        values = values[values == values if values.dtype.kind == "f" else values != marker]
+    distinct, times = np.unique(values, return_counts=True)
+    others.update(dict(zip(distinct.tolist(), times.tolist(), strict=True)))
 
 
 def rating_slots(values: np.ndarray, lowest: int, highest: int) -> np.ndarray:
@@ -113,7 +120,8 @@ class Radix:
     def count(self, length: int, weights: Blocks | None = None) -> list[np.ndarray]:
         """Counts per combination and, with weights, the sums of the weights and of their squares."""
         sums = [np.zeros(self.slots, dtype=np.int64)] + [np.zeros(self.slots) for _ in range(2 if weights else 0)]
-        for start, stop in spans(length, max(BLOCK, self.slots)):
+        # Three arrays of eight bytes a row share the cache when there are weights.
+        for start, stop in spans(length, max(BLOCK if weights is None else BLOCK // 4, self.slots)):
             index = self.index(start, stop)
             if weights is None:
                 sums[0] += np.bincount(index, minlength=self.slots)

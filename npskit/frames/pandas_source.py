@@ -16,11 +16,9 @@ import numpy as np
 import pandas as pd
 
 from npskit.frames.coding import (
-    EPOCH,
     Codes,
+    Days,
     combined,
-    day_numbers,
-    day_span,
     distinct,
     is_boolean,
     key_codes,
@@ -28,7 +26,7 @@ from npskit.frames.coding import (
     slices,
 )
 from npskit.frames.counting import Blocks, Radix
-from npskit.frames.keys import Key, days_of, not_dates
+from npskit.frames.keys import Key, days_of, not_dates, parsed_day
 from npskit.frames.ratings import Weights, ratings, sizes
 from npskit.frames.source import Source, as_keys, assembled
 from npskit.scale import Scale
@@ -141,12 +139,9 @@ class PandasSource(Source):
 
     def span(self, date: str) -> tuple[dt.date, dt.date] | tuple[None, None]:
         series, name = self.series(date), self.column(date)
-        days = day_numbers(series)
-        if days is not None:
-            first, last = day_span(days, len(series)) or (None, None)
-            if first is None or last is None:
-                return None, None
-            return dt.date.fromordinal(EPOCH + first), dt.date.fromordinal(EPOCH + last)
+        if Days.of(series) is not None:
+            first, last = series.min(), series.max()
+            return (None, None) if pd.isna(first) else (parsed_day(first), parsed_day(last))
         known = [day for day in days_of(name, self._date_values(series, name)) if day is not None]
         return (min(known), max(known)) if known else (None, None)
 
@@ -157,7 +152,7 @@ class PandasSource(Source):
 
     def latest(self, customer: str, date: str) -> PandasSource:
         series, name, people = self.series(date), self.column(date), self.series(customer)
-        if day_numbers(series) is None:
+        if Days.of(series) is None:
             codes = distinct(series)
             moments = pd.to_datetime(
                 pd.Series([None if day is None else pd.Timestamp(value) for day, value in
