@@ -1,0 +1,184 @@
+"""Survey exports in: one call for every tool's file, and an account of what was done to it.
+
+An export is not yet a table. It has three header rows, previews among the answers, dates that read two ways, bytes
+of three encodings and a 99 that means silence. Each of these has its room here (`encodings`, `layout`, `formats`,
+`names`, `long`, `answers`, `dates`), and `read_survey` walks through them in that order. What a step changes it writes
+into the account, which ends in ``df.attrs["npskit"]``; a row is never lost without a line there.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pandas as pd
+
+from npskit.errors import ArgumentTypeError, ReadError, SurveyNotFoundError, did_you_mean
+from npskit.readers.account import Account
+from npskit.readers.answers import with_numbers, without_non_answers
+from npskit.readers.columns import is_french, is_rating, named, without_blanks
+from npskit.readers.dates import read_dates
+from npskit.readers.delimited import read_delimited
+from npskit.readers.formats import recognised, unanswered
+from npskit.readers.raw import Raw
+from npskit.readers.workbooks import read_parquet, read_workbook
+
+__all__ = ["read_survey"]
+
+TEXTS = {".csv", ".tsv", ".txt", ".tab", ".psv", ".asc", ".dat", ""}
+WORKBOOKS = {".xlsx", ".xlsm"}
+PARQUETS = {".parquet", ".pq"}
+# What a file is, by its first bytes; endings are wrong too often.
+MAGIC = {b"PK\x03\x04": "workbook", b"PAR1": "parquet"}
+FOREIGN = {
+    b"\xd0\xcf\x11\xe0": ("an old Excel workbook (.xls)", "save it as .xlsx or .csv"),
+    b"\x1f\x8b": ("a gzip archive", "unpack it first"),
+    b"%PDF": ("a PDF", "export the answers as CSV, XLSX or Parquet"),
+    b"$FL2": ("an SPSS file", "export the answers as CSV, XLSX or Parquet"),
+}
+
+
+def read_survey(
+    path: str | os.PathLike[str],
+    *,
+    encoding: str | None = None,
+    dayfirst: bool | None = None,
+    separator: str | None = None,
+    decimal: str | None = None,
+    sheet: str | int | None = None,
+    question: str | None = None,
+    keep_unfinished: bool = False,
+) -> pd.DataFrame:
+    """Read a survey export into a tidy frame, one row an answer sheet.
+
+    Recognises Qualtrics, SurveyMonkey, Typeform, Delighted, Google Forms, Tally, French Excel CSV, plain CSV with any
+    separator, XLSX, Parquet, and files with one row a question. Everything is found from the file; the hints are for
+    what it cannot say.
+
+    Parameters
+    ----------
+    path : str or path
+        A ``.csv``, ``.tsv``, ``.txt``, ``.xlsx`` or ``.parquet`` file.
+    encoding : str, optional
+        Text encoding. By default UTF-8 or UTF-16 where the bytes say so; else each line is read by what its letters
+        mean in Windows (CP1252) and DOS (CP850), and the repaired lines are counted.
+    dayfirst : bool, optional
+        Whether ``3/2`` is 3 February. By default decided from the whole column, then from the rest of the file.
+    separator, decimal : str, optional
+        One character each.
+    sheet : str or int, optional
+        Sheet of a workbook, by name or by position from 0; by default the first one that holds a table.
+    question : str, optional
+        In a file with one row a question, the recommendation question (its text, or a part only it has).
+    keep_unfinished : bool
+        Keep interviews that were broken off.
+
+    Returns
+    -------
+    DataFrame
+        Names that can be typed, numbers as numbers, dates as datetimes; labels ("10 - Extremely likely"), comments
+        and identifiers such as 01000 as text. ``df.attrs["npskit"]`` tells what was done: ``source, format, encoding,
+        rows_read, rows_kept, dropped, repaired_lines, headers`` (new name to original), ``questions, dates,
+        missing_answers, roles, notes``.
+
+    Raises
+    ------
+    SurveyNotFoundError
+        When there is no such file.
+    ReadError
+        When the file is damaged, a row does not fit the header, or the dates read both ways and nothing decides.
+    MissingExtraError
+        When the library for XLSX or Parquet is not installed.
+
+    Warns
+    -----
+    ReadWarning
+        When something was done that may change a number: bytes repaired, a 99 read as no answer, texts that are no
+        dates.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "export.csv")
+    >>> text = "Date de réponse;Magasin;Note NPS\\n25/12/2024;Lyon;10\\n26/12/2024;Annecy;NSP\\n"
+    >>> _ = path.write_text(text, encoding="cp1252")
+    >>> df = read_survey(path)
+    >>> df.columns.tolist(), df["note_nps"].tolist()
+    (['date_de_reponse', 'magasin', 'note_nps'], [10.0, nan])
+    >>> df.attrs["npskit"]["missing_answers"], df.attrs["npskit"]["dates"]
+    ({'NSP': 1}, {'date_de_reponse': 'day first'})
+    """
+    file = existing(path)
+    account = Account(file.name)
+    raw = opened(file, account, encoding=encoding, separator=separator, decimal=decimal, sheet=sheet)
+    export = recognised(raw.top)
+    account.format = export.format
+    frame = raw.load(export.header_records)
+    account.rows_read = len(frame)
+    frame, export = without_blanks(frame, export, account)
+    frame = unanswered(frame, export, account, keep_unfinished=keep_unfinished).reset_index(drop=True)
+    frame, stamps = named(frame, export, account, question=question)
+    ratings = [name for name in frame.columns if is_rating(name, account)]
+    frame = without_non_answers(frame, ratings, account)
+    frame = with_numbers(frame, account)
+    frame = read_dates(frame, account, dayfirst=dayfirst, european=raw.european or is_french(export), stamps=stamps)
+    account.rows_kept = len(frame)
+    frame.attrs["npskit"] = account.to_attrs()
+    account.warn()
+    return frame
+
+
+def existing(path: str | os.PathLike[str]) -> Path:
+    """The path of a file that is there and holds something."""
+    if not isinstance(path, (str, os.PathLike)):
+        raise ArgumentTypeError(
+            where="path",
+            expected="the path of a file",
+            got=f"a {type(path).__name__}",
+            hint="a frame needs no reading: df.nps",
+        )
+    file = Path(path).expanduser()
+    if file.is_dir():
+        hint = (
+            "a folder of Parquet files: npskit.Survey(folder)" if any(file.glob("*.parquet")) else "name a file in it"
+        )
+        raise ReadError(where=str(file), expected="a file", got="a folder", hint=hint)
+    if not file.exists():
+        beside = sorted(each.name for each in file.parent.iterdir()) if file.parent.is_dir() else []
+        raise SurveyNotFoundError(f"no file {str(file)!r}.", hint=did_you_mean(file.name, beside))
+    if not file.stat().st_size:
+        raise ReadError(where=file.name, expected="a table", got="an empty file")
+    return file
+
+
+def opened(
+    file: Path,
+    account: Account,
+    *,
+    encoding: str | None,
+    separator: str | None,
+    decimal: str | None,
+    sheet: str | int | None,
+) -> Raw:
+    """The file as a raw table, by what its first bytes say it is."""
+    with file.open("rb") as stream:
+        start = stream.read(8)
+    for magic, (what, hint) in FOREIGN.items():
+        if start.startswith(magic):
+            raise ReadError(where=file.name, expected="a survey export", got=what, hint=hint)
+    ending = file.suffix.lower()
+    kind = MAGIC.get(start[:4], "text")
+    if kind == "workbook" or ending in WORKBOOKS:
+        account.format = "excel"
+        return read_workbook(file, account, sheet=sheet)
+    if kind == "parquet" or ending in PARQUETS:
+        return read_parquet(file)
+    if ending not in TEXTS:
+        known = ", ".join(sorted((TEXTS - {""}) | WORKBOOKS | PARQUETS))
+        raise ReadError(
+            where=file.name,
+            expected=f"a file ending in one of {known}",
+            got=repr(ending),
+            hint="if it is text, rename it",
+        )
+    return read_delimited(file.read_bytes(), account, encoding=encoding, separator=separator, decimal=decimal)

@@ -1,0 +1,136 @@
+"""From columns by position to columns by name.
+
+Between the raw records and a tidy frame stands the header: some of its columns are nameless leftovers, some names
+occur twice, and in a long file the real columns are the questions. What is left out or renamed here is told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from npskit.errors import ArgumentError
+from npskit.readers.account import Account
+from npskit.readers.formats import Export
+from npskit.readers.long import is_long, pivoted, rating_question
+from npskit.readers.names import tidy_names
+from npskit.roles import name_rank
+
+__all__ = ["is_french", "is_rating", "named", "without_blanks"]
+
+FRENCH_WORDS = ("horodateur", "recommand", "magasin", "commentaire", "enquete", "reponse", "prenom")
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of a frame before they get short names: headers as written, details and questions beside them."""
+
+    headers: list[str]
+    details: list[str]
+    questions: list[str]
+    roles: dict[str, int]
+    stamps: list[int]
+
+
+def without_blanks(frame: pd.DataFrame, export: Export, account: Account) -> tuple[pd.DataFrame, Export]:
+    """The frame without rows and nameless columns that hold nothing, and without a nameless column of row numbers."""
+    blank = frame.isna().all(axis=1) if len(frame.columns) > 1 else pd.Series(False, index=frame.index)
+    account.drop("blank", int(blank.sum()))
+    frame = frame[~blank] if blank.any() else frame
+    headers = [*export.headers, *[""] * (len(frame.columns) - len(export.headers))]
+    headers = ["" if header.startswith("Unnamed: ") else header for header in headers]
+    nameless = [at for at in frame.columns if not headers[at]]
+    out = [at for at in nameless if len(frame) and frame[at].isna().all()]
+    if 0 in nameless and is_row_number(frame[0]):
+        out.append(0)
+        account.note("The first column has no name and counts the rows; it was left out.")
+    if any(at not in out for at in nameless):
+        account.note("Columns without a name were called by their place, such as column_3.")
+    return frame.drop(columns=out), replace(export, headers=headers)
+
+
+def is_row_number(column: pd.Series) -> bool:
+    """True for 0, 1, 2, … or 1, 2, 3, …"""
+    if not pd.api.types.is_integer_dtype(column) or not len(column):
+        return False
+    first = int(column.iloc[0])
+    return first in (0, 1) and bool((column.to_numpy() == range(first, first + len(column))).all())
+
+
+def named(
+    frame: pd.DataFrame, export: Export, account: Account, *, question: str | None
+) -> tuple[pd.DataFrame, list[str]]:
+    """The frame under names that can be typed, a long file laid side by side; and its columns of Unix time."""
+    columns = kept_columns(export, list(frame.columns))
+    if export.format in ("table", "google forms"):
+        frame, columns = side_by_side(frame, columns, account, question=question)
+    if question is not None and account.format != "long":
+        raise ArgumentError(
+            where="question",
+            expected="a file with one row a question",
+            got=f"one with a row an answer sheet ({account.format})",
+            hint="name the rating on the frame: df.nps(rating=...)",
+        )
+    names = tidy_names(columns.headers, details=columns.details)
+    originals = columns.questions if columns.details else columns.headers
+    account.headers.update(zip(names, originals, strict=True))
+    pairs = zip(names, columns.questions, strict=False)
+    account.questions.update({name: text for name, text in pairs if text and text != name})
+    account.roles.update({role: names[at] for role, at in columns.roles.items()})
+    tell_repeated(columns, account)
+    return frame.set_axis(names, axis=1), [names[at] for at in columns.stamps]
+
+
+def kept_columns(export: Export, kept: list[int]) -> Columns:
+    """What the export says of the columns that are left, by their new places."""
+    place = {at: new for new, at in enumerate(kept)}
+    return Columns(
+        headers=[export.headers[at] for at in kept],
+        details=[export.details[at] for at in kept] if export.details else [],
+        questions=[export.questions[at] for at in kept] if export.questions else [],
+        roles={role: place[at] for role, at in export.roles.items() if at in place},
+        stamps=[place[at] for at in export.stamps if at in place],
+    )
+
+
+def side_by_side(
+    frame: pd.DataFrame, columns: Columns, account: Account, *, question: str | None
+) -> tuple[pd.DataFrame, Columns]:
+    """A long file as one row per answer sheet; any other as it is."""
+    if len(set(columns.headers)) < len(columns.headers):
+        return frame, columns
+    named_frame = frame.set_axis(columns.headers, axis=1)
+    long = is_long(named_frame)
+    if long is None:
+        return frame, columns
+    account.format = "long"
+    questions = [str(each).strip() for each in named_frame[long.question].dropna().unique()]
+    rating = rating_question(questions, question)
+    wide = pivoted(named_frame, long, account)
+    headers = [str(name) for name in wide.columns]
+    roles = {"customer": headers.index(long.respondent)} if name_rank(long.respondent, "customer") else {}
+    if rating is not None:
+        roles["rating"] = headers.index(rating)
+    return wide, Columns(headers, [], ["" if h not in questions else h for h in headers], roles, [])
+
+
+def tell_repeated(columns: Columns, account: Account) -> None:
+    """Note the names that occur more than once in the header."""
+    full = list(zip(columns.headers, columns.details or columns.headers, strict=True))
+    repeated = list(dict.fromkeys(header for header, detail in full if header and full.count((header, detail)) > 1))
+    if repeated:
+        listing = ", ".join(map(repr, repeated[:5]))
+        account.note(f"Names that occur more than once in the header were numbered: {listing}.")
+
+
+def is_rating(name: str, account: Account) -> bool:
+    """True for a column that may be the rating, by its name, its question or what the format tells."""
+    texts = {name, account.headers.get(name, name), account.questions.get(name, name)}
+    return account.roles.get("rating") == name or any(name_rank(text, "rating") is not None for text in texts)
+
+
+def is_french(export: Export) -> bool:
+    """True when the header is in French, where the day comes first."""
+    words = " ".join(export.headers).casefold()
+    return any(sign in words for sign in "éèêàç") or any(word in words for word in FRENCH_WORDS)

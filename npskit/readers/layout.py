@@ -1,0 +1,111 @@
+"""How a text file is cut into fields: separator, decimal mark, width, markers of missing values.
+
+Nothing in a CSV says how it was written. Its first records do: the right separator is the one that gives most of
+them as many fields as the header, and the decimal mark is the one that stands between more digits.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from npskit.errors import ArgumentError
+
+__all__ = ["Layout", "first_records", "head", "layout_of"]
+
+SEPARATORS = (",", ";", "\t", "|")
+SAMPLE_BYTES = 200_000
+SAMPLE_RECORDS = 200
+# Markers that machines write; the words that people write (NA, none) are left to the columns they stand in.
+MACHINE_MISSING = ("", "NULL", "null", "#N/A", "NaN", "nan", "<NA>", "\\N")
+COMMA_NUMBER, POINT_NUMBER = re.compile(r"-?\d+,\d+"), re.compile(r"-?\d+\.\d+")
+LONGEST_FIELD = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a text is cut into fields. ``nameless_first``: the rows have one field more than the header, in front."""
+
+    separator: str
+    decimal: str = "."
+    width: int = 1
+    missing: tuple[str, ...] = MACHINE_MISSING
+    blanks_follow: bool = False
+    nameless_first: bool = False
+
+    def records(self, text: str) -> Iterator[list[str]]:
+        """The records of a text; the reader's ``line_num`` counts the lines read so far."""
+        csv.field_size_limit(LONGEST_FIELD)
+        lines = io.StringIO(text, newline="\n")
+        return csv.reader(lines, delimiter=self.separator, skipinitialspace=self.blanks_follow)
+
+
+def head(text: bytes) -> str:
+    """The start of a text, cut at the end of a line."""
+    if len(text) <= SAMPLE_BYTES:
+        return text.decode("utf-8")
+    end = text.rfind(b"\n", 0, SAMPLE_BYTES) + 1
+    return text[: end or SAMPLE_BYTES].decode("utf-8", "ignore")
+
+
+def first_records(layout: Layout, sample: str, most: int = SAMPLE_RECORDS) -> list[list[str]]:
+    """The first records that are not blank, as many as can be read."""
+    found: list[list[str]] = []
+    try:
+        for record in layout.records(sample):
+            if record:
+                found.append(record)
+            if len(found) == most:
+                break
+    except csv.Error:
+        pass
+    return found
+
+
+def layout_of(text: bytes, *, separator: str | None, decimal: str | None) -> Layout:
+    """The layout that explains the start of the text; what the caller named is taken as given."""
+    for name, given in (("separator", separator), ("decimal", decimal)):
+        if given is not None and len(given) != 1:
+            raise ArgumentError(where=name, expected="one character", got=repr(given))
+    sample = head(text)
+    blanks = re.search(r'[,;|] "', sample.partition("\n")[0]) is not None
+    tried = [Layout(mark, blanks_follow=blanks) for mark in ([separator] if separator else SEPARATORS)]
+    layout = max(tried, key=lambda each: regularity(first_records(each, sample)))
+    records = first_records(layout, sample)
+    width = len(records[0]) if records else 1
+    nameless = has_nameless_first(records)
+    # R quotes every text, so a bare NA in its files is a missing value and never a word.
+    is_from_r = sample.startswith('"') and re.search(r"[,;\t ]NA[,;\t \r\n]", sample) is not None
+    return replace(
+        layout,
+        decimal=decimal or decimal_mark(records),
+        width=width + nameless,
+        missing=(*MACHINE_MISSING, "NA") if is_from_r else MACHINE_MISSING,
+        nameless_first=nameless,
+    )
+
+
+def regularity(records: list[list[str]]) -> tuple[float, int]:
+    """How well one separator explains the records: the share as wide as the header, then the width."""
+    width = len(records[0]) if records else 0
+    if width < 2:
+        return 0.0, width
+    return round(sum(len(record) == width for record in records) / len(records), 1), width
+
+
+def has_nameless_first(records: list[list[str]]) -> bool:
+    """True for row names without a header, as R's write.table leaves them."""
+    width = len(records[0]) if records else 0
+    rows = records[1:]
+    return len(rows) > 1 and all(len(row) == width + 1 and row[0] for row in rows) and any(row[-1] for row in rows)
+
+
+def decimal_mark(records: list[list[str]]) -> str:
+    """The mark that more fields of the sample have between their digits."""
+    fields = [field.strip() for record in records[1:] for field in record]
+    commas = sum(COMMA_NUMBER.fullmatch(field) is not None for field in fields)
+    points = sum(POINT_NUMBER.fullmatch(field) is not None for field in fields)
+    return "," if commas > points else "."
