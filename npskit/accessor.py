@@ -44,13 +44,15 @@ class NPSAccessor(Survey):
 
 def register() -> None:
     """Register the accessor with pandas, and with Polars if it is loaded; safe to call again after a reload."""
-    for kind, registrar in (
+    kinds: list[tuple[Any, Any]] = [
         (pd.DataFrame, pd.api.extensions.register_dataframe_accessor),
         (pd.Series, pd.api.extensions.register_series_accessor),
-    ):
+    ]
+    for kind, registrar in kinds:
+        # pandas warns of a name it already knows.
         if "nps" in kind.__dict__:
             delattr(kind, "nps")
-            kind._accessors.discard("nps")  # type: ignore[attr-defined]  # pandas warns of a name it already knows
+            kind._accessors.discard("nps")
         registrar("nps")(NPSAccessor)
     if "polars" in sys.modules:
         register_polars()

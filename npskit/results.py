@@ -109,7 +109,7 @@ def shown(value: Any) -> str:
     if value is None:
         return "–"
     if isinstance(value, (float, np.floating)):
-        return "–" if math.isnan(value) else number(float(value), digits=1 if abs(value) >= 1 else 3)
+        return "–" if math.isnan(value) else number(float(value), digits=1 if abs(float(value)) >= 1 else 3)
     if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
         return number(int(value))
     return str(value.date()) if hasattr(value, "date") and callable(value.date) else str(value)

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from numbers import Real
+from typing import cast
 
 import numpy as np
 
@@ -133,7 +134,7 @@ class Scale:
     def categories(self) -> np.ndarray:
         """Category of each rating, shape (ratings,): 0 detractor, 1 passive, 2 promoter."""
         values = np.arange(self.lowest, self.highest + 1)
-        return (values > self.detractor_max).astype(np.int8) + (values >= self.promoter_min)
+        return (values > cast(int, self.detractor_max)).astype(np.int8) + (values >= cast(int, self.promoter_min))
 
     @cached_property
     def text(self) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
+from typing import Any
 
 import numpy as np
 
@@ -110,7 +111,8 @@ class Tally:
             first, second = getattr(self, name), getattr(other, name)
             return None if first is None else np.concatenate([first, second])
 
-        both = replace(self, cells=cells, **{name: stack(name) for name in ("counts", "missing", "weights", "squares")})
+        stacked: dict[str, Any] = {name: stack(name) for name in ("counts", "missing", "weights", "squares")}
+        both = replace(self, cells=cells, **stacked)
         return both.grouped(cells, self.keys)
 
     def collapse(self, *keys: str) -> Tally:
@@ -132,7 +134,9 @@ class Tally:
             np.add.at(out, into, values)
             return out
 
-        sums = {name: summed(getattr(self, name)) for name in ("counts", "missing", "weights", "squares")}
+        sums: dict[str, Any] = {
+            name: summed(getattr(self, name)) for name in ("counts", "missing", "weights", "squares")
+        }
         return replace(self, keys=keys, cells=tuple(order), **sums)
 
     def select(self, **levels: object) -> Tally:
@@ -147,7 +151,7 @@ class Tally:
         """Cells at these positions, in this order."""
         at = np.asarray(list(positions), dtype=np.intp)
         parts = {name: getattr(self, name) for name in ("counts", "missing", "weights", "squares")}
-        rows = {name: None if part is None else part[at] for name, part in parts.items()}
+        rows: dict[str, Any] = {name: None if part is None else part[at] for name, part in parts.items()}
         return replace(self, cells=tuple(self.cells[i] for i in at), **rows)
 
     def columns(self) -> Mapping[str, list[object]]:

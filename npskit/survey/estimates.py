@@ -20,7 +20,13 @@ from npskit.tally import ClusterMoments, Tally
 
 __all__ = ["all_periods", "counted", "distribution", "effective_counts", "effective_responses", "estimates", "series"]
 
-STEPS = {"day": ("D", 1), "week": ("D", 7), "month": ("M", 1), "quarter": ("M", 3), "year": ("Y", 1)}
+STEPS: dict[str, tuple[Any, int]] = {
+    "day": ("D", 1),
+    "week": ("D", 7),
+    "month": ("M", 1),
+    "quarter": ("M", 3),
+    "year": ("Y", 1),
+}
 
 Columns = dict[str, list[Any]]
 
