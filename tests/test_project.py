@@ -147,7 +147,8 @@ def test_module_says_what_is_public(path: Path) -> None:
 
 def loaded_by(statement: str) -> set[str]:
     code = f"{statement}\nimport sys, json\nprint(json.dumps([name.split('.')[0] for name in sys.modules]))"
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
     return set(json.loads(run.stdout))
 
 
