@@ -126,7 +126,7 @@ def candidates(
     columns : iterable of str
     fits : callable
         ``fits(column, content)`` tells whether a column holds the content a rule asks for (``rating``, ``label``,
-        ``date``, ``text``, ``id``, ``weight``). Asked only for columns whose name matches.
+        ``date``, ``text``, ``prose``, ``id``, ``weight``). Asked only for columns whose name matches.
     aliases : mapping, optional
         Column to the text of its question, which counts as a second name.
     """
@@ -145,6 +145,7 @@ CONTENT = {
     "label": "the words Promoter, Passive, Detractor",
     "date": "dates",
     "text": "text",
+    "prose": "text of many kinds",
     "id": "identifiers",
     "weight": "positive numbers",
 }

@@ -21,6 +21,8 @@ from npskit.scale import Scale, is_missing
 __all__ = ["Columns"]
 
 COLUMNS_SEARCHED = 200
+# Distinct texts from which a column is written by people rather than chosen from a list.
+LEAST_PROSE = 12
 
 
 class Columns:
@@ -73,18 +75,20 @@ class Columns:
         try:
             found = self.find(role)
         except RoleError as error:
-            return None, error.message.partition(": ")[2]
+            return None, error.message.rpartition("got ")[2].removesuffix(".")
         unused = f"; not applied unless weight={found.column!r} is given"
         return found.column, found.reason + (unused if role == "weight" and found.rank else "")
 
     def _fits(self, column: str, content: str) -> bool:
         values = self._source.sample(column)
         if not values:
-            return content != "text"
+            # Nobody answered: still the rating, with no score.
+            return content == "rating"
         if content in ("rating", "label"):
             words = Scale.labels(missing=self._scale.missing)
             return (content == "rating" and self._scale.fits(values)) or words.fits(values)
-        return sum(map(CHECKS[content], values)) * 2 > len(values)
+        enough = content != "prose" or len(values) >= LEAST_PROSE
+        return enough and sum(map(CHECKS[content], values)) * 2 > len(values)
 
     def _no_rating(self) -> RoleError:
         """The error that shows which columns hold ratings, whatever their names, and which names misled."""
@@ -129,4 +133,4 @@ def is_identifier(value: object) -> bool:
     return not isinstance(value, bool)
 
 
-CHECKS = {"date": is_date, "text": is_text, "weight": is_weight, "id": is_identifier}
+CHECKS = {"date": is_date, "text": is_text, "prose": is_text, "weight": is_weight, "id": is_identifier}
