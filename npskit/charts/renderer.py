@@ -15,7 +15,7 @@ from typing import Any
 
 import altair as alt
 
-from npskit.charts.theme import theme
+from npskit.charts.theme import host_text, theme
 from npskit.labels import language
 
 __all__ = ["Chart", "ConcatChart", "FacetChart", "HConcatChart", "LayerChart", "VConcatChart", "mime_bundle", "styled"]
@@ -47,7 +47,8 @@ def svg_text(spec: dict[str, Any]) -> str | None:
     if converter is None:
         return None
     version = "_".join(alt.SCHEMA_VERSION.split(".")[:2])
-    drawn: str = converter.vegalite_to_svg(spec, vl_version=version)
+    adapting = {**spec, "config": merged(host_text(), spec.get("config", {}))}
+    drawn: str = converter.vegalite_to_svg(adapting, vl_version=version)
     return drawn
 
 

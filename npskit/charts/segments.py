@@ -19,7 +19,6 @@ from npskit.charts.columns import (
     known,
     literal,
     nice_range,
-    quoted,
     records,
     row_names,
     signed_axis,
@@ -27,12 +26,12 @@ from npskit.charts.columns import (
     zero_line,
 )
 from npskit.charts.renderer import LayerChart, styled
-from npskit.charts.theme import ACCENT, INK, MUTED, TEXT, WIDTH
+from npskit.charts.theme import ACCENT, INK, MUTED, PLAIN, WIDTH
 from npskit.charts.titles import titled
 from npskit.charts.words import (
+    by_text,
     dates_text,
     digits,
-    finding,
     level_share,
     responses_text,
     segments_finding,
@@ -102,12 +101,12 @@ def by_segment(
     title, named = segments_finding(names, rows, keys, confidence_level=confidence_level, lang=lang)
     shown = ends(len(names))
     fields = segment_fields(rows, names, shown, named, lang)
-    subtitle = finding(
+    subtitle = [
         word("chart_by_segment", lang, by=by_text(keys, lang), level=level_share(confidence_level, lang)),
         word("chart_ends", lang, each=EACH_END, k=number(len(names), lang=lang)) if len(shown) < len(names) else "",
         responses_text(sum(rows["responses"]), lang),
         dates_text(dates, lang),
-    )
+    ]
     chart = draw(fields, " · ".join(keys), overall, len(names) - len(shown), lang)
     return styled(titled(chart, title, subtitle), lang)
 
@@ -124,11 +123,6 @@ def sorted_rows(table: Columns) -> Columns:
 def ends(rows: int) -> list[int]:
     """Positions drawn: all, or the lowest and the highest."""
     return list(range(rows)) if rows <= MOST_ROWS else [*range(EACH_END), *range(rows - EACH_END, rows)]
-
-
-def by_text(keys: Sequence[str], lang: str) -> str:
-    """Names of the columns in a sentence; one that is not a plain word in quotes."""
-    return " · ".join(key if key.replace("_", "").isalnum() else quoted(key, lang) for key in keys)
 
 
 def segment_fields(
@@ -163,7 +157,7 @@ def draw(fields: dict[str, list[Any]], key_title: str, overall: float | None, le
     layers = [
         base.mark_rule(strokeWidth=1.5, opacity=0.75).encode(x=x["lower"], x2="upper:Q", color=color),
         base.mark_circle(size=70, opacity=1).encode(x=x["score"], color=color),
-        base.mark_text(align="right", fontWeight=600).encode(x=alt.value(width + FIGURES), text="figure:N"),
+        base.mark_text(**PLAIN, align="right", fontWeight=600).encode(x=alt.value(width + FIGURES), text="figure:N"),
         base.mark_text(align="right", color=MUTED, fontSize=11).encode(x=alt.value(width + COUNTS), text="n_text:N"),
     ]
     if known(overall):
@@ -177,8 +171,7 @@ def score_channels(fields: dict[str, list[Any]], lang: str) -> dict[str, alt.X]:
     """One scale and axis for the score and both bounds."""
     start, stop, marks = nice_range(min(fields["lower"]), max(fields["upper"]))
     axis = alt.Axis(
-        title=word("points", lang),
-        titleAnchor="end",
+        title=None,
         values=marks,
         labelExpr=signed_axis(),
         labelFlush=False,
@@ -194,7 +187,6 @@ def row_channel(lines: list[list[str]]) -> alt.Y:
         labelExpr=f"{literal(lines)}[datum.value]",
         labelLimit=0,
         labelPadding=8,
-        labelColor=TEXT,
         labelFontSize=12,
         labelLineHeight=LINE_HEIGHT,
         labelOffset=centred(lines),

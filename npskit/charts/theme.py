@@ -1,9 +1,10 @@
 """One look for every chart: three category colours, one accent, quiet everything else.
 
-The host decides between light and dark, and a chart cannot know which. So the background is transparent, titles and
-figures take the host's own text colour (``currentColor``), and what is secondary is a grey that reads on white and on
-black. The three category colours differ in lightness as much as in hue: they stay apart for the colour-blind and in
-grey print, which the tests measure.
+The host decides between light and dark, and a chart cannot know which. So the background is transparent; titles and
+figures have no colour of their own, since JupyterLab and VS Code give Vega's dark theme to charts on a dark page and
+an SVG takes the colour of the text around it; and what is secondary is a grey that reads on white and on black. The
+three category colours differ in lightness as much as in hue: they stay apart for the colour-blind and in grey print,
+which the tests measure.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 
 from npskit.labels import locale
 
-__all__ = ["ACCENT", "CATEGORY_COLORS", "FONT", "INK", "MUTED", "ON_CATEGORY", "TEXT", "WIDTH", "theme"]
+__all__ = ["ACCENT", "CATEGORY_COLORS", "FONT", "INK", "MUTED", "ON_CATEGORY", "PLAIN", "WIDTH", "host_text", "theme"]
 
 CATEGORY_COLORS = ("#d46342", "#c4c4bc", "#2b6a8a")
 # Text written on the three category colours.
@@ -21,7 +22,8 @@ ON_CATEGORY = ("#ffffff", "#222222", "#ffffff")
 INK = "#6b7c8c"
 ACCENT = "#8a5cc4"
 MUTED = "#7a7a7a"
-TEXT = "currentColor"
+# Text marks in the colour of the axis labels, which follows the host.
+PLAIN = {"style": "guide-label", "fontSize": 12}
 # Names of fonts that are there already, one for each system; nothing is fetched.
 FONT = (
     "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', 'Liberation Sans', Arial, sans-serif"
@@ -43,7 +45,7 @@ def theme(lang: str | None = None) -> dict[str, Any]:
     >>> theme("fr")["locale"]["number"]["decimal"]
     ','
     """
-    quiet = {"domain": False, "ticks": False, "labelColor": MUTED, "labelFontSize": 11, "titleColor": MUTED}
+    quiet = {"labelColor": MUTED, "labelFontSize": 11}
     return {
         "background": "transparent",
         "font": FONT,
@@ -53,7 +55,6 @@ def theme(lang: str | None = None) -> dict[str, Any]:
         "title": {
             "anchor": "start",
             "frame": "bounds",
-            "color": TEXT,
             "fontSize": 16,
             "fontWeight": 600,
             "lineHeight": 21,
@@ -63,8 +64,14 @@ def theme(lang: str | None = None) -> dict[str, Any]:
             "subtitlePadding": 4,
             "offset": 14,
         },
-        "axis": {**quiet, "titleFontSize": 11, "titleFontWeight": "normal", "gridColor": MUTED, "gridOpacity": 0.18},
-        "header": {"labelColor": TEXT, "labelFontSize": 12, "labelFontWeight": 600, "labelAnchor": "start"},
-        "text": {"color": TEXT, "fontSize": 12},
+        "axis": {"domain": False, "ticks": False, "labelFontSize": 12, "gridColor": MUTED, "gridOpacity": 0.18},
+        "axisQuantitative": quiet,
+        "axisTemporal": quiet,
+        "header": {"labelFontSize": 12, "labelFontWeight": 600, "labelAnchor": "start"},
         "range": {"category": list(CATEGORY_COLORS)},
     }
+
+
+def host_text() -> dict[str, Any]:
+    """What an SVG's configuration holds besides: text in the colour of the page it stands in."""
+    return {"title": {"color": "currentColor"}, "style": {"guide-label": {"fill": "currentColor"}}}

@@ -13,9 +13,23 @@ from statistics import NormalDist
 from typing import Any
 
 from npskit.charts.columns import known, quoted
-from npskit.labels import NO_BREAK_SPACE, date_text, month_year, number, points, share, word
+from npskit.labels import NO_BREAK_SPACE, date_text, number, points, share, word
+from npskit.scale import CATEGORIES
 
-__all__ = ["amount", "dates_text", "digits", "farthest_apart", "finding", "period_text", "responses_text", "sentence"]
+__all__ = [
+    "amount",
+    "by_text",
+    "dates_text",
+    "digits",
+    "farthest_apart",
+    "level_share",
+    "responses_text",
+    "score_range",
+    "segments_finding",
+    "sentence",
+    "three_shares",
+    "trend_finding",
+]
 
 
 def digits(lower: float, upper: float) -> int:
@@ -41,7 +55,9 @@ def sentence(text: str) -> str:
 def responses_text(responses: float, lang: str) -> str:
     """ "13,612 responses"."""
     single = round(responses) < 2 if lang == "fr" else round(responses) == 1
-    return word("n_responses_1" if single else "n_responses", lang, n=number(responses, lang=lang))
+    return word("n_responses_1" if single else "n_responses", lang, n=number(responses, lang=lang)).replace(
+        " ", NO_BREAK_SPACE
+    )
 
 
 def level_share(confidence_level: float, lang: str) -> str:
@@ -57,9 +73,15 @@ def dates_text(dates: tuple[dt.date, dt.date] | None, lang: str) -> str:
     return word("chart_on", lang, day=first) if first == last else word("chart_dates", lang, first=first, last=last)
 
 
-def finding(*parts: str) -> str:
-    """Parts of a subtitle, those that are there, divided by semicolons in the manner of the language."""
-    return " · ".join(part for part in parts if part)
+def by_text(keys: Sequence[str], lang: str) -> str:
+    """Names of the columns in a sentence; one that is not a plain word in quotes."""
+    return " · ".join(key if key.replace("_", "").isalnum() else quoted(key, lang) for key in keys)
+
+
+def three_shares(counts: Sequence[float], lang: str) -> str:
+    """ "20% detractors, 30% passives, 50% promoters"."""
+    shares = {name: share(n / sum(counts), lang=lang) for name, n in zip(CATEGORIES, counts, strict=True)}
+    return word("chart_three_shares", lang, **shares)
 
 
 def name_text(name: str, by: Sequence[str], lang: str) -> str:
@@ -131,12 +153,24 @@ def score_range(score: float, lower: float, upper: float, lang: str) -> str:
     return word("chart_score_range", lang, **shown)
 
 
-def period_text(day: dt.date, every: str, lang: str) -> str:
-    """A period in words by its first day: "March 2024", "Q1 2024", "week of 4 March 2024"."""
-    if every == "year":
-        return str(day.year)
-    if every == "quarter":
-        return word("chart_quarter", lang, quarter=(day.month + 2) // 3, year=day.year)
-    if every == "month":
-        return month_year(day, lang)
-    return word("chart_week", lang, day=date_text(day, lang)) if every == "week" else date_text(day, lang)
+def moved(level: Sequence[float], lower: Sequence[float], upper: Sequence[float]) -> float | None:
+    """Change of a level from its first to its last period, in points; None where the two bands overlap."""
+    known_at = [at for at, value in enumerate(level) if known(value) and known(lower[at]) and known(upper[at])]
+    if len(known_at) < 2:
+        return None
+    first, last = known_at[0], known_at[-1]
+    apart = lower[last] > upper[first] or upper[last] < lower[first]
+    return level[last] - level[first] if apart else None
+
+
+def trend_finding(changes: dict[str, float | None], start: str, *, by: Sequence[str], lang: str) -> str:
+    """Title of a trend from the change of each series, the widest one named."""
+    clear = {name: change for name, change in changes.items() if change is not None}
+    if not clear:
+        key = "chart_no_change" if len(changes) == 1 else "chart_no_change_any"
+        return word(key, lang, start=start, k=number(len(changes), lang=lang))
+    name, change = max(clear.items(), key=lambda item: abs(item[1]))
+    text = word("chart_up" if change > 0 else "chart_down", lang, gap=amount(change, lang), start=start)
+    if not by:
+        return sentence(word("chart_the_score", lang, change=text))
+    return sentence(f"{name_text(name, by, lang)}{word('chart_colon', lang)} {text}")

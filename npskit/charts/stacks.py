@@ -1,0 +1,213 @@
+"""The three groups behind a score: a score of +10 is one thing with 40 % of detractors and another with 5 %.
+
+Bars of 100 % by segment or by period, the shares written on them, so that no legend and no axis is needed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+
+from npskit.charts.columns import Columns, columns, empty, literal, records, row_names, wrapped
+from npskit.charts.periods import as_day, checked_every, period_text
+from npskit.charts.renderer import LayerChart, styled
+from npskit.charts.segments import EACH_END, LETTER, LINE_HEIGHT, centred, ends, gap_mark
+from npskit.charts.theme import CATEGORY_COLORS, MUTED, ON_CATEGORY, WIDTH
+from npskit.charts.titles import titled
+from npskit.charts.words import by_text, dates_text, responses_text, sentence
+from npskit.labels import language, number, share, word
+from npskit.scale import CATEGORIES
+
+__all__ = ["shares"]
+
+ROW, BAR = 30, 22
+COUNTS = 72
+# A share narrower than this has no room for its figure.
+LEAST_LABELLED = 0.055
+MOST_PERIODS = 36
+
+
+def shares(
+    table: Any,
+    by: str | Sequence[str] | None = None,
+    *,
+    every: str | None = None,
+    dates: tuple[dt.date, dt.date] | None = None,
+    lang: str | None = None,
+) -> LayerChart:
+    """Detractors, passives and promoters as bars of 100 %.
+
+    Parameters
+    ----------
+    table : mapping or DataFrame
+        Columns `by` (or ``period``), ``detractors``, ``passives`` and ``promoters`` (counts), a row a bar.
+    by : str or sequence of str, optional
+        The columns that name a bar; segments stand in the order of their scores, lowest first.
+    every : {"day", "week", "month", "quarter", "year"}, optional
+        Bars of the column ``period`` instead, in the order of time.
+    dates : tuple of datetime.date, optional
+        First and last day of the answers.
+    lang : {"en", "fr"}, optional
+
+    Returns
+    -------
+    LayerChart
+        An `altair.LayerChart`.
+
+    Raises
+    ------
+    EmptyDataError
+        When no bar has an answer.
+
+    Examples
+    --------
+    >>> table = {"shop": ["Lyon", "Nice"], "detractors": [1, 1], "passives": [1, 1], "promoters": [2, 4]}
+    >>> shares(table, "shop").title.text
+    ['60% promoters, 20% passives and 20% detractors']
+    """
+    lang = language(lang)
+    keys = ["period"] if every else [by] if isinstance(by, str) else list(by or ())
+    rows = with_answers(columns(table, (*keys, *CATEGORIES), where="shares"))
+    rows = in_order(rows, keys)
+    names = bar_names(rows, keys, checked_every(every) if every else None, lang)
+    total = len(names)
+    timed = bool(every) or all(isinstance(level, dt.date) for level in rows[keys[0]]) if keys else False
+    shown = list(range(total))[-MOST_PERIODS:] if timed else ends(total)
+    counts = [sum(rows[name]) for name in CATEGORIES]
+    left_out = "chart_ends" if not timed else "chart_latest"
+    subtitle = [
+        drawn_text(by_text(keys, lang), every, bool(keys), lang),
+        word(left_out, lang, each=EACH_END, shown=MOST_PERIODS, k=number(total, lang=lang))
+        if len(shown) < total
+        else "",
+        responses_text(sum(counts), lang),
+        dates_text(dates, lang),
+    ]
+    values = {name: share(n / sum(counts), lang=lang) for name, n in zip(CATEGORIES, counts, strict=True)}
+    title = word("chart_shares_title", lang, **values)
+    gap = 0 if timed else total - len(shown)
+    chart = draw(rows, [names[row] for row in shown], shown, gap, lang)
+    return styled(titled(chart, title, subtitle), lang)
+
+
+def drawn_text(by: str, every: str | None, split: bool, lang: str) -> str:
+    """What the bars are, in words."""
+    if every:
+        return word("chart_shares_time", lang, every=word(f"chart_every_{every}", lang))
+    return word("chart_shares_by", lang, by=by) if split else word("chart_shares", lang)
+
+
+def with_answers(table: Columns) -> Columns:
+    """The rows somebody answered in."""
+    sums = [sum(n or 0 for n in row) for row in zip(*(table[name] for name in CATEGORIES), strict=True)]
+    if not any(sums):
+        raise empty("shares")
+    kept = [row for row, n in enumerate(sums) if n]
+    return {name: [values[row] for row in kept] for name, values in table.items()}
+
+
+def in_order(table: Columns, keys: Sequence[str]) -> Columns:
+    """Periods in the order of time, segments by their score."""
+    if not keys:
+        return table
+    levels = table[keys[0]]
+    if keys == ["period"] or all(isinstance(level, dt.date) for level in levels):
+        order = sorted(range(len(levels)), key=lambda row: as_day(levels[row]))
+    else:
+        scores = [
+            (high - low) / (low + middle + high)
+            for low, middle, high in zip(*(table[name] for name in CATEGORIES), strict=True)
+        ]
+        order = sorted(range(len(levels)), key=scores.__getitem__)
+    return {name: [values[row] for row in order] for name, values in table.items()}
+
+
+def bar_names(table: Columns, keys: Sequence[str], every: str | None, lang: str) -> list[str]:
+    """One name per bar."""
+    if every:
+        return [period_text(as_day(day), every, lang) for day in table["period"]]
+    return row_names(table, keys, lang) if keys else [""] * len(table[CATEGORIES[0]])
+
+
+def share_fields(table: Columns, names: Sequence[str], shown: Sequence[int], lang: str) -> dict[str, list[Any]]:
+    """A row for each bar and category, with where its part begins and ends."""
+    keys = ("row", "name", "category", "category_name", "start", "end", "share_text", "label", "n")
+    fields: dict[str, list[Any]] = {key: [] for key in keys}
+    for at, (row, name) in enumerate(zip(shown, names, strict=True)):
+        counts = [table[category][row] for category in CATEGORIES]
+        start = 0.0
+        for place, (category, n) in enumerate(zip(CATEGORIES, counts, strict=True)):
+            part = n / sum(counts)
+            text = share(part, lang=lang)
+            values = (at, name, place, word(category, lang), round(start, 5), round(start + part, 5), text)
+            label = text if part >= LEAST_LABELLED else ""
+            for key, value in zip(keys, (*values, label, number(n, lang=lang)), strict=True):
+                fields[key].append(value)
+            start += part
+    return fields
+
+
+def draw(table: Columns, names: Sequence[str], shown: Sequence[int], left_out: int, lang: str) -> LayerChart:
+    """The bars with their shares, the n at the right, and the categories named above."""
+    lines = [wrapped(name) for name in names]
+    side = LETTER * max(len(part) for line in lines for part in line)
+    width = WIDTH - COUNTS - side
+    height = max(ROW, LINE_HEIGHT * max(len(line) for line in lines) + 8)
+    axis = alt.Axis(labelExpr=f"{literal(lines)}[datum.value]", labelLimit=0, labelPadding=8, labelFontSize=12,
+                    labelLineHeight=LINE_HEIGHT, labelOffset=centred(lines))  # fmt: skip
+    y = alt.Y("row:O", sort=None, title=None, axis=axis if any(names) else None)
+    x = alt.X("start:Q", scale=alt.Scale(domain=[0, 1], nice=False), axis=None)
+    tooltip = [
+        alt.Tooltip("name:N", title=word("chart_group", lang)),
+        alt.Tooltip("category_name:N", title=word("chart_category", lang)),
+        alt.Tooltip("share_text:N", title=word("chart_share", lang)),
+        alt.Tooltip("n:N", title=word("responses", lang)),
+    ][0 if any(names) else 1 :]
+    base = alt.Chart(alt.Data(values=records(share_fields(table, names, shown, lang)))).encode(y=y, tooltip=tooltip)
+    places = [0, 1, 2]
+    fill = alt.Color("category:O", scale=alt.Scale(domain=places, range=list(CATEGORY_COLORS)), legend=None)
+    layers = [
+        base.mark_bar(height=BAR, stroke=None).encode(x=x, x2="end:Q", color=fill),
+        *(label_layer(base, place) for place in places),
+        *heads(width, [sum(table[name]) for name in CATEGORIES], lang),
+        *count_labels(table, shown, width, height, lang),
+    ]
+    if left_out:
+        layers += gap_mark(left_out, EACH_END * height, width, lang)
+    return LayerChart(layer=layers, width=width, height=alt.Step(height))
+
+
+def label_layer(base: alt.Chart, place: int) -> alt.Chart:
+    """The shares of one category, written in the middle of their parts."""
+    own = base.transform_filter(f"datum.category === {place}").transform_calculate(
+        middle="(datum.start + datum.end) / 2"
+    )
+    return own.mark_text(color=ON_CATEGORY[place], fontWeight=600).encode(x="middle:Q", text="label:N")
+
+
+def heads(width: float, counts: Sequence[float], lang: str) -> list[alt.Chart]:
+    """Names of the three categories above the first bar: left, at the middle of the passives, right."""
+    base = alt.Chart(alt.Data(values=[{}]))
+    middle = width * (counts[0] + counts[1] / 2) / sum(counts)
+    places = ((0.0, "left"), (min(max(middle, 0.32 * width), 0.62 * width), "center"), (width, "right"))
+    out = []
+    for (at, align), name, color in zip(places, CATEGORIES, CATEGORY_COLORS, strict=True):
+        # the passives' grey is too light to be read as text
+        ink = MUTED if name == "passives" else color
+        mark = base.mark_text(align=align, baseline="bottom", dy=-5, fontSize=12, fontWeight=600, color=ink)
+        out.append(mark.encode(x=alt.value(at), y=alt.value(0), text=alt.value(sentence(word(name, lang)))))
+    return out
+
+
+def count_labels(table: Columns, shown: Sequence[int], width: float, height: float, lang: str) -> list[alt.Chart]:
+    """The n of each bar, in grey at the right."""
+    totals = [sum(table[name][row] for name in CATEGORIES) for row in shown]
+    fields = {
+        "row": list(range(len(shown))),
+        "n_text": [word("chart_n", lang, n=number(total, lang=lang)) for total in totals],
+    }
+    mark = alt.Chart(alt.Data(values=records(fields))).mark_text(align="right", color=MUTED, fontSize=11)
+    return [mark.encode(y=alt.Y("row:O", sort=None), x=alt.value(width + COUNTS), text="n_text:N")]
