@@ -12,7 +12,7 @@ from typing import Any
 
 from npskit.errors import ReadWarning
 
-__all__ = ["Account"]
+__all__ = ["Account", "counted"]
 
 
 @dataclass(slots=True)
@@ -56,7 +56,7 @@ class Account:
     def to_attrs(self) -> dict[str, Any]:
         """The account as a dict of plain JSON values."""
         dropped = [f"{rows:,} {reason}" for reason, rows in self.dropped.items()]
-        told = [f"{self.rows_read - self.rows_kept:,} of {self.rows_read:,} rows left out: {', '.join(dropped)}."]
+        told = [f"{sum(self.dropped.values()):,} of {self.rows_read:,} rows left out: {', '.join(dropped)}."]
         return {
             "source": self.source,
             "format": self.format,
@@ -72,3 +72,12 @@ class Account:
             "roles": dict(self.roles),
             "notes": (told if dropped else []) + list(self.notes),
         }
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> counted(1, "line"), counted(1050, "line")
+    ('1 line', '1,050 lines')
+    """
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")

@@ -17,7 +17,7 @@ from importlib.resources import files
 import numpy as np
 import pandas as pd
 
-from npskit.readers.account import Account
+from npskit.readers.account import Account, counted
 from npskit.scale import Scale
 
 __all__ = ["with_numbers", "without_non_answers"]
@@ -98,10 +98,12 @@ def tell(name: str, found: dict[object, int], account: Account) -> None:
     written = {shown(value): count for value, count in found.items()}
     for value, count in written.items():
         account.missing_answers[value] = account.missing_answers.get(value, 0) + count
-    codes = [f"{shown(value)} ({count:,} times)" for value, count in found.items() if not is_word(value, words)]
+    codes = [
+        f"{shown(value)} ({counted(count, 'time')})" for value, count in found.items() if not is_word(value, words)
+    ]
     if codes:
         account.caution(f"Column {name!r}: {', '.join(codes)} was read as no answer.")
-    spoken = [f"{value!r} ({count:,} times)" for value, count in found.items() if is_word(value, words)]
+    spoken = [f"{value!r} ({counted(count, 'time')})" for value, count in found.items() if is_word(value, words)]
     if spoken:
         account.note(f"Column {name!r}: {', '.join(spoken)} was read as no answer.")
 
@@ -120,7 +122,9 @@ def with_numbers(frame: pd.DataFrame, account: Account) -> pd.DataFrame:
             changed[name] = numbers
             lost = int(frame[name].notna().sum() - numbers.notna().sum())
             if lost:
-                account.note(f"Column {name!r}: {lost:,} words for no value are missing beside its numbers.")
+                account.note(
+                    f"Column {name!r}: {counted(lost, 'word')} for no value read as missing beside its numbers."
+                )
     return frame.assign(**changed) if changed else frame
 
 

@@ -19,6 +19,7 @@ from npskit.roles import name_rank
 
 __all__ = ["is_french", "is_rating", "named", "without_blanks"]
 
+EXACT_INTEGERS = 2**53
 FRENCH_WORDS = ("horodateur", "recommand", "magasin", "commentaire", "enquete", "reponse", "prenom")
 
 
@@ -35,9 +36,7 @@ class Columns:
 
 def without_blanks(frame: pd.DataFrame, export: Export, account: Account) -> tuple[pd.DataFrame, Export]:
     """The frame without rows and nameless columns that hold nothing, and without a nameless column of row numbers."""
-    blank = frame.isna().all(axis=1) if len(frame.columns) > 1 else pd.Series(False, index=frame.index)
-    account.drop("blank", int(blank.sum()))
-    frame = frame[~blank] if blank.any() else frame
+    frame = without_blank_rows(frame, account)
     headers = [*export.headers, *[""] * (len(frame.columns) - len(export.headers))]
     headers = ["" if header.startswith("Unnamed: ") else header for header in headers]
     nameless = [at for at in frame.columns if not headers[at]]
@@ -48,6 +47,24 @@ def without_blanks(frame: pd.DataFrame, export: Export, account: Account) -> tup
     if any(at not in out for at in nameless):
         account.note("Columns without a name were called by their place, such as column_3.")
     return frame.drop(columns=out), replace(export, headers=headers)
+
+
+def without_blank_rows(frame: pd.DataFrame, account: Account) -> pd.DataFrame:
+    """The frame without rows that hold nothing, when every other row has a date or an id that shows it is a record."""
+    if len(frame.columns) < 2 or frame.iloc[:, 0].notna().all():
+        return frame
+    blank = frame.isna().all(axis=1)
+    filled = frame[~blank]
+    if not blank.any() or filled.empty or not filled.notna().all().any():
+        return frame
+    account.drop("blank", int(blank.sum()))
+    whole = [at for at in filled if filled[at].dtype.kind == "f" and is_whole(filled[at])]
+    return filled.astype(dict.fromkeys(whole, "int64"))
+
+
+def is_whole(column: pd.Series) -> bool:
+    """True for floats that are integers without a gap, which they were before the blank rows."""
+    return bool(column.notna().all() and (column % 1 == 0).all() and column.abs().max() < EXACT_INTEGERS)
 
 
 def is_row_number(column: pd.Series) -> bool:

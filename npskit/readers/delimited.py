@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from npskit.errors import ReadError
-from npskit.readers.account import Account
+from npskit.readers.account import Account, counted
 from npskit.readers.encodings import Decoded, decode
 from npskit.readers.layout import Layout, first_records, head, layout_of
 from npskit.readers.raw import TOP_RECORDS, Raw
@@ -28,6 +28,7 @@ __all__ = ["read_delimited"]
 
 EXACT_INTEGERS = 2**53
 MOST_RATING = 10
+BLOCK, LONGEST_NUMBER = 1_000_000, 40
 CONTROLS_SOUGHT = 200_000
 SWALLOWED_LINES = 30
 LONG_TEXT = 1_000
@@ -56,7 +57,7 @@ def read_delimited(
     decimal: str | None = None,
 ) -> Raw:
     """The records of a text file, its top rows as text and the rest as a frame on demand."""
-    decoded = decode(data, encoding=encoding)
+    decoded = decode(data, encoding=encoding, source=account.source)
     tell_repairs(decoded, account)
     refuse_binary(decoded.data, account.source)
     content = decoded.data if b"\n" in decoded.data else decoded.data.replace(b"\r", b"\n")
@@ -79,11 +80,9 @@ def tell_repairs(decoded: Decoded, account: Account) -> None:
     """What had to be done to the bytes."""
     account.encoding, account.repaired_lines = decoded.encoding, decoded.repaired_lines
     if decoded.repaired_lines:
-        lines = "line" if decoded.repaired_lines == 1 else "lines"
-        account.caution(f"{decoded.repaired_lines:,} {lines} with letters in a second encoding repaired.")
+        account.caution(f"{counted(decoded.repaired_lines, 'line')} with letters in a second encoding repaired.")
     if decoded.guessed:
-        lines = "line" if decoded.guessed == 1 else "lines"
-        account.caution(f"{decoded.guessed:,} {lines} with bytes that fit no encoding, kept as they read best.")
+        account.caution(f"{counted(decoded.guessed, 'line')} with bytes that fit no encoding, kept as they read best.")
 
 
 def refuse_binary(data: bytes, source: str) -> None:
@@ -177,14 +176,22 @@ def by_pandas(rest: bytes, layout: Layout, **options: Any) -> pd.DataFrame:
 
 def has_marked_numbers(rest: bytes, separator: str) -> bool:
     """True when some field is all digits after a leading zero or plus, as in 01000 or +33612345678."""
-    codes = np.frombuffer(b"\n" + rest + b"\n00", np.uint8)
+    codes = np.frombuffer(rest, np.uint8)
+    return any(
+        has_marked_number(codes[max(start - 1, 0) : start + BLOCK + LONGEST_NUMBER], separator)
+        for start in range(0, len(codes), BLOCK)
+    )
+
+
+def has_marked_number(codes: np.ndarray, separator: str) -> bool:
+    """The same for one block of bytes, small enough for the cache."""
     ends = np.zeros(256, bool)
     ends[[ord(separator), 10, 13, 34]] = True
     digits = np.zeros(256, bool)
     digits[48:58] = True
-    marked = ((codes[1:-2] == 48) | (codes[1:-2] == 43)) & digits[codes[2:-1]]
-    at = np.flatnonzero(marked) + 1
-    at = at[ends[codes[at - 1]]] + 1
+    codes = np.concatenate([[10], codes, [10]]).astype(np.uint8)
+    at = np.flatnonzero((codes == 48) | (codes == 43))
+    at = at[ends[codes[at - 1]] & digits[codes[at + 1]]] + 2
     while len(at):
         if ends[codes[at]].any():
             return True
@@ -276,5 +283,7 @@ def ragged(text: Text, line: int, record: list[str]) -> ReadError:
         where=text.where(line),
         expected=f"{width:,} fields as in the header",
         got=f"{len(record):,}",
-        hint=f"put a text that holds {mark!r} in quotes" if too_many else "put a text with a line break in quotes",
+        hint=f"a text with {mark!r} in it must stand in quotes"
+        if too_many
+        else "a text with a line break in it must stand in quotes",
     )

@@ -49,16 +49,16 @@ class Decoded:
     guessed: int = 0
 
 
-def decode(data: bytes, *, encoding: str | None = None) -> Decoded:
+def decode(data: bytes, *, encoding: str | None = None, source: str = "file") -> Decoded:
     """Bytes of a text file as UTF-8, by the encoding named or the one the bytes show."""
     if encoding is not None:
-        return declared(data, encoding)
+        return declared(data, encoding, source)
     for bom, name in BOMS:
         if data.startswith(bom):
-            return declared(data, name)
+            return declared(data, name, source)
     if is_wide(data):
         name = "utf-16-le" if data[1:2] == b"\0" else "utf-16-be"
-        return declared(data, name)
+        return declared(data, name, source)
     if data.isascii():
         return Decoded(data, "ascii")
     try:
@@ -75,7 +75,7 @@ def is_wide(data: bytes) -> bool:
     return len(start) >= 8 and any(half.count(0) > 0.8 * len(half) for half in halves)
 
 
-def declared(data: bytes, encoding: str) -> Decoded:
+def declared(data: bytes, encoding: str, source: str) -> Decoded:
     """The file in the encoding that the caller, or its first bytes, named."""
     try:
         text = data.decode(encoding)
@@ -86,7 +86,7 @@ def declared(data: bytes, encoding: str) -> Decoded:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise ReadError(
-            where=f"line {line}",
+            where=f"{source}, line {line:,}",
             expected=f"text in {encoding}",
             got=f"the byte 0x{data[error.start]:02X}, which is none",
             hint="leave encoding= out and it is found from the bytes",
@@ -96,7 +96,7 @@ def declared(data: bytes, encoding: str) -> Decoded:
 
 def undoubled(data: bytes) -> Decoded:
     """UTF-8, with letters that were encoded twice taken back."""
-    if b"\xc3\x83\xc2" not in data and b"\xc3\x83\xc5" not in data and b"\xc3\xa2\xe2\x82\xac" not in data:
+    if b"\xc3\x83" not in data and b"\xc3\xa2\xe2\x82\xac" not in data:
         return Decoded(data, "utf-8")
     lines = data.decode("utf-8").split("\n")
     repaired = [TWICE.sub(once, line) for line in lines]

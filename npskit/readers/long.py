@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from npskit.errors import ArgumentError, did_you_mean
-from npskit.readers.account import Account
+from npskit.readers.account import Account, counted
 from npskit.roles import fold, name_rank
 
 __all__ = ["Long", "is_long", "pivoted", "rating_question"]
@@ -74,21 +74,24 @@ def pivoted(frame: pd.DataFrame, long: Long, account: Account) -> pd.DataFrame:
     nobody = frame[long.respondent].isna() | frame[long.question].isna()
     if nobody.any():
         account.drop("without respondent or question", int(nobody.sum()))
-        account.caution(f"{int(nobody.sum()):,} rows name no respondent or no question and were left out.")
+        account.caution(f"{counted(int(nobody.sum()), 'row')} without a respondent or a question left out.")
         frame = frame[~nobody]
     about = [str(name) for name in frame.columns if is_about_sheet(str(name), long)]
     keys = occasion_keys(frame, long, about, account)
+    questions = frame[long.question].unique()
     frame = last_answers(frame, keys, long, account)
     sheets = frame.groupby(keys, sort=False, dropna=False)
     codes = sheets.ngroup().to_numpy()
     wide = frame[[long.respondent, *about]].groupby(codes, sort=False).first()
     tell_varying(frame, codes, [name for name in about if name not in keys], account)
     answers = {}
-    for question in frame[long.question].unique():
+    for question in questions:
         asked = (frame[long.question] == question).to_numpy()
         given = pd.Series(frame[long.answer].to_numpy()[asked], index=codes[asked], dtype=frame[long.answer].dtype)
         answers[str(question).strip()] = given.reindex(wide.index)
-    account.note(f"{len(frame):,} rows, one a question, were laid side by side into {len(wide):,} answer sheets.")
+    account.note(
+        f"{len(frame):,} rows, one a question, were laid side by side into {counted(len(wide), 'answer sheet')}."
+    )
     return pd.concat([wide, pd.DataFrame(answers)], axis=1).reset_index(drop=True)
 
 
@@ -123,8 +126,8 @@ def last_answers(frame: pd.DataFrame, keys: list[str], long: Long, account: Acco
     kept = pd.concat([frame[~given], frame[given]]).drop_duplicates(by, keep="last").sort_index()
     account.drop("answered again", repeated)
     account.caution(
-        f"{repeated:,} answers were given to a question that the same respondent answered again "
-        f"({differing:,} with another answer); the last one in the file counts."
+        f"{counted(repeated, 'answer')} to a question that the same respondent answered again "
+        f"({differing:,} of them otherwise); the last one in the file counts."
     )
     return kept
 
@@ -134,7 +137,9 @@ def tell_varying(frame: pd.DataFrame, codes: np.ndarray, names: list[str], accou
     for name in names:
         varying = int((frame[name].groupby(codes).nunique() > 1).sum())
         if varying:
-            account.note(f"Column {name!r} changes within {varying:,} answer sheets; its first value was taken.")
+            account.note(
+                f"Column {name!r} changes within {counted(varying, 'answer sheet')}; its first value was taken."
+            )
 
 
 def rating_question(questions: list[str], asked: str | None) -> str | None:

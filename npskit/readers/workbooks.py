@@ -134,7 +134,9 @@ def read_parquet(path: Path) -> Raw:
     try:
         frame = pd.read_parquet(path, engine="pyarrow")
     except Exception as error:  # pyarrow's errors share no base that can be named without importing it
-        raise ReadError(where=path.name, expected="a Parquet file", got=f"a damaged one ({error})") from error
+        raise ReadError(
+            where=path.name, expected="a Parquet file", got=f"a damaged one ({str(error).rstrip(chr(46))})"
+        ) from error
     names = [str(name) for name in frame.columns]
     frame = frame.reset_index(drop=True)
     frame.columns = pd.RangeIndex(len(names))
