@@ -1,8 +1,8 @@
 """Any engine in, small additive counts out: the only room that knows what holds the rows.
 
 pandas frames take our own path over integer codes, which is ten times faster than a generic group-by there. Polars,
-PyArrow, DuckDB, Dask, Ibis and PySpark group in their own engine, through Narwhals, so that at most cells × ratings rows
-leave it. A path to Parquet is scanned by DuckDB without being loaded.
+PyArrow, DuckDB, Dask, Ibis and PySpark group in their own engine, through Narwhals, so that at most cells × ratings
+rows leave it. A path to Parquet is scanned by DuckDB without being loaded.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import pandas as pd
 
 from npskit.frames.keys import Bands, Key, Period
 from npskit.frames.pandas_source import PandasSource
+from npskit.frames.paths import scan_parquet
 from npskit.frames.source import Source
 
 __all__ = ["Bands", "Key", "Period", "Source", "wrap"]
@@ -25,8 +26,8 @@ def wrap(data: Any) -> Source:
     Parameters
     ----------
     data : DataFrame, Series, relation or path
-        A pandas frame or series; a Polars frame (eager or lazy) or series, PyArrow table, DuckDB relation, Dask, Ibis or
-        PySpark frame; or the path of a Parquet file, of a folder of them, or a pattern such as ``answers/*.parquet``.
+        A pandas frame or series; a Polars frame (eager or lazy) or series, PyArrow table, DuckDB relation, Dask, Ibis
+        or PySpark frame; or the path of a Parquet file, of a folder of them, or a pattern (``answers/*.parquet``).
 
     Raises
     ------
@@ -46,8 +47,6 @@ def wrap(data: Any) -> Source:
     if isinstance(data, (pd.DataFrame, pd.Series)):
         return PandasSource(data)
     # Narwhals costs 50 ms to import, which a pandas user need not pay.
-    from npskit.frames.narwhals_source import NarwhalsSource, scan_parquet
+    from npskit.frames.narwhals_source import NarwhalsSource
 
-    if isinstance(data, (str, os.PathLike)):
-        data = scan_parquet(data)
-    return NarwhalsSource(data)
+    return NarwhalsSource(scan_parquet(data) if isinstance(data, (str, os.PathLike)) else data)

@@ -1,8 +1,8 @@
 """pandas columns as small integer codes, read block by block.
 
-Whatever a column holds (categories, texts, nullable integers, dates with a time zone) its *distinct* values are few, and
-the rows need only say which. So a column becomes `Codes`: the levels, and a reader that gives the codes of any block of
-rows, without a converted copy of the whole column wherever pandas allows it.
+Whatever a column holds (categories, texts, nullable integers, dates with a time zone) its *distinct* values are few,
+and the rows need only say which. So a column becomes `Codes`: the levels, and a reader that gives the codes of any
+block of rows, without a converted copy of the whole column wherever pandas allows it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Survey answers in a pandas frame: our own path over codes.
 
-A group-by that works on any frame hashes every row; here a key is its small integer codes, the rating one more digit, and
-a block of rows is counted by one `bincount`. That is ten times faster than the group-by an analyst would write, with a
-few megabytes beside the frame.
+A group-by that works on any frame hashes every row; here a key is its small integer codes, the rating one more digit,
+and a block of rows is counted by one `bincount`. That is ten times faster than the group-by an analyst would write,
+with a few megabytes beside the frame.
 """
 
 from __future__ import annotations

@@ -278,6 +278,39 @@ def assembled(
     )
 
 
+def gathered(
+    keys: tuple[str, ...],
+    cells: Sequence[tuple[object, ...]],
+    slots: np.ndarray,
+    sums: Sequence[np.ndarray],
+    scale: Scale,
+    orders: Sequence[Levels | None],
+) -> Tally:
+    """A tally from groups that an engine counted; several may share a cell and a rating.
+
+    Parameters
+    ----------
+    cells
+        The levels of each group.
+    slots : ndarray of int, shape (groups,)
+        The rating of each group; one past the last for no answer.
+    sums : sequence of ndarray, shape (groups,)
+        Counts and, with weights, sums of weights and squares.
+    orders
+        For each key the levels in an order of their own, None to sort them.
+    """
+    found: dict[tuple[object, ...], int] = {} if keys else {(): 0}
+    into = np.array([found.setdefault(cell, len(found)) for cell in cells], dtype=np.intp)
+    totals = [np.zeros((len(found), len(scale) + 1), dtype=part.dtype) for part in sums]
+    for total, part in zip(totals, sums, strict=True):
+        np.add.at(total, (into, slots), part)
+    levels = [list(dict.fromkeys([*(order or ()), *(cell[at] for cell in found)])) for at, order in enumerate(orders)]
+    places = [{level: at for at, level in enumerate(each)} for each in levels]
+    rows = [[place[level] for place, level in zip(places, cell, strict=True)] for cell in found]
+    positions = np.array(rows, dtype=np.intp).reshape(len(found), len(keys))
+    return assembled(keys, levels, positions, totals, scale, [order is not None for order in orders])
+
+
 def known_first(levels: Levels) -> list[int]:
     """Positions of levels as they are, the missing one last."""
     return sorted(range(len(levels)), key=lambda at: levels[at] is None)
