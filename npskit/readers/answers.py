@@ -59,7 +59,7 @@ def without_non_answers(frame: pd.DataFrame, columns: Iterable[str], account: Ac
         found = conventional(list(counts.index))
         if found and is_on_scale(counts.drop(found)):
             changed[name] = as_number(column.mask(column.isin(found)))
-            tell(name, {value: int(counts[value]) for value in found}, account)
+            tell(name, {value: int(count) for value, count in counts.items() if value in found}, account)
     return frame.assign(**changed) if changed else frame
 
 

@@ -25,9 +25,10 @@ FRENCH_WORDS = ("horodateur", "recommand", "magasin", "commentaire", "enquete", 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns of a frame before they get short names: headers as written, details and questions beside them."""
+    """The columns of a frame before they get short names: as in `formats.Export`, for the columns that are left."""
 
     headers: list[str]
+    originals: list[str]
     details: list[str]
     questions: list[str]
     roles: dict[str, int]
@@ -39,7 +40,7 @@ def without_blanks(frame: pd.DataFrame, export: Export, account: Account) -> tup
     frame = without_blank_rows(frame, account)
     headers = [*export.headers, *[""] * (len(frame.columns) - len(export.headers))]
     headers = ["" if header.startswith("Unnamed: ") else header for header in headers]
-    nameless = [at for at in frame.columns if not headers[at]]
+    nameless = [at for at in range(frame.shape[1]) if not headers[at]]
     out = [at for at in nameless if len(frame) and frame[at].isna().all()]
     if 0 in nameless and is_row_number(frame[0]):
         out.append(0)
@@ -79,7 +80,7 @@ def named(
     frame: pd.DataFrame, export: Export, account: Account, *, question: str | None
 ) -> tuple[pd.DataFrame, list[str]]:
     """The frame under names that can be typed, a long file laid side by side; and its columns of Unix time."""
-    columns = kept_columns(export, list(frame.columns))
+    columns = kept_columns(export, [int(at) for at in frame.columns])
     if export.format in ("table", "google forms"):
         frame, columns = side_by_side(frame, columns, account, question=question)
     if question is not None and account.format != "long":
@@ -90,8 +91,7 @@ def named(
             hint="name the rating on the frame: df.nps(rating=...)",
         )
     names = tidy_names(columns.headers, details=columns.details)
-    originals = columns.questions if columns.details else columns.headers
-    account.headers.update(zip(names, originals, strict=True))
+    account.headers.update(zip(names, columns.originals, strict=True))
     pairs = zip(names, columns.questions, strict=False)
     account.questions.update({name: text for name, text in pairs if text and text != name})
     account.roles.update({role: names[at] for role, at in columns.roles.items()})
@@ -104,6 +104,7 @@ def kept_columns(export: Export, kept: list[int]) -> Columns:
     place = {at: new for new, at in enumerate(kept)}
     return Columns(
         headers=[export.headers[at] for at in kept],
+        originals=[(export.originals or export.headers)[at] for at in kept],
         details=[export.details[at] for at in kept] if export.details else [],
         questions=[export.questions[at] for at in kept] if export.questions else [],
         roles={role: place[at] for role, at in export.roles.items() if at in place},
@@ -129,7 +130,7 @@ def side_by_side(
     roles = {"customer": headers.index(long.respondent)} if name_rank(long.respondent, "customer") else {}
     if rating is not None:
         roles["rating"] = headers.index(rating)
-    return wide, Columns(headers, [], ["" if h not in questions else h for h in headers], roles, [])
+    return wide, Columns(headers, headers, [], ["" if h not in questions else h for h in headers], roles, [])
 
 
 def tell_repeated(columns: Columns, account: Account) -> None:

@@ -223,10 +223,11 @@ def tell_swallowed(frame: pd.DataFrame, account: Account) -> None:
         lengths = frame[name].str.len()
         if not lengths.max() > LONG_TEXT:
             continue
-        lines = frame[name][lengths > LONG_TEXT].str.count("\n")
-        if lines.max() >= SWALLOWED_LINES:
+        lines = frame[name].where(lengths > LONG_TEXT).str.count("\n").to_numpy(float, na_value=np.nan)
+        row = int(np.nanargmax(lines))
+        if lines[row] >= SWALLOWED_LINES:
             account.caution(
-                f"Row {int(lines.idxmax()) + 1:,} holds a text of {int(lines.max()) + 1:,} lines; "
+                f"Row {row + 1:,} holds a text of {int(lines[row]) + 1:,} lines; "
                 "if a quote was never closed there, it has swallowed the answers that follow."
             )
 

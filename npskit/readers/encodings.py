@@ -23,6 +23,9 @@ __all__ = ["Decoded", "decode"]
 
 WINDOWS, DOS, MAC = "cp1252", "cp850", "mac_roman"
 MAC_E_ACUTE = 0x8E
+WORD_SEEN, GUESS = 8, 0.5
+# What is left of là, voilà, delà, celà, déjà without its last letter: there 0x85 is no "…".
+WANTS_A_GRAVE = re.compile(r"(?:\b|d'|-)(?:l|voil|au-del|del|cel|d[ée]j|hol)$", re.IGNORECASE)
 MOST_BYTES_COUNTED = 4_000_000
 # Windows letters that no French or neighbouring text in DOS would hold at these codes need no second look.
 DOUBTFUL = re.compile(rb"[\x80-\xbf\xc1-\xc6\xca-\xdf\xe1\xe3-\xe6\xec-\xf3\xf5-\xf8\xfa\xfd-\xff]")
@@ -176,22 +179,20 @@ def read_line(line: bytes) -> tuple[str, set[str]]:
     """One line as text, and the encodings that its high bytes were found in."""
     used: set[str] = set()
     shape = "".join(chr(b) if b < 128 else "é" for b in line)  # neighbours count as letters until they are read
-    text: list[str] = []
+    text = ""
     start = 0
     for match in HIGH_BYTE.finditer(line):
-        text.append(line[start : match.start()].decode("ascii"))
+        text += line[start : match.start()].decode("ascii")
         start = match.end()
         if match[1] and is_written(match[1].decode("utf-8", "replace")):
-            text.append(match[1].decode("utf-8"))
+            text += match[1].decode("utf-8")
             used.add("utf-8")
             continue
         for position in range(match.start(), match.end()):
-            written = text[-1][-1:] if text and text[-1] else shape[max(position - 1, 0) : position]
-            letter, name = read_byte(line[position], written, shape[position + 1 : position + 3])
-            text.append(letter)
+            letter, name = read_byte(line[position], text[-WORD_SEEN:], shape[position + 1 : position + 3])
+            text += letter
             used.add(name)
-    text.append(line[start:].decode("ascii"))
-    return "".join(text), used
+    return text + line[start:].decode("ascii"), used
 
 
 def is_written(letter: str) -> bool:
@@ -206,23 +207,24 @@ def read_byte(byte: int, before: str, after: str) -> tuple[str, str]:
     >>> read_byte(0x82, "d", "t"), read_byte(0x80, "5", " "), read_byte(0x80, " ", "a")
     (('é', 'cp850'), ('€', 'cp1252'), ('Ç', 'cp850'))
     """
-    if byte == 0xA0 and before in " \u00a0" and after[:1] == " " and after[1:2].isalpha():
+    if byte == 0xA0 and before[-1:] == " " and after[:1] == " " and after[1:2].isalpha():
         # Between two spaces a no-break space says nothing; DOS wrote á there, and in French that word is à.
         return "à", DOS
     windows = bytes([byte]).decode(WINDOWS, "replace")
     dos = bytes([byte]).decode(DOS)
     fit_windows, fit_dos = plausibility(windows, before, after), plausibility(dos, before, after)
-    if fit_windows == fit_dos == 0:
-        return (dos, "?") if windows == "\ufffd" else (windows, "?")
-    return (dos, DOS) if fit_dos > fit_windows else (windows, WINDOWS)
+    letter, name = (dos, DOS) if fit_dos > fit_windows or windows == "\ufffd" else (windows, WINDOWS)
+    return letter, name if max(fit_windows, fit_dos) > GUESS else "?"
 
 
 def plausibility(letter: str, before: str, after: str) -> float:
     """How well a letter or sign fits between its neighbours; 0 when nobody writes it there."""
-    left, right = before.isalpha(), after[:1].isalpha()
+    left, right = before[-1:].isalpha(), after[:1].isalpha()
     if letter in FRENCH or letter in NEIGHBOURS:
-        return letter_fit(letter, before, after, left=left, right=right)
-    return sign_fit(letter, before, after, left=left, right=right)
+        return letter_fit(letter, before[-1:], after, left=left, right=right)
+    if letter == "…" and WANTS_A_GRAVE.search(before):
+        return 0.3
+    return sign_fit(letter, before[-1:], after, left=left, right=right)
 
 
 def letter_fit(letter: str, before: str, after: str, *, left: bool, right: bool) -> float:

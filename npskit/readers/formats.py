@@ -31,12 +31,14 @@ PARTIAL = {"partial", "started", "partielle", "commencée"}
 class Export:
     """A recognised export: which tool wrote it, how many records its header has, and what they say.
 
-    ``headers``, ``details`` and ``questions`` have an entry per column; ``roles`` maps a role to a position.
+    ``headers`` (what names are made of), ``originals`` (as the file has them, where that differs), ``details`` and
+    ``questions`` have an entry per column; ``roles`` maps a role to a position.
     """
 
     format: str
     header_records: int
     headers: list[str]
+    originals: list[str] = field(default_factory=list)
     details: list[str] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
     roles: dict[str, int] = field(default_factory=dict)
@@ -102,7 +104,7 @@ def survey_monkey(rows: list[list[str]]) -> Export:
         questions.append(header or (questions[-1] if questions and detail else ""))
     details = ["" if detail.casefold() in PLAIN_DETAILS else detail for detail in rows[1]]
     texts = [f"{q} – {d}" if d and q != d else q for q, d in zip(questions, details, strict=True)]
-    export = Export("surveymonkey", 2, questions, details=details, questions=texts)
+    export = Export("surveymonkey", 2, questions, texts, details, texts)
     groups = [i for i, detail in enumerate(rows[1]) if detail.casefold() in GROUP_DETAILS]
     if len(groups) == 1:
         same = [i for i, q in enumerate(questions) if q == questions[groups[0]] and i != groups[0]]
@@ -125,7 +127,7 @@ def delighted(headers: list[str]) -> Export:
     prefix = "property: "
     plain = [h[len(prefix) :].strip() if h.casefold().startswith(prefix) else h for h in headers]
     stamps = [i for i, header in enumerate(headers) if header.casefold().endswith(" at")]
-    return Export("delighted", 1, plain, roles=export.roles, stamps=stamps)
+    return Export("delighted", 1, plain, headers, roles=export.roles, stamps=stamps)
 
 
 def unanswered(frame: pd.DataFrame, export: Export, account: Account, *, keep_unfinished: bool) -> pd.DataFrame:

@@ -109,7 +109,7 @@ def occasion_keys(frame: pd.DataFrame, long: Long, about: list[str], account: Ac
     sizes = {tuple(keys): frame.groupby(keys, dropna=False).ngroups for keys in telling}
     if not sizes or min(sizes.values()) * 2 > len(frame):
         return [long.respondent]
-    keys = list(min(sizes, key=lambda each: sizes[each]))
+    keys = list(min(sizes.items(), key=lambda size: size[1])[0])
     occasion = " and ".join(map(repr, keys[1:]))
     account.note(f"Some respondents answered more than once; {occasion} tells their answers apart.")
     return keys

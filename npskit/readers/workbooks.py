@@ -117,10 +117,17 @@ def typed(frame: pd.DataFrame) -> pd.DataFrame:
 
 def one_type(column: pd.Series) -> pd.Series:
     """A column of one type, or of texts when people mixed numbers and words in it."""
-    kinds = {type(cell) for cell in column if cell is not None and cell == cell}
+    kinds = {type(cell) for cell in column if not is_blank(cell)}
     if str in kinds and len(kinds) > 1:
-        return column.map(as_text, na_action="ignore").astype("str")
-    return column.astype("str") if kinds == {str} else column.infer_objects()
+        return column.map(lambda cell: None if is_blank(cell) else as_text(cell)).infer_objects()
+    if not kinds:
+        return column.astype(float)  # as a CSV reader types a column that holds nothing
+    return column.infer_objects()
+
+
+def is_blank(cell: object) -> bool:
+    """True for an empty cell."""
+    return cell is None or cell != cell
 
 
 def as_text(cell: object) -> str:

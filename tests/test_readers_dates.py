@@ -1,0 +1,143 @@
+"""Dates are read by one rule for the whole column, and the analyst is asked when there is none."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from npskit.errors import ReadError, ReadWarning
+from npskit.readers import read_survey
+from npskit.readers.account import Account
+from npskit.readers.dates import read_dates
+
+DAYS = st.dates(dt.date(2000, 1, 1), dt.date(2049, 12, 31))
+WAYS = [
+    "{d:02d}-{m:02d}-{y}",
+    "{d:02d}/{m:02d}/{s:02d}",
+    "{d}/{m}/{s:02d}",
+    "{y}-{m:02d}-{d:02d}",
+    "{d:02d}/{m:02d}/{y}",
+]
+
+
+def written(day: dt.date, way: str) -> str:
+    return way.format(d=day.day, m=day.month, y=day.year, s=day.year % 100)
+
+
+def dates(values, *, dayfirst=None, european=False, **others):
+    account = Account("x.csv")
+    frame = read_dates(pd.DataFrame({"when": values, **others}), account, dayfirst=dayfirst, european=european)
+    return frame["when"].tolist(), account
+
+
+@given(st.lists(st.tuples(DAYS, st.sampled_from(WAYS)), min_size=1, max_size=30))
+def test_mixed_ways_of_writing_are_read_by_one_rule(pairs):
+    values = ["25/12/2021", *(written(day, way) for day, way in pairs)]
+    read, account = dates(values)
+    assert [value.date() for value in read[1:]] == [day for day, _ in pairs]
+    assert account.dates == {"when": "day first"}
+
+
+def test_bank_scores_as_published(extra_data):
+    frame = read_survey(extra_data("bank_ambiguous_dates.csv"))
+    assert (frame["survey_date"].dt.month == frame["Month"]).all()
+    assert frame.nps.score() == pytest.approx(11.80)
+    assert frame[frame["survey_date"].dt.month == 10].nps.score() == pytest.approx(8.3, abs=0.05)
+
+
+def test_five_thousand_dates_in_four_ways(extra_data, tmp_path):
+    """The same dates, each written in one of four ways and without a column of months, read as before."""
+    frame = read_survey(extra_data("bank_ambiguous_dates.csv"))[["survey_date", "NPS"]]
+    clean = frame["survey_date"].tolist()
+    frame["survey_date"] = [written(day, WAYS[i % 4]) for i, day in enumerate(clean)]
+    frame.to_csv(tmp_path / "bank.csv", index=False)
+    read = read_survey(tmp_path / "bank.csv")
+    assert read["survey_date"].tolist() == clean
+    assert read.attrs["npskit"]["dates"] == {"survey_date": "day first"}
+
+
+@pytest.mark.parametrize(
+    ("values", "first"),
+    [
+        (["01/08/2024", "13/08/2024"], "2024-08-01"),
+        (["01/08/2024", "08/13/2024"], "2024-01-08"),
+        (["01/08/2024 11:52:48 AM", "01/09/2024 01:52:48 PM"], "2024-01-08 11:52:48"),
+        (["01.08.2024", "02.08.2024"], "2024-08-01"),
+        (["13/08/2024", "08-14-2024"], "2024-08-13"),
+        (["8 janv. 2024 à 11h52", "12 févr. 2024"], "2024-01-08 11:52"),
+        (["Jan 8, 2024 11:52 PM", "Feb 9, 2024 12:00 AM"], "2024-01-08 23:52"),
+        (["2024-01-08 11:52:48", "2024-01-09"], "2024-01-08 11:52:48"),
+        (["2024/01/08 11:52:48 AM GMT+1"], "2024-01-08 11:52:48"),
+        (["2024-01-08T11:52:48.5+01:00"], "2024-01-08 11:52:48.5"),
+        (["2024-01-08T11:52:48Z", "2024-01-08T11:52:48+02:00"], "2024-01-08 11:52:48"),
+        (["05/05/2024", "06/06/2024"], "2024-05-05"),
+    ],
+)
+def test_the_column_decides(values, first):
+    read, _ = dates(values)
+    assert read[0] == pd.Timestamp(first)
+
+
+def test_several_zones_become_utc_and_are_told():
+    read, account = dates(["2024-01-08T11:52:48Z", "2024-01-08T11:52:48+02:00"])
+    assert read[1] == pd.Timestamp("2024-01-08 09:52:48")
+    assert "2 zones" in account.notes[0]
+
+
+def test_undecided_column_asks():
+    with pytest.raises(ReadError, match=r"column 'when'.*read both ways.*\n.*dayfirst=True"):
+        dates(["01/02/2024", "03/04/2024"])
+
+
+@pytest.mark.parametrize(("dayfirst", "month"), [(True, 2), (False, 1)])
+def test_the_answer_is_followed(dayfirst, month):
+    read, account = dates(["01/02/2024", "03/04/2024"], dayfirst=dayfirst)
+    assert read[0].month == month
+    assert account.dates["when"].endswith("as asked")
+
+
+@pytest.mark.parametrize(
+    ("others", "reason"),
+    [
+        ({"begun": ["25/12/2023", "01/01/2024"]}, "another date column"),
+        ({"Month": [2, 4]}, "the column of months"),
+        ({"european": True}, "the language of the file"),
+    ],
+)
+def test_the_rest_of_the_file_is_asked_first(others, reason):
+    read, account = dates(["01/02/2024", "03/04/2024"], **others)
+    assert read[0] == pd.Timestamp("2024-02-01")
+    assert reason in account.dates["when"]
+
+
+def test_sorted_rows_decide():
+    values = ["01/01/2024", "01/02/2024", "01/03/2024", "02/03/2024", "01/04/2024", "04/05/2024"]
+    read, account = dates(values)
+    assert read == sorted(read)
+    assert "order of the rows" in account.dates["when"]
+
+
+def test_both_orders_in_one_column_is_an_error():
+    with pytest.raises(ReadError, match="dates in one order"):
+        dates(["13/08/2024", "01/13/2024"])
+
+
+def test_texts_that_are_no_dates_are_missing_and_told(tmp_path):
+    path = tmp_path / "export.csv"
+    path.write_text("nps,date\n" + "9,13/01/2024\n" * 9 + "8,bientôt\n7,\n", encoding="utf-8")
+    with pytest.warns(ReadWarning, match=r"1 of 11 texts are no dates and became missing \('bientôt'\)"):
+        frame = read_survey(path)
+    assert frame["date"].isna().sum() == 2
+
+
+@pytest.mark.parametrize("values", [["9/10", "8/10"], ["6:00:00", "8:30 AM"], ["1.2.3", "4.5.6"], ["SEPT 6 & 7", "x"]])
+def test_what_is_no_date_stays(values):
+    assert dates(values)[0] == values
+
+
+def test_day_of_month_is_no_date():
+    assert dates([13, 14])[0] == [13, 14]
