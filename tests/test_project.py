@@ -197,6 +197,12 @@ def test_readme_names_every_extra() -> None:
     assert set(project()["project"]["optional-dependencies"]) == set(re.findall(r"`([a-z]+)`", table))
 
 
+def test_errors_name_extras_that_exist() -> None:
+    sources = "\n".join(path.read_text(encoding="utf-8") for path in MODULES)
+    named = set(re.findall(r"extra=\"(\w+)\"|npskit\[(\w+)\]", sources))
+    assert {first or second for first, second in named} <= set(project()["project"]["optional-dependencies"])
+
+
 def test_readme_carries_the_trademark_notice() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for owner in ("Bain & Company", "NICE", "Satmetrix", "Reichheld"):
