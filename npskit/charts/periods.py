@@ -23,6 +23,7 @@ __all__ = [
     "next_period",
     "period_expression",
     "period_text",
+    "since_text",
     "tick_days",
 ]
 
@@ -127,6 +128,12 @@ def short_text(day: dt.date, every: str, lang: str) -> str:
 def label_expression(ticks: Sequence[dt.date], every: str, lang: str) -> str:
     """Vega expression from a time to the lines of its label."""
     return f"{literal(tick_lines(ticks, every, lang))}[timeFormat(datum.value, '%Y-%m-%d')] || ''"
+
+
+def since_text(day: dt.date, every: str, lang: str) -> str:
+    """A period after "since"; a day takes an article in French."""
+    text = period_text(day, every, lang)
+    return word("chart_since_day", lang, day=text) if every == "day" else text
 
 
 def period_expression(every: str, lang: str) -> str:

@@ -173,14 +173,14 @@ def category_color() -> alt.Color:
 
 def one_panel(fields: dict[str, list[Any]], scale: Scale, counts: Sequence[float], lang: str) -> LayerChart:
     """The bars of everybody with share and count above each, and the categories named below."""
-    base = alt.Chart(alt.Data(values=records(fields))).encode(**channels(scale, lang))
+    base = alt.Chart().encode(**channels(scale, lang))
     layers = [
         base.mark_bar().encode(color=category_color()),
         base.mark_text(**PLAIN, baseline="bottom", dy=-17, fontWeight=600).encode(text="share_text:N"),
         base.mark_text(baseline="bottom", dy=-4, fontSize=11, color=MUTED).encode(text="n:N"),
         *([] if scale.labelled else category_names(scale, counts, lang)),
     ]
-    return LayerChart(layer=layers, width=WIDTH - 20, height=HEIGHT)
+    return LayerChart(layer=layers, data=alt.Data(values=records(fields)), width=WIDTH - 20, height=HEIGHT)
 
 
 def category_names(scale: Scale, counts: Sequence[float], lang: str) -> list[alt.Chart]:

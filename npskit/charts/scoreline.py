@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 import altair as alt
 
@@ -100,7 +101,7 @@ def draw(score: float, lower: float, upper: float, responses: float, lang: str) 
         alt.Tooltip("n:N", title=word("responses", lang)),
     ]
     base = alt.Chart(alt.Data(values=[row])).encode(y=alt.value(HEIGHT - 18), tooltip=tooltip)
-    end = {"color": MUTED, "fontSize": 12, "baseline": "middle"}
+    end: dict[str, Any] = {"color": MUTED, "fontSize": 12, "baseline": "middle"}
     layers = [
         base.mark_rule(color=ACCENT, strokeWidth=3, opacity=0.6).encode(x=x["lower"], x2="upper:Q"),
         base.mark_circle(color=ACCENT, size=160, opacity=1).encode(x=x["score"]),

@@ -153,18 +153,18 @@ def draw(fields: dict[str, list[Any]], key_title: str, overall: float | None, le
     height = max(ROW, LINE_HEIGHT * max(len(line) for line in lines) + 8)
     x = score_channels(fields, lang)
     color = alt.condition("datum.point", alt.value(ACCENT), alt.value(INK))
-    base = alt.Chart(alt.Data(values=records(fields))).encode(y=row_channel(lines), tooltip=tooltips(key_title, lang))
+    base = alt.Chart().encode(y=row_channel(lines), tooltip=tooltips(key_title, lang))
     layers = [
         base.mark_rule(strokeWidth=1.5, opacity=0.75).encode(x=x["lower"], x2="upper:Q", color=color),
         base.mark_circle(size=70, opacity=1).encode(x=x["score"], color=color),
         base.mark_text(**PLAIN, align="right", fontWeight=600).encode(x=alt.value(width + FIGURES), text="figure:N"),
         base.mark_text(align="right", color=MUTED, fontSize=11).encode(x=alt.value(width + COUNTS), text="n_text:N"),
     ]
-    if known(overall):
+    if overall is not None and known(overall):
         layers = [*reference(overall, lang), *layers]
     if left_out:
         layers += gap_mark(left_out, EACH_END * height, width, lang)
-    return LayerChart(layer=layers, width=width, height=alt.Step(height))
+    return LayerChart(layer=layers, data=alt.Data(values=records(fields)), width=width, height=alt.Step(height))
 
 
 def score_channels(fields: dict[str, list[Any]], lang: str) -> dict[str, alt.X]:

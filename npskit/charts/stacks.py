@@ -11,10 +11,10 @@ from typing import Any
 
 import altair as alt
 
-from npskit.charts.columns import Columns, columns, empty, literal, records, row_names, wrapped
+from npskit.charts.columns import Columns, columns, empty, records, row_names, wrapped
 from npskit.charts.periods import as_day, checked_every, period_text
 from npskit.charts.renderer import LayerChart, styled
-from npskit.charts.segments import EACH_END, LETTER, LINE_HEIGHT, centred, ends, gap_mark
+from npskit.charts.segments import EACH_END, LETTER, LINE_HEIGHT, ends, gap_mark, row_channel
 from npskit.charts.theme import CATEGORY_COLORS, MUTED, ON_CATEGORY, WIDTH
 from npskit.charts.titles import titled
 from npskit.charts.words import by_text, dates_text, responses_text, sentence
@@ -25,8 +25,8 @@ __all__ = ["shares"]
 
 ROW, BAR = 30, 22
 COUNTS = 72
-# A share narrower than this has no room for its figure.
-LEAST_LABELLED = 0.055
+# Width of a letter of the figures in the bars; a share with no room for its figure goes without.
+FIGURE_LETTER = 7.0
 MOST_PERIODS = 36
 
 
@@ -71,26 +71,21 @@ def shares(
     lang = language(lang)
     keys = ["period"] if every else [by] if isinstance(by, str) else list(by or ())
     rows = with_answers(columns(table, (*keys, *CATEGORIES), where="shares"))
-    rows = in_order(rows, keys)
+    timed = bool(every) or (bool(keys) and all(isinstance(level, dt.date) for level in rows[keys[0]]))
+    rows = in_order(rows, keys, timed)
     names = bar_names(rows, keys, checked_every(every) if every else None, lang)
-    total = len(names)
-    timed = bool(every) or all(isinstance(level, dt.date) for level in rows[keys[0]]) if keys else False
-    shown = list(range(total))[-MOST_PERIODS:] if timed else ends(total)
+    shown = list(range(len(names)))[-MOST_PERIODS:] if timed else ends(len(names))
     counts = [sum(rows[name]) for name in CATEGORIES]
-    left_out = "chart_ends" if not timed else "chart_latest"
     subtitle = [
         drawn_text(by_text(keys, lang), every, bool(keys), lang),
-        word(left_out, lang, each=EACH_END, shown=MOST_PERIODS, k=number(total, lang=lang))
-        if len(shown) < total
-        else "",
+        left_out_text(len(shown), len(names), timed, lang),
         responses_text(sum(counts), lang),
         dates_text(dates, lang),
     ]
     values = {name: share(n / sum(counts), lang=lang) for name, n in zip(CATEGORIES, counts, strict=True)}
-    title = word("chart_shares_title", lang, **values)
-    gap = 0 if timed else total - len(shown)
+    gap = 0 if timed else len(names) - len(shown)
     chart = draw(rows, [names[row] for row in shown], shown, gap, lang)
-    return styled(titled(chart, title, subtitle), lang)
+    return styled(titled(chart, word("chart_shares_title", lang, **values), subtitle), lang)
 
 
 def drawn_text(by: str, every: str | None, split: bool, lang: str) -> str:
@@ -100,21 +95,30 @@ def drawn_text(by: str, every: str | None, split: bool, lang: str) -> str:
     return word("chart_shares_by", lang, by=by) if split else word("chart_shares", lang)
 
 
+def left_out_text(shown: int, rows: int, timed: bool, lang: str) -> str:
+    """Which bars are drawn, when not all are."""
+    if shown == rows:
+        return ""
+    k = number(rows, lang=lang)
+    return word("chart_latest", lang, shown=shown, k=k) if timed else word("chart_ends", lang, each=EACH_END, k=k)
+
+
 def with_answers(table: Columns) -> Columns:
     """The rows somebody answered in."""
-    sums = [sum(n or 0 for n in row) for row in zip(*(table[name] for name in CATEGORIES), strict=True)]
+    table = {**table, **{name: [n or 0 for n in table[name]] for name in CATEGORIES}}
+    sums = [sum(row) for row in zip(*(table[name] for name in CATEGORIES), strict=True)]
     if not any(sums):
         raise empty("shares")
     kept = [row for row, n in enumerate(sums) if n]
     return {name: [values[row] for row in kept] for name, values in table.items()}
 
 
-def in_order(table: Columns, keys: Sequence[str]) -> Columns:
-    """Periods in the order of time, segments by their score."""
+def in_order(table: Columns, keys: Sequence[str], timed: bool) -> Columns:
+    """Periods in the order of time, segments by their score; without keys one row of everybody."""
     if not keys:
-        return table
+        return {name: [sum(table[name])] for name in CATEGORIES}
     levels = table[keys[0]]
-    if keys == ["period"] or all(isinstance(level, dt.date) for level in levels):
+    if timed:
         order = sorted(range(len(levels)), key=lambda row: as_day(levels[row]))
     else:
         scores = [
@@ -132,7 +136,9 @@ def bar_names(table: Columns, keys: Sequence[str], every: str | None, lang: str)
     return row_names(table, keys, lang) if keys else [""] * len(table[CATEGORIES[0]])
 
 
-def share_fields(table: Columns, names: Sequence[str], shown: Sequence[int], lang: str) -> dict[str, list[Any]]:
+def share_fields(
+    table: Columns, names: Sequence[str], shown: Sequence[int], width: float, lang: str
+) -> dict[str, list[Any]]:
     """A row for each bar and category, with where its part begins and ends."""
     keys = ("row", "name", "category", "category_name", "start", "end", "share_text", "label", "n")
     fields: dict[str, list[Any]] = {key: [] for key in keys}
@@ -143,7 +149,7 @@ def share_fields(table: Columns, names: Sequence[str], shown: Sequence[int], lan
             part = n / sum(counts)
             text = share(part, lang=lang)
             values = (at, name, place, word(category, lang), round(start, 5), round(start + part, 5), text)
-            label = text if part >= LEAST_LABELLED else ""
+            label = text if part * width >= FIGURE_LETTER * len(text) + 2 else ""
             for key, value in zip(keys, (*values, label, number(n, lang=lang)), strict=True):
                 fields[key].append(value)
             start += part
@@ -153,31 +159,29 @@ def share_fields(table: Columns, names: Sequence[str], shown: Sequence[int], lan
 def draw(table: Columns, names: Sequence[str], shown: Sequence[int], left_out: int, lang: str) -> LayerChart:
     """The bars with their shares, the n at the right, and the categories named above."""
     lines = [wrapped(name) for name in names]
-    side = LETTER * max(len(part) for line in lines for part in line)
-    width = WIDTH - COUNTS - side
+    width = WIDTH - COUNTS - LETTER * max(len(part) for line in lines for part in line)
     height = max(ROW, LINE_HEIGHT * max(len(line) for line in lines) + 8)
-    axis = alt.Axis(labelExpr=f"{literal(lines)}[datum.value]", labelLimit=0, labelPadding=8, labelFontSize=12,
-                    labelLineHeight=LINE_HEIGHT, labelOffset=centred(lines))  # fmt: skip
-    y = alt.Y("row:O", sort=None, title=None, axis=axis if any(names) else None)
+    y = row_channel(lines) if any(names) else alt.Y("row:O", axis=None)
     x = alt.X("start:Q", scale=alt.Scale(domain=[0, 1], nice=False), axis=None)
-    tooltip = [
-        alt.Tooltip("name:N", title=word("chart_group", lang)),
-        alt.Tooltip("category_name:N", title=word("chart_category", lang)),
-        alt.Tooltip("share_text:N", title=word("chart_share", lang)),
-        alt.Tooltip("n:N", title=word("responses", lang)),
-    ][0 if any(names) else 1 :]
-    base = alt.Chart(alt.Data(values=records(share_fields(table, names, shown, lang)))).encode(y=y, tooltip=tooltip)
-    places = [0, 1, 2]
-    fill = alt.Color("category:O", scale=alt.Scale(domain=places, range=list(CATEGORY_COLORS)), legend=None)
+    fill = alt.Color("category:O", scale=alt.Scale(domain=[0, 1, 2], range=list(CATEGORY_COLORS)), legend=None)
+    base = alt.Chart().encode(y=y, tooltip=tooltips(any(names), lang))
     layers = [
         base.mark_bar(height=BAR, stroke=None).encode(x=x, x2="end:Q", color=fill),
-        *(label_layer(base, place) for place in places),
+        *(label_layer(base, place) for place in range(3)),
         *heads(width, [sum(table[name]) for name in CATEGORIES], lang),
-        *count_labels(table, shown, width, height, lang),
+        count_labels(table, shown, width, lang),
     ]
     if left_out:
         layers += gap_mark(left_out, EACH_END * height, width, lang)
-    return LayerChart(layer=layers, width=width, height=alt.Step(height))
+    data = alt.Data(values=records(share_fields(table, names, shown, width, lang)))
+    return LayerChart(layer=layers, data=data, width=width, height=alt.Step(height))
+
+
+def tooltips(split: bool, lang: str) -> list[alt.Tooltip]:
+    """What is shown beside the pointer."""
+    shown = [("name", "chart_group")] if split else []
+    shown += [("category_name", "chart_category"), ("share_text", "chart_share"), ("n", "responses")]
+    return [alt.Tooltip(f"{field}:N", title=word(key, lang)) for field, key in shown]
 
 
 def label_layer(base: alt.Chart, place: int) -> alt.Chart:
@@ -185,14 +189,18 @@ def label_layer(base: alt.Chart, place: int) -> alt.Chart:
     own = base.transform_filter(f"datum.category === {place}").transform_calculate(
         middle="(datum.start + datum.end) / 2"
     )
-    return own.mark_text(color=ON_CATEGORY[place], fontWeight=600).encode(x="middle:Q", text="label:N")
+    return own.mark_text(color=ON_CATEGORY[place], fontSize=12, fontWeight=600).encode(x="middle:Q", text="label:N")
 
 
 def heads(width: float, counts: Sequence[float], lang: str) -> list[alt.Chart]:
     """Names of the three categories above the first bar: left, at the middle of the passives, right."""
     base = alt.Chart(alt.Data(values=[{}]))
     middle = width * (counts[0] + counts[1] / 2) / sum(counts)
-    places = ((0.0, "left"), (min(max(middle, 0.32 * width), 0.62 * width), "center"), (width, "right"))
+    places: tuple[tuple[float, Any], ...] = (
+        (0.0, "left"),
+        (min(max(middle, 0.32 * width), 0.62 * width), "center"),
+        (width, "right"),
+    )
     out = []
     for (at, align), name, color in zip(places, CATEGORIES, CATEGORY_COLORS, strict=True):
         # the passives' grey is too light to be read as text
@@ -202,12 +210,12 @@ def heads(width: float, counts: Sequence[float], lang: str) -> list[alt.Chart]:
     return out
 
 
-def count_labels(table: Columns, shown: Sequence[int], width: float, height: float, lang: str) -> list[alt.Chart]:
+def count_labels(table: Columns, shown: Sequence[int], width: float, lang: str) -> alt.Chart:
     """The n of each bar, in grey at the right."""
     totals = [sum(table[name][row] for name in CATEGORIES) for row in shown]
-    fields = {
-        "row": list(range(len(shown))),
+    fields: dict[str, Sequence[Any]] = {
+        "row": range(len(shown)),
         "n_text": [word("chart_n", lang, n=number(total, lang=lang)) for total in totals],
     }
     mark = alt.Chart(alt.Data(values=records(fields))).mark_text(align="right", color=MUTED, fontSize=11)
-    return [mark.encode(y=alt.Y("row:O", sort=None), x=alt.value(width + COUNTS), text="n_text:N")]
+    return mark.encode(y=alt.Y("row:O", sort=None), x=alt.value(width + COUNTS), text="n_text:N")

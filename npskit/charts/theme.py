@@ -23,7 +23,7 @@ INK = "#6b7c8c"
 ACCENT = "#8a5cc4"
 MUTED = "#7a7a7a"
 # Text marks in the colour of the axis labels, which follows the host.
-PLAIN = {"style": "guide-label", "fontSize": 12}
+PLAIN: dict[str, Any] = {"style": "guide-label", "fontSize": 12}
 # Names of fonts that are there already, one for each system; nothing is fetched.
 FONT = (
     "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', 'Liberation Sans', Arial, sans-serif"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from statistics import median
 from typing import Any
 
 import altair as alt
@@ -32,6 +33,7 @@ from npskit.charts.periods import (
     next_period,
     period_expression,
     period_text,
+    since_text,
     tick_days,
 )
 from npskit.charts.renderer import FacetChart, LayerChart, styled
@@ -48,7 +50,7 @@ from npskit.charts.words import (
     sentence,
     trend_finding,
 )
-from npskit.labels import MINUS, SEPARATORS, language, number, points, word
+from npskit.labels import MINUS, SEPARATORS, date_text, language, number, points, word
 
 __all__ = ["trend"]
 
@@ -155,7 +157,7 @@ def title_text(groups: dict[str, Series], every: str, by: Sequence[str], lang: s
     if not any(len(answered(group)) > 1 for group in groups.values()):
         return lone_title(groups, by, every, lang)
     return trend_finding(
-        {name: change(group) for name, group in groups.items()}, period_text(first, every, lang), by=by, lang=lang
+        {name: change(group) for name, group in groups.items()}, since_text(first, every, lang), by=by, lang=lang
     )
 
 
@@ -190,7 +192,9 @@ def subtitle_parts(
     unit = word(f"chart_every_{every}", lang)
     drawn = word("chart_trend", lang, every=unit, level=level_share(confidence_level, lang))
     silent = len(days) - len({day for group in groups.values() for day in answered(group)})
-    first, last = (period_text(day, every, lang) for day in (days[0], days[-1]))
+    first, last = (
+        date_text(day, lang) if every == "week" else period_text(day, every, lang) for day in (days[0], days[-1])
+    )
     units = word(f"chart_every_{every}s", lang)
     return [
         drawn,
@@ -283,8 +287,15 @@ def moment(time: dt.datetime) -> alt.DateTime:
 
 def score_channels(groups: dict[str, Series]) -> dict[str, alt.Y]:
     """One scale and axis for all values in points."""
-    drawn = [values[key] for group in groups.values() for values in group.values() for key in VALUES]
-    found = [value for value in drawn if known(value)]
+    rows = [values for group in groups.values() for values in group.values()]
+    usual = median(values["responses"] for values in rows if values["responses"])
+    # the interval of a month with two answers would leave the rest of the chart a strip; it is cut at the edge
+    found = [
+        values[key]
+        for values in rows
+        for key in VALUES
+        if known(values[key]) and (key not in ("lower", "upper") or values["responses"] >= usual / 8)
+    ]
     start, stop, marks = nice_range(min(found), max(found), ticks=5)
     axis = alt.Axis(title=None, values=marks, labelExpr=signed_axis(), gridOpacity=zero_line(0.18))
     scale = alt.Scale(domain=[start, stop], nice=False, zero=False)
@@ -296,10 +307,11 @@ def layers(groups: dict[str, Series], days: Sequence[dt.date], every: str, label
     has_level = levelled(groups)
     x, y = time_channel(days, every, lang, labels), score_channels(groups)
     base = alt.Chart().encode(x=x)
-    band = base.mark_area(color=INK, opacity=0.12).encode(y=y["lower"], y2="upper:Q")
-    rules = base.mark_rule(color=INK, opacity=0.45, strokeWidth=1.2).encode(y=y["lower"], y2="upper:Q")
+    band = base.mark_area(color=INK, opacity=0.12, clip=True).encode(y=y["lower"], y2="upper:Q")
+    rules = base.mark_rule(color=INK, opacity=0.45, strokeWidth=1.2, clip=True).encode(y=y["lower"], y2="upper:Q")
     top = max(values["responses"] or 0 for group in groups.values() for values in group.values())
-    size = alt.Size("responses:Q", scale=alt.Scale(domain=[0, top], range=[12, 60]), legend=None)
+    biggest = max(60 * min(1, MOST_RULES / len(days)), 14)
+    size = alt.Size("responses:Q", scale=alt.Scale(domain=[0, top], range=[biggest / 5, biggest]), legend=None)
     dots = base.mark_circle(color=INK, opacity=1).encode(y=y["score"], size=size, tooltip=tooltips(has_level, lang))
     answered_only = "isValid(datum.score)"
     rules, dots = (with_texts(part.transform_filter(answered_only), every, lang) for part in (rules, dots))
@@ -311,8 +323,8 @@ def layers(groups: dict[str, Series], days: Sequence[dt.date], every: str, label
 
 
 def levelled(groups: dict[str, Series]) -> bool:
-    """Whether any level is there to draw."""
-    return any(known(values["level"]) for group in groups.values() for values in group.values())
+    """Whether there is a level to draw: two periods of it."""
+    return any(sum(known(values["level"]) for values in group.values()) > 1 for group in groups.values())
 
 
 def one_panel(groups: dict[str, Series], days: Sequence[dt.date], every: str, lang: str) -> LayerChart:
