@@ -90,14 +90,14 @@ def _normal_difference(first: Floats, second: Floats, added: Floats, confidence_
     half = normal_quantile(confidence_level) * error
     with np.errstate(divide="ignore", invalid="ignore"):
         deviate = np.where(estimate == 0, 0.0, np.abs(estimate) / error)
-    return estimate, np.maximum(estimate - half, -200), np.minimum(estimate + half, 200), _two_sided(deviate)
+    return estimate, np.maximum(estimate - half, -200), np.minimum(estimate + half, 200), two_sided(deviate)
 
 
 def _both(one: Any, other: Any) -> Any:
     return np.sqrt(one * one + other * other)
 
 
-def _two_sided(deviate: Floats) -> Floats:
+def two_sided(deviate: Floats) -> Floats:
     return np.asarray(np.vectorize(math.erfc, otypes=[float])(deviate / math.sqrt(2)))
 
 
@@ -133,7 +133,7 @@ def _mover_p_value(first: Floats, second: Floats) -> Floats:
     angle = (near + far) / 2
     of_high = squared_statistic(high, top - gap * np.cos(angle))
     of_low = squared_statistic(low, bottom + gap * np.sin(angle))
-    return _two_sided(np.sqrt(np.minimum(of_high, of_low)))
+    return two_sided(np.sqrt(np.minimum(of_high, of_low)))
 
 
 def adjust(p_values: ArrayLike, *, method: str = "holm") -> NDArray[np.float64]:
