@@ -9,12 +9,11 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from npskit import accessor as _accessor
 from npskit import errors
+from npskit.accessor import Survey, register
 from npskit.frames import Bands, Period
 from npskit.labels import set_language
 from npskit.scale import Scale
-from npskit.survey import Survey
 
 if TYPE_CHECKING:
     from npskit import datasets
@@ -24,7 +23,7 @@ __all__ = ["Bands", "Period", "Scale", "Survey", "__version__", "datasets", "err
 
 __version__ = "0.1.0"
 
-_accessor.register()
+register()
 
 
 def __getattr__(name: str) -> Any:

@@ -1,4 +1,7 @@
-"""`df.nps` and `series.nps`: the same `Survey`, registered with pandas and Polars.
+"""`npskit.Survey`, and `df.nps`: the same class registered with pandas and Polars.
+
+The verbs that answer in numbers are in `npskit.survey`. Here the class gets those that make something to look at, such
+as a report: they stand on the others, so neither room needs to know the other.
 
 pandas builds an accessor anew on every `df.nps`, and on every `dir(df)`; so building one costs nothing, keeps nothing
 and never raises.
@@ -7,18 +10,50 @@ and never raises.
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
+from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from npskit.survey import Survey
+from npskit import survey
 
-__all__ = ["NPSAccessor", "register"]
+if TYPE_CHECKING:
+    from npskit.report import Report
+
+__all__ = ["NPSAccessor", "Survey", "register"]
+
+
+class Survey(survey.Survey):
+    __doc__ = survey.Survey.__doc__
+
+    def report(
+        self, path: str | os.PathLike[str], *, template: str = "health-check", lang: str = "en", **options: Any
+    ) -> Report:
+        """A report that opens anywhere, without a network.
+
+        Parameters
+        ----------
+        path : path
+            Where to write: ``.html``, ``.ipynb`` or ``.pdf``.
+        template : str
+            Id of the template notebook.
+        lang : {"en", "fr"}
+        **options
+            Parameters of the template, such as ``by="shop"`` or ``every="week"``.
+
+        Returns
+        -------
+        Report
+        """
+        from npskit.report import write_report
+
+        return write_report(self, Path(path), template=template, lang=lang, **options)
 
 
 class NPSAccessor(Survey):

@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import npskit
+from npskit import Survey
 from npskit.errors import ArgumentError, NpskitError, NpskitWarning
 from npskit.labels import LANGUAGES, language, number, points, share, word
 from npskit.results import plain, spreadsheet_safe
 from npskit.scale import CATEGORIES, Scale
-from npskit.survey import Survey, opened
+from npskit.survey import opened
 from npskit.survey.plots import columns_of
 
 __all__ = ["main"]

@@ -28,7 +28,6 @@ from npskit.tally import ClusterMoments, Tally
 
 if TYPE_CHECKING:
     from npskit.frames import Source
-    from npskit.report import Report
 
 __all__ = ["Survey"]
 
@@ -283,29 +282,6 @@ class Survey:
     def plot(self) -> Plots:
         """Charts of the verbs: ``df.nps.plot.summary(by="shop")``."""
         return Plots(self)
-
-    def report(
-        self, path: str | os.PathLike[str], *, template: str = "health-check", lang: str = "en", **options: Any
-    ) -> Report:
-        """A report that opens anywhere, without a network.
-
-        Parameters
-        ----------
-        path : path
-            Where to write: ``.html``, ``.ipynb`` or ``.pdf``.
-        template : str
-            Id of the template notebook.
-        lang : {"en", "fr"}
-        **options
-            Parameters of the template, such as ``by="shop"`` or ``every="week"``.
-
-        Returns
-        -------
-        Report
-        """
-        from npskit.report import write_report
-
-        return write_report(self, Path(path), template=template, lang=lang, **options)
 
 
 def opened(data: Any) -> Any:
