@@ -175,8 +175,9 @@ class Scale:
     def is_declared_missing(self, value: object) -> bool:
         """Whether the value is one of the declared codes for "no answer", as number or as text."""
         text = str(value).strip()
+        number = float(text) if is_number(text) else None
         return any(
-            value == code or text == str(code) or (isinstance(code, Real) and is_number(text) and float(text) == code)
+            text == str(code).strip() or (number is not None and is_number(str(code)) and number == float(str(code)))
             for code in self.missing
         )
 

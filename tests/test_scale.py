@@ -65,6 +65,10 @@ def test_declared_codes_are_missing_as_number_and_as_text():
     ]
 
 
+def test_declared_codes_may_be_text_for_a_column_of_numbers():
+    assert Scale(missing=["11"]).codes([11, 11.0, "11", " 11 ", 10]).tolist() == [-1, -1, -1, -1, 10]
+
+
 def test_a_single_missing_code_needs_no_list():
     assert Scale(missing=11).code(11) == MISSING
     assert Scale(missing="NSP").code("NSP") == MISSING
