@@ -62,7 +62,7 @@ def numbers(series: pd.Series) -> Numbers | None:
     if isinstance(dtype, np.dtype):
         return array_numbers(series.to_numpy()) if dtype.kind in "iuf" else None
     if isinstance(dtype, pd.SparseDtype):
-        return numbers(series.sparse.to_dense())
+        return array_numbers(np.asarray(series.array)) if dtype.kind in "iuf" else None
     if isinstance(dtype, pd.CategoricalDtype) or dtype.kind not in "iuf":
         return None
     return arrow_numbers(series.array) if isinstance(dtype, pd.ArrowDtype) else masked_numbers(series.array)
@@ -153,8 +153,12 @@ def plain_codes(series: pd.Series) -> Codes:
         return distinct(series)
     levels = [bool(level) if dtype.kind == "b" else level for level in range(lowest, highest + 1)]
 
+    width = values.dtype.itemsize
+    # In one or two bytes the difference may pass the sign bit; in more it is far from it.
+    kind = f"u{width}" if width < 4 else f"i{width}"
+
     def read(start: int, stop: int) -> np.ndarray:
-        return (values[start:stop] - values.dtype.type(lowest)).view(f"u{values.dtype.itemsize}")
+        return (values[start:stop] - values.dtype.type(lowest)).view(kind)
 
     return Codes(levels, read, ordered=True)
 
@@ -197,9 +201,10 @@ class Days:
         if isinstance(dtype, pd.ArrowDtype):
             if dtype.kind != "M" and not str(dtype).startswith("date"):
                 return None
-            unit = getattr(dtype.pyarrow_dtype, "unit", "s").replace("day", "s")
+            unit: Any = getattr(dtype.pyarrow_dtype, "unit", "s").replace("day", "s")
             zone = getattr(dtype.pyarrow_dtype, "tz", None)
-            return cls(series.astype(f"datetime64[{unit}]" if zone is None else pd.DatetimeTZDtype(unit, zone)).array)
+            plain: Any = np.dtype(f"datetime64[{unit}]") if zone is None else pd.DatetimeTZDtype(unit, zone)
+            return cls(series.astype(plain).array)
         return cls(series.array) if isinstance(dtype, pd.DatetimeTZDtype) or dtype.kind == "M" else None
 
     def read(self, start: int, stop: int) -> np.ndarray:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -20,15 +21,16 @@ MOST_COMPARISONS = 16
 Blocks = Callable[[int, int], np.ndarray]
 
 
-def spans(length: int, block: int = BLOCK) -> Iterator[tuple[int, int]]:
+def spans(length: int, block: int | None = None) -> Iterator[tuple[int, int]]:
     """Starts and ends of the blocks of a column."""
+    block = block or BLOCK
     for start in range(0, length, block):
         yield start, min(start + block, length)
 
 
 def narrow(values: np.ndarray, lowest: int, highest: int) -> np.ndarray:
     """Values as the smallest signed integers that hold the scale; whatever does not fit becomes their minimum."""
-    dtype = np.dtype(np.int8 if lowest > -128 and highest < 128 else np.int32)
+    dtype: Any = np.dtype(np.int8 if lowest > -128 and highest < 128 else np.int32)
     if values.dtype == dtype:
         return values
     room = np.iinfo(dtype)
@@ -55,7 +57,7 @@ def count_equal(read: Blocks, length: int, lowest: int, highest: int, marker: in
     for start, stop in spans(length):
         values = read(start, stop)
         small, equal = narrow(values, lowest, highest), buffer[: stop - start]
-        seen = [np.count_nonzero(np.equal(small, rating, out=equal)) for rating in range(lowest, highest + 1)]
+        seen = [int(np.count_nonzero(np.equal(small, rating, out=equal))) for rating in range(lowest, highest + 1)]
         counts = [total + number for total, number in zip(counts, seen, strict=True)]
         unseen = stop - start - sum(seen)
         if unseen and unseen == missing_number(values, marker):
@@ -68,8 +70,8 @@ def count_equal(read: Blocks, length: int, lowest: int, highest: int, marker: in
 def missing_number(values: np.ndarray, marker: int | None) -> int:
     """How many values are nan or the marker."""
     if values.dtype.kind == "f":
-        return np.count_nonzero(values != values)
-    return 0 if marker is None else np.count_nonzero(values == marker)
+        return int(np.count_nonzero(values != values))
+    return 0 if marker is None else int(np.count_nonzero(values == marker))
 
 
 def count_others(others: Counter, values: np.ndarray, marker: int | None) -> None:
@@ -114,7 +116,7 @@ class Radix:
         total = np.add(self.readers[-1](start, stop), self.shift, dtype=self.dtype, casting="unsafe")
         for read, stride in zip(self.readers[:-1], self.strides[:-1], strict=True):
             codes = read(start, stop)
-            total += codes if stride == 1 else np.multiply(codes, stride, dtype=self.dtype, casting="unsafe")
+            total += np.multiply(codes, stride, dtype=self.dtype, casting="unsafe")
         return total
 
     def count(self, length: int, weights: Blocks | None = None) -> list[np.ndarray]:

@@ -72,13 +72,14 @@ class NarwhalsSource(Source):
         return tuple(self.schema)
 
     @cached_property
-    def _head(self) -> Any:
-        return self.frame.head(HEAD).collect()
+    def _head(self) -> list[tuple[Any, ...]]:
+        """The first rows, read once for all columns, since each question costs Spark a second."""
+        return rows_of(self.frame.head(HEAD))
 
     def sample(self, name: str, rows: int = HEAD) -> list[Any]:
-        name = self.column(name)
-        head = self._head if rows <= HEAD else self.frame.select(name).head(rows).collect()
-        values = map(plain_level, head[name].to_list()[:rows])
+        at = self.columns.index(self.column(name))
+        head = self._head[:rows] if rows <= HEAD else rows_of(self.frame.head(rows))
+        values = (plain_level(row[at]) for row in head)
         return list(dict.fromkeys(value for value in values if value is not None))
 
     def length(self) -> int:
@@ -196,8 +197,8 @@ class NarwhalsSource(Source):
         return NarwhalsSource(nw.concat([newest, self.frame.filter(missing)]).to_native())
 
     def table(self, columns: Mapping[str, Sequence[Any]]) -> Any:
-        eager = self.implementation in (nw.Implementation.POLARS, nw.Implementation.PYARROW)
-        return nw.from_dict(dict(columns), backend=self.engine if eager else "pandas").to_native()
+        backend: Any = self.engine if self.engine in ("polars", "pyarrow") else "pandas"
+        return nw.from_dict(dict(columns), backend=backend).to_native()
 
 
 def opened(data: Any) -> Any:

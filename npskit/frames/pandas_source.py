@@ -26,7 +26,7 @@ from npskit.frames.coding import (
     slices,
 )
 from npskit.frames.counting import Blocks, Radix
-from npskit.frames.keys import Key, days_of, not_dates, parsed_day
+from npskit.frames.keys import Key, days_of, not_dates, plain_level
 from npskit.frames.ratings import Weights, ratings, sizes
 from npskit.frames.source import Source, as_keys, assembled
 from npskit.scale import Scale
@@ -79,7 +79,7 @@ class PandasSource(Source):
             return Tally(counts[:-1], answers.scale, missing=counts[-1:])
         weights = None if weight is None else Weights(self.series(weight), self.column(weight))
         codes = self._key_codes(by)
-        positions, sums = self._counted(codes, answers.slots, len(answers.scale) + 1, weights and weights.read)
+        positions, sums = self._counted(codes, answers.slots, len(answers.scale) + 1, weights)
         answers.check(int(sums[0][:, -1].sum()))
         if weights is not None:
             weights.check(answers, sums[1])
@@ -90,16 +90,16 @@ class PandasSource(Source):
         return [key_codes(self.series(name), key, name) for name, key in zip(self.key_columns(by), by, strict=True)]
 
     def _counted(
-        self, codes: Sequence[Codes], slots: Blocks, size: int, weights: Blocks | None
+        self, codes: Sequence[Codes], slots: Blocks, size: int, weights: Weights | None
     ) -> tuple[np.ndarray, list[np.ndarray]]:
         """Positions of the cells that occur, and their sums, shape (cells, size)."""
-        length = self.length()
+        length, read = self.length(), None if weights is None else weights.read
         radix = Radix([*((each.read, len(each.levels)) for each in codes), (slots, size)])
         if radix.slots > max(MOST_SLOTS, length // 8):
             dense, positions = combined(codes, length)
             radix = Radix([(slices(dense), len(positions)), (slots, size)])
-            return positions, [part.reshape(-1, size)[1:] for part in radix.count(length, weights)]
-        sums = [part.reshape(-1, size) for part in radix.count(length, weights)]
+            return positions, [part.reshape(-1, size)[1:] for part in radix.count(length, read)]
+        sums = [part.reshape(-1, size) for part in radix.count(length, read)]
         used = np.flatnonzero(sums[0].any(-1)) if codes else np.zeros(1, dtype=np.intp)
         return radix.positions(used), [part[used] for part in sums]
 
@@ -140,9 +140,10 @@ class PandasSource(Source):
     def span(self, date: str) -> tuple[dt.date, dt.date] | tuple[None, None]:
         series, name = self.series(date), self.column(date)
         if Days.of(series) is not None:
-            first, last = series.min(), series.max()
-            return (None, None) if pd.isna(first) else (parsed_day(first), parsed_day(last))
-        known = [day for day in days_of(name, self._date_values(series, name)) if day is not None]
+            ends = [plain_level(series.min()), plain_level(series.max())]
+        else:
+            ends = self._date_values(series, name)
+        known = [day for day in days_of(name, ends) if day is not None]
         return (min(known), max(known)) if known else (None, None)
 
     def _date_values(self, series: pd.Series, name: str) -> list[Any]:

@@ -180,7 +180,7 @@ def rating_codes(
     sizes = np.asarray(sizes, dtype=np.int64)
     outside = (codes == OUTSIDE) & (sizes > 0)
     if outside.any():
-        found = [(values[at], int(sizes[at])) for at in np.flatnonzero(outside)]
+        found = [(values[at], int(sizes[at])) for at in np.flatnonzero(outside).tolist()]
         raise outside_error(column, found, inside + int(sizes[codes != MISSING].sum()), scale)
     return codes
 
@@ -259,9 +259,9 @@ def assembled(
     """
     ranks = []
     for at, (each, done) in enumerate(zip(levels, ordered, strict=True)):
-        order = known_first(each) if done else level_order(each)
-        rank = np.empty(len(order), dtype=np.intp)
-        rank[order] = np.arange(len(order))
+        shown = known_first(each) if done else level_order(each)
+        rank = np.empty(len(shown), dtype=np.intp)
+        rank[shown] = np.arange(len(shown))
         ranks.append(rank[positions[:, at]])
     order = np.lexsort(ranks[::-1]) if ranks else np.arange(len(positions))
     columns = [[each[at] for at in positions[order, i]] for i, each in enumerate(levels)]
