@@ -14,7 +14,7 @@ import altair as alt
 
 from npskit.charts.columns import Columns, columns, empty, literal, records, row_names
 from npskit.charts.renderer import FacetChart, LayerChart, styled
-from npskit.charts.theme import CATEGORY_COLORS, MUTED, PLAIN, WIDTH
+from npskit.charts.theme import CATEGORY_COLORS, CATEGORY_INKS, INK, MUTED, WIDTH
 from npskit.charts.titles import titled
 from npskit.charts.words import by_text, dates_text, responses_text, sentence, three_shares
 from npskit.labels import language, number, points, share, word
@@ -176,7 +176,7 @@ def one_panel(fields: dict[str, list[Any]], scale: Scale, counts: Sequence[float
     base = alt.Chart().encode(**channels(scale, lang))
     layers = [
         base.mark_bar().encode(color=category_color()),
-        base.mark_text(**PLAIN, baseline="bottom", dy=-17, fontWeight=600).encode(text="share_text:N"),
+        base.mark_text(baseline="bottom", dy=-17, fontSize=12, fontWeight=600, color=INK).encode(text="share_text:N"),
         base.mark_text(baseline="bottom", dy=-4, fontSize=11, color=MUTED).encode(text="n:N"),
         *([] if scale.labelled else category_names(scale, counts, lang)),
     ]
@@ -195,7 +195,7 @@ def category_names(scale: Scale, counts: Sequence[float], lang: str) -> list[alt
         left, right = step * (places[0] + 0.1), step * (places[-1] + 0.9)
         text = f"{sentence(word(name, lang))} {share(counts[category] / sum(counts), lang=lang)}"
         line = base.mark_rule(strokeWidth=4, color=CATEGORY_COLORS[category])
-        label = base.mark_text(**PLAIN, baseline="top", fontWeight=600)
+        label = base.mark_text(baseline="top", fontSize=12, fontWeight=600, color=CATEGORY_INKS[category])
         layers += [
             line.encode(x=alt.value(left), x2=alt.value(right), y=alt.value(HEIGHT + 28)),
             label.encode(x=alt.value((left + right) / 2), y=alt.value(HEIGHT + 36), text=alt.value(text)),

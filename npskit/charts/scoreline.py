@@ -105,7 +105,7 @@ def draw(score: float, lower: float, upper: float, responses: float, lang: str) 
     layers = [
         base.mark_rule(color=ACCENT, strokeWidth=3, opacity=0.6).encode(x=x["lower"], x2="upper:Q"),
         base.mark_circle(color=ACCENT, size=160, opacity=1).encode(x=x["score"]),
-        base.mark_text(style="guide-label", fontSize=26, fontWeight=600, baseline="bottom", dy=-12).encode(
+        base.mark_text(color=ACCENT, fontSize=26, fontWeight=600, baseline="bottom", dy=-12).encode(
             x=x["score"], text="figure:N"
         ),
         base.mark_text(align="right", dx=-11, **end).encode(x=x["lower"], text="low:N"),

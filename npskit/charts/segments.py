@@ -26,7 +26,7 @@ from npskit.charts.columns import (
     zero_line,
 )
 from npskit.charts.renderer import LayerChart, styled
-from npskit.charts.theme import ACCENT, INK, MUTED, PLAIN, WIDTH
+from npskit.charts.theme import ACCENT, INK, MUTED, WIDTH
 from npskit.charts.titles import titled
 from npskit.charts.words import (
     by_text,
@@ -157,7 +157,9 @@ def draw(fields: dict[str, list[Any]], key_title: str, overall: float | None, le
     layers = [
         base.mark_rule(strokeWidth=1.5, opacity=0.75).encode(x=x["lower"], x2="upper:Q", color=color),
         base.mark_circle(size=70, opacity=1).encode(x=x["score"], color=color),
-        base.mark_text(**PLAIN, align="right", fontWeight=600).encode(x=alt.value(width + FIGURES), text="figure:N"),
+        base.mark_text(align="right", fontSize=12, fontWeight=600).encode(
+            color=color, x=alt.value(width + FIGURES), text="figure:N"
+        ),
         base.mark_text(align="right", color=MUTED, fontSize=11).encode(x=alt.value(width + COUNTS), text="n_text:N"),
     ]
     if overall is not None and known(overall):

@@ -15,7 +15,7 @@ from npskit.charts.columns import Columns, columns, empty, records, row_names, w
 from npskit.charts.periods import as_day, checked_every, period_text
 from npskit.charts.renderer import LayerChart, styled
 from npskit.charts.segments import EACH_END, LETTER, LINE_HEIGHT, ends, gap_mark, row_channel
-from npskit.charts.theme import CATEGORY_COLORS, MUTED, ON_CATEGORY, WIDTH
+from npskit.charts.theme import CATEGORY_COLORS, CATEGORY_INKS, MUTED, ON_CATEGORY, WIDTH
 from npskit.charts.titles import titled
 from npskit.charts.words import by_text, dates_text, responses_text, sentence
 from npskit.labels import language, number, share, word
@@ -202,9 +202,7 @@ def heads(width: float, counts: Sequence[float], lang: str) -> list[alt.Chart]:
         (width, "right"),
     )
     out = []
-    for (at, align), name, color in zip(places, CATEGORIES, CATEGORY_COLORS, strict=True):
-        # the passives' grey is too light to be read as text
-        ink = MUTED if name == "passives" else color
+    for (at, align), name, ink in zip(places, CATEGORIES, CATEGORY_INKS, strict=True):
         mark = base.mark_text(align=align, baseline="bottom", dy=-5, fontSize=12, fontWeight=600, color=ink)
         out.append(mark.encode(x=alt.value(at), y=alt.value(0), text=alt.value(sentence(word(name, lang)))))
     return out

@@ -1,10 +1,10 @@
 """One look for every chart: three category colours, one accent, quiet everything else.
 
-The host decides between light and dark, and a chart cannot know which. So the background is transparent; titles and
-figures have no colour of their own, since JupyterLab and VS Code give Vega's dark theme to charts on a dark page and
-an SVG takes the colour of the text around it; and what is secondary is a grey that reads on white and on black. The
-three category colours differ in lightness as much as in hue: they stay apart for the colour-blind and in grey print,
-which the tests measure.
+The host decides between light and dark, and a chart cannot know which. So the background is transparent; title and
+axis have no colour of their own, since JupyterLab and VS Code give Vega's dark theme to charts on a dark page and an
+SVG takes the colour of the text around it; and figures inside a chart, which Vega always paints, have middle tones
+that read on white and on black. The three category colours differ in lightness as much as in hue: they stay apart for
+the colour-blind and in grey print, which the tests measure.
 """
 
 from __future__ import annotations
@@ -13,17 +13,28 @@ from typing import Any
 
 from npskit.labels import locale
 
-__all__ = ["ACCENT", "CATEGORY_COLORS", "FONT", "INK", "MUTED", "ON_CATEGORY", "PLAIN", "WIDTH", "host_text", "theme"]
+__all__ = [
+    "ACCENT",
+    "CATEGORY_COLORS",
+    "CATEGORY_INKS",
+    "FONT",
+    "INK",
+    "MUTED",
+    "ON_CATEGORY",
+    "WIDTH",
+    "host_text",
+    "theme",
+]
 
 CATEGORY_COLORS = ("#d46342", "#c4c4bc", "#2b6a8a")
 # Text written on the three category colours.
 ON_CATEGORY = ("#ffffff", "#222222", "#ffffff")
+# Names of the categories written in their own colours; the grey of the passives would be too light.
+CATEGORY_INKS = ("#d46342", "#7a7a7a", "#2b6a8a")
 # Scores are not a category: a slate of their own, and one accent for "this is the point".
 INK = "#6b7c8c"
 ACCENT = "#8a5cc4"
 MUTED = "#7a7a7a"
-# Text marks in the colour of the axis labels, which follows the host.
-PLAIN: dict[str, Any] = {"style": "guide-label", "fontSize": 12}
 # Names of fonts that are there already, one for each system; nothing is fetched.
 FONT = (
     "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', 'Liberation Sans', Arial, sans-serif"
