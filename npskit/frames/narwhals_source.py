@@ -62,10 +62,7 @@ class NarwhalsSource(Source):
     @cached_property
     def schema(self) -> dict[str, Any]:
         """Types of the columns."""
-        try:
-            return dict(self.frame.collect_schema())
-        except nw.exceptions.DuplicateError as error:
-            raise ArgumentError(where="columns", expected="each name once", got=str(error).splitlines()[-1]) from None
+        return dict(self.frame.collect_schema())
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
@@ -208,6 +205,9 @@ def opened(data: Any) -> Any:
             # Narwhals announces a package of its own for Dask, which is not published yet.
             warnings.filterwarnings("ignore", message="Dask support is moving", category=FutureWarning)
             return nw.from_native(data, allow_series=True)
+    except nw.exceptions.DuplicateError as error:
+        found = str(error).splitlines()[-1].strip("- ")
+        raise ArgumentError(where="columns", expected="each name once", got=found, hint="rename one") from None
     except TypeError:
         raise ArgumentTypeError(
             where="data",

@@ -1,0 +1,313 @@
+"""Every engine gives the counts that pandas gives.
+
+One small survey with all that engines disagree about (null and nan, categories, missing keys, dates given as text) is
+handed to each engine and asked the same questions. Spark runs too, in its own Java process.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib.util
+import os
+import random
+import shutil
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from npskit.errors import ArgumentError, ArgumentTypeError, ColumnNotFoundError, RatingError
+from npskit.frames import Bands, Period, Source, wrap
+from npskit.scale import Scale
+from npskit.tally import ClusterMoments, Tally
+
+ROWS = 80
+SCHEMA = "whole int, decimal double, label string, size string, shop string, day date, moment timestamp, iso string, " \
+    "orders double, weight double, account long, code int, word string"  # fmt: skip
+
+
+def survey() -> dict[str, list[Any]]:
+    """Columns of plain Python values; None and nan are both missing."""
+    draw = random.Random(7)
+    gaps = [draw.random() < 0.15 for _ in range(ROWS)]
+    days = [dt.date(2023, 11, 20) + dt.timedelta(days=draw.randrange(130)) for _ in range(ROWS)]
+    ratings = [draw.randrange(11) for _ in range(ROWS)]
+
+    def gapped(values: list[Any], missing: Any = None) -> list[Any]:
+        return [missing if draw.random() < 0.1 else value for value in values]
+
+    return {
+        "whole": [None if gap else rating for gap, rating in zip(gaps, ratings, strict=True)],
+        "decimal": gapped([float("nan") if gap else float(r) for gap, r in zip(gaps, ratings, strict=True)]),
+        "label": [None if gap else f"{r} - {'very' if r > 8 else 'so'}" for gap, r in zip(gaps, ratings, strict=True)],
+        "size": gapped([draw.choice("LMS") for _ in range(ROWS)]),
+        "shop": gapped([draw.choice(["Lyon", "Nice", "Évry"]) for _ in range(ROWS)]),
+        "day": gapped(days),
+        "moment": gapped([dt.datetime(day.year, day.month, day.day, 23, 59, 59) for day in days]),
+        "iso": gapped([f"{day}T08:00:00" for day in days]),
+        "orders": gapped(gapped([float(draw.randrange(9)) for _ in range(ROWS)]), float("nan")),
+        "weight": [draw.choice([0.5, 1.0, 2.25]) for _ in range(ROWS)],
+        "account": gapped([draw.randrange(12) for _ in range(ROWS)]),
+        "code": [11 if gap else rating for gap, rating in zip(gaps, ratings, strict=True)],
+        "word": [None if gap else ("promoteur" if r > 8 else "Passif" if r > 6 else "détracteur")
+                 for gap, r in zip(gaps, ratings, strict=True)],
+    }  # fmt: skip
+
+
+def as_pandas() -> pd.DataFrame:
+    frame = pd.DataFrame(survey())
+    whole = {"whole": "Int64", "account": "Int64", "size": "category"}
+    return frame.astype(whole).assign(day=pd.to_datetime(frame["day"]), moment=pd.to_datetime(frame["moment"]))
+
+
+def as_polars() -> Any:
+    polars = pytest.importorskip("polars")
+    return polars.DataFrame(survey()).with_columns(polars.col("size").cast(polars.Categorical))
+
+
+def as_pyarrow() -> Any:
+    pyarrow = pytest.importorskip("pyarrow")
+    columns = survey()
+    sizes = pyarrow.array(columns.pop("size")).dictionary_encode()
+    return pyarrow.table({**columns, "size": sizes})
+
+
+def as_duckdb() -> Any:
+    duckdb = pytest.importorskip("duckdb")
+    connection = duckdb.connect()
+    connection.register("answers", as_pyarrow())
+    return connection.table("answers")
+
+
+def as_dask() -> Any:
+    dask = pytest.importorskip("dask")
+    frames = pytest.importorskip("dask.dataframe")
+    dask.config.set(scheduler="synchronous")
+    return frames.from_pandas(as_pandas(), npartitions=3)
+
+
+def as_ibis() -> Any:
+    import ibis
+
+    return ibis.memtable(as_pyarrow())
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A Spark session on this machine alone, with one worker and little memory."""
+    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+        pytest.skip("Spark needs a Java runtime")
+    sql = pytest.importorskip("pyspark.sql", reason="pyspark is not installed")
+    os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+    settings = {
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.memory": "512m",
+        "spark.sql.shuffle.partitions": "1",
+        "spark.sql.warehouse.dir": str(tmp_path_factory.mktemp("warehouse")),
+        "spark.sql.session.timeZone": "UTC",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+    }
+    builder = sql.SparkSession.builder.master("local[1]").appName("npskit")
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    yield session
+    session.stop()
+
+
+def as_spark(session: Any) -> Any:
+    columns = survey()
+    return session.createDataFrame(list(zip(*columns.values(), strict=True)), SCHEMA)
+
+
+MAKERS: dict[str, Callable[[], Any]] = {
+    "polars": as_polars,
+    "polars lazy": lambda: as_polars().lazy(),
+    "pyarrow": as_pyarrow,
+    "duckdb": as_duckdb,
+    "dask": as_dask,
+    # No extra brings Ibis; whoever has it gets it tested.
+    **({"ibis": as_ibis} if importlib.util.find_spec("ibis") else {}),
+}
+
+
+@pytest.fixture(
+    scope="module",
+    params=[*(pytest.param(name, id=name) for name in MAKERS), pytest.param("spark", marks=pytest.mark.spark)],
+)
+def source(request: pytest.FixtureRequest) -> Source:
+    """The survey in each engine."""
+    return wrap(as_spark(request.getfixturevalue("spark")) if request.param == "spark" else MAKERS[request.param]())
+
+
+@pytest.fixture(scope="module")
+def pandas_source() -> Source:
+    return wrap(as_pandas())
+
+
+def assert_same_tally(found: Tally, expected: Tally) -> None:
+    assert found.keys == expected.keys
+    assert found.cells == expected.cells
+    assert found.counts.tolist() == expected.counts.tolist()
+    assert found.missing.tolist() == expected.missing.tolist()
+    if expected.weights is not None:
+        np.testing.assert_allclose(found.weights, expected.weights)
+        np.testing.assert_allclose(found.squares, expected.squares)
+
+
+def assert_same_moments(found: ClusterMoments, expected: ClusterMoments) -> None:
+    assert found.cells == expected.cells
+    for name in ("clusters", "uu", "uv", "vv", "u", "v"):
+        np.testing.assert_allclose(getattr(found, name), getattr(expected, name), err_msg=name)
+
+
+@pytest.mark.parametrize("rating", ["whole", "decimal", "label", "word"])
+@pytest.mark.parametrize("weight", [None, "weight"])
+def test_ratings_of_any_type(source, pandas_source, rating, weight):
+    by = ["shop"]
+    assert_same_tally(source.tally(rating, by, weight=weight), pandas_source.tally(rating, by, weight=weight))
+
+
+def test_everything_in_one_cell(source, pandas_source):
+    assert_same_tally(source.tally("whole"), pandas_source.tally("whole"))
+
+
+KEYS = {
+    "categories and missing keys": ["size", "shop"],
+    "numbers with null and nan": ["orders"],
+    "bands": [Bands("orders", [1, 3, 6])],
+    **{f"{every} of dates": [Period("day", every)] for every in ("day", "week", "month", "quarter", "year")},
+    "week of moments": [Period("moment", "week")],
+    "month of text": ["size", Period("iso", "month")],
+}
+
+
+@pytest.mark.parametrize("keys", KEYS)
+def test_keys_of_any_type(source, pandas_source, keys):
+    assert_same_tally(source.tally("whole", KEYS[keys]), pandas_source.tally("whole", KEYS[keys]))
+
+
+@pytest.mark.parametrize(("by", "weight"), [([], None), (["size", Period("day", "year")], "weight")])
+def test_moments_of_clusters(source, pandas_source, by, weight):
+    asked = {"cluster": "account", "weight": weight}
+    assert_same_moments(
+        source.cluster_moments("label", by, **asked), pandas_source.cluster_moments("label", by, **asked)
+    )
+
+
+def test_declared_codes_are_missing(source, pandas_source):
+    scale = Scale(missing=[11])
+    assert_same_tally(source.tally("code", ["shop"], scale=scale), pandas_source.tally("code", ["shop"], scale=scale))
+
+
+def test_audit_questions(source, pandas_source):
+    for question in ("length", "duplicates"):
+        assert getattr(source, question)() == getattr(pandas_source, question)()
+    assert source.repeated("account") == pandas_source.repeated("account")
+    assert source.span("day") == source.span("iso") == pandas_source.span("day")
+    assert set(source.sample("shop")) == {"Lyon", "Nice", "Évry"}
+    assert set(source.sample("size", 2000)) == {"S", "M", "L"}
+    assert dict(source.rating_counts("decimal")) == dict(pandas_source.rating_counts("decimal"))
+    assert source.columns[:2] == pandas_source.columns[:2] or source.engine in ("pyarrow", "duckdb", "ibis")
+
+
+def test_latest_answer_of_each_account(source, pandas_source):
+    # Several answers of one account on its last day have no order outside pandas, so only their number is compared.
+    found, expected = source.latest("account", "day"), pandas_source.latest("account", "day")
+    assert found.length() == expected.length()
+    assert found.repeated("account") == (0, 0)
+    assert found.columns == source.columns
+
+
+def test_errors_are_those_of_pandas(source, pandas_source):
+    asked: list[tuple[type[Exception], Callable[[Source], object]]] = [
+        (RatingError, lambda each: each.tally("code")),
+        (RatingError, lambda each: each.tally("weight", ["shop"])),
+        (ColumnNotFoundError, lambda each: each.tally("wohle")),
+        (ArgumentTypeError, lambda each: each.tally("whole", weight="shop")),
+        (ArgumentTypeError, lambda each: each.tally("whole", [Bands("shop", [1])])),
+        (ArgumentTypeError, lambda each: each.tally("whole", [Period("shop")])),
+        (ArgumentTypeError, lambda each: each.tally("whole", [Period("orders")])),
+        (ArgumentError, lambda each: each.tally("whole", weight="orders")),
+    ]
+    for kind, ask in asked:
+        told = []
+        for each in (source, pandas_source):
+            with pytest.raises(kind) as caught:
+                ask(each)
+            told.append(str(caught.value).partition(", got")[0])
+        assert told[0] == told[1] or kind is ColumnNotFoundError
+
+
+def test_table_is_of_the_callers_library(source):
+    table = source.table({"shop": ["a", None], "score": [1.5, float("nan")]})
+    own = {"polars": "polars", "pyarrow": "pyarrow"}.get(source.engine, "pandas")
+    assert type(table).__module__.partition(".")[0] == own
+    assert len(table) == 2
+
+
+def test_few_rows_leave_the_engine(source, monkeypatch):
+    from npskit.frames import narwhals_source
+
+    collected: list[int] = []
+    real = narwhals_source.rows_of
+    monkeypatch.setattr(narwhals_source, "rows_of", lambda frame: collected.append(len(rows := real(frame))) or rows)
+    tally = source.tally("whole", [Period("moment", "quarter")], weight="weight")
+    assert collected
+    assert max(collected) <= len(tally) * (len(tally.scale) + 1)
+
+
+def test_booleans_are_refused():
+    polars = pytest.importorskip("polars")
+    with pytest.raises(RatingError, match="yes/no answer has no NPS"):
+        wrap(polars.DataFrame({"q1": [True, False]})).tally("q1")
+
+
+def test_polars_series_and_ordered_categories():
+    polars = pytest.importorskip("polars")
+    assert wrap(polars.Series("note", [9, 3])).columns == ("note",)
+    sizes = polars.Series(["L", "S", None], dtype=polars.Enum(["S", "M", "L"]))
+    frame = polars.DataFrame({"q1": [9, 9, 9], "size": sizes})
+    assert wrap(frame).tally("q1", ["size"]).cells == (("S",), ("L",), (None,))
+
+
+def test_zoned_moments_count_in_local_time():
+    polars = pytest.importorskip("polars")
+    moment = dt.datetime(2024, 1, 31, 23, 30)
+    zoned = polars.Series([moment]).dt.replace_time_zone("America/New_York")
+    source = wrap(polars.DataFrame({"q1": [9], "day": zoned}))
+    assert source.tally("q1", [Period("day", "day")]).cells == ((dt.date(2024, 1, 31),),)
+
+
+def test_duplicate_columns_of_a_table_are_refused():
+    pyarrow = pytest.importorskip("pyarrow")
+    table = pyarrow.table([[9], [1]], names=["q1", "q1"])
+    with pytest.raises(ArgumentError, match="each name once"):
+        wrap(table).tally("q1")
+
+
+@pytest.mark.parametrize("name", ["polars", "pyarrow", "duckdb", "dask"])
+def test_empty_frame_is_an_empty_tally(name):
+    whole = MAKERS[name]()
+    empty = {
+        "polars": lambda: whole.head(0),
+        "pyarrow": lambda: whole.slice(0, 0),
+        "duckdb": lambda: whole.limit(0),
+        "dask": lambda: whole[whole["weight"] > 99],
+    }[name]()
+    assert wrap(empty).tally("whole").counts.tolist() == [[0] * 11]
+    assert wrap(empty).tally("whole", ["shop"]).cells == ()
+    assert wrap(empty).span("day") == (None, None)
+    assert wrap(empty).sample("shop") == []
+
+
+def test_engines_warn_of_nothing():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        wrap(as_dask()).tally("whole", ["size"])
