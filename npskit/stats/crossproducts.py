@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -298,7 +299,7 @@ def _add_block(total: Floats, values: Floats, weights: Floats | None, part: NDAr
         weights = None if weights is None else weights[order]
     weighted = values if weights is None else values * weights[:, None]
     starts = np.flatnonzero(np.diff(part, prepend=-1))
-    for start, stop in zip(starts, [*starts[1:], len(part)], strict=True):
+    for start, stop in pairwise([*starts, len(part)]):
         total[part[start]] += weighted[start:stop].T @ values[start:stop]
 
 

@@ -104,6 +104,7 @@ def test_missing_rows_are_left_out_and_infinite_ones_refused():
 def test_nobody_is_zero_everywhere():
     found = CrossProducts.from_arrays([], np.empty((0, 2)))
     assert found.responses == 0
+    assert CrossProducts.from_arrays([1, 2], np.full((2, 1), np.nan), parts=3).responses.tolist() == [0, 0, 0]
     assert found.correlation.tolist() == np.zeros((3, 3)).tolist()
     with pytest.raises(EmptyDataError, match="at least one complete row"):
         CrossProducts.from_arrays([], np.empty((0, 2)), parts=10).resampled(5)
