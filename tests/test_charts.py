@@ -11,6 +11,7 @@ import subprocess
 import sys
 from functools import cache
 from itertools import combinations
+from pathlib import Path
 
 import altair as alt
 import numpy as np
@@ -581,11 +582,19 @@ def test_configuration_of_the_user_wins() -> None:
     assert config["title"]["anchor"] == "start"
 
 
-def test_charts_save_and_come_back(tmp_path: object) -> None:
+def test_charts_save_and_come_back(tmp_path: Path) -> None:
     path = tmp_path / "chart.json"
     one_score("en").save(str(path))
     spec = json.loads(path.read_text(encoding="utf-8"))
     assert alt.Chart.from_dict(spec).to_dict()["title"] == spec["title"]
+
+
+def test_png_has_a_page_of_its_own(tmp_path: Path) -> None:
+    pytest.importorskip("vl_convert")
+    chart = one_score("en")
+    chart.save(tmp_path / "chart.png")
+    assert (tmp_path / "chart.png").read_bytes().startswith(b"\x89PNG")
+    assert "background" not in chart.to_dict()
 
 
 def test_importing_charts_loads_no_altair() -> None:

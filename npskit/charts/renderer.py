@@ -85,6 +85,16 @@ class Styled:
         whole: dict[str, Any] = super(Styled, themed).to_dict(validate, **kwds)  # type: ignore[misc]
         return whole
 
+    def save(self, fp: Any, format: Any = None, *args: Any, **kwds: Any) -> None:
+        """Save to a file, as Altair does; a PNG gets a white page.
+
+        vl-convert turns bands on a transparent background grey in a PNG, which cannot follow its page anyway.
+        """
+        chart = self.copy(deep=False)
+        if (format or str(fp).rpartition(".")[2]) == "png" and chart._get("background") is alt.Undefined:
+            chart["background"] = "white"
+        super(Styled, chart).save(fp, format, *args, **kwds)  # type: ignore[misc]
+
     def __add__(self, other: Any) -> Any:
         return self._kept(super().__add__(other))  # type: ignore[misc]
 
