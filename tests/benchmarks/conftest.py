@@ -1,0 +1,3 @@
+"""Benchmarks are run by hand, never collected: a time is no test."""
+
+collect_ignore_glob = ["*.py"]
