@@ -156,7 +156,9 @@ def halves(cells: Cells, *, rng: np.random.Generator | int | None = None) -> tup
 def _dealt(table: Floats, rng: np.random.Generator) -> Floats:
     flat = table.reshape(-1, 3).astype(np.int64)
     half = flat.sum(axis=0) // 2
-    return np.stack([_half(flat[:, at], int(half[at]), rng) for at in range(3)], axis=1).reshape(table.shape) * 1.0
+    return (
+        np.stack([_half(flat[:, at], int(half[at]), rng) for at in range(3)], axis=1).reshape(table.shape).astype(float)
+    )
 
 
 def _half(answers: NDArray[np.int64], taken: int, rng: np.random.Generator) -> NDArray[np.int64]:

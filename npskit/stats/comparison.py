@@ -98,6 +98,7 @@ def _both(one: Any, other: Any) -> Any:
 
 
 def two_sided(deviate: Floats) -> Floats:
+    """P-value of an absolute normal deviate."""
     return np.asarray(np.vectorize(math.erfc, otypes=[float])(deviate / math.sqrt(2)))
 
 

@@ -139,9 +139,10 @@ def dimensions(before: ArrayLike, after: ArrayLike, *, points: ArrayLike = SCORE
 
     Notes
     -----
-    With the dimensions in a set A taken from the second period, the share of a cell is the second period's share of
-    its levels in A times the first period's share of the cell among those. Where dimensions are independent in both
-    periods this is Das Gupta's standardisation.
+    When the dimensions in a set A are taken from the second period and the others, B, from the first, the share of a
+    cell is the mean of P₁(A) P₀(B | A) and P₀(B) P₁(A | B). Where dimensions are independent in both periods this is
+    Das Gupta's standardisation; where they are not, he takes the geometric mean of the two, whose shares do not sum to
+    1, so that a constant added to all scores would move points between dimensions.
 
     References
     ----------
@@ -261,10 +262,19 @@ def _subsets(axes: Any) -> Iterator[tuple[int, ...]]:
 
 
 def _sizes(size_0: Floats, size_1: Floats, changed: tuple[int, ...], axes: tuple[int, ...]) -> Floats:
-    """Shares of the cells with the `changed` dimensions from the second period and the others as before among them."""
+    """Shares of the cells with the `changed` dimensions from the second period and the others from the first.
+
+    Either the others keep their make-up among the changed, or the changed have their new one among the others: the
+    mean of both, so that time can run either way.
+    """
     others = tuple(axis for axis in axes if axis not in changed)
-    margin_0, margin_1 = (size.sum(axis=others, keepdims=True) for size in (size_0, size_1))
+    return (_joined(size_1, size_0, others) + _joined(size_0, size_1, changed)) / 2
+
+
+def _joined(outer: Floats, inner: Floats, along: tuple[int, ...]) -> Floats:
+    """Margins of `outer` (summed `along` some axes) with the make-up of `inner` inside them."""
+    margin, of_inner = outer.sum(axis=along, keepdims=True), inner.sum(axis=along, keepdims=True)
     with np.errstate(divide="ignore", invalid="ignore"):
-        # A level without answers before has no former inner mix: it comes with its own.
-        inner = np.where(margin_0 > 0, size_0 / margin_0, size_1 / margin_1)
-    return np.where(margin_1 > 0, margin_1 * np.nan_to_num(inner), np.where(np.isnan(margin_1), np.nan, 0.0))
+        # A level without answers in one period has no make-up there: it comes with that of the other.
+        inside = np.where(of_inner > 0, inner / of_inner, outer / margin)
+    return np.where(margin > 0, margin * inside, margin)

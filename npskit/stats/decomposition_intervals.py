@@ -6,9 +6,9 @@ posterior ones with half an answer more in each category of each segment, not re
 three promoters has three promoters again and claims to know the segment. A segment without answers in a period stays
 without in every draw, since whether it exists then is not a matter of chance that these counts could tell.
 
-Coverage at 95 %, four segments of 50/30/15/5 % and eight of 30 to 5 %, middling and extreme shares: within of one
-segment .92-.96 at 150 answers a period and .92-.95 at 1,000, mix .92-.99 and .92-.96, their sums .94-.97 and .93-.96.
-With 40 answers a period small segments are often missing on one side, which is flagged and not covered (.80-.99).
+Coverage at 95 %, four segments of 50, 30, 15 and 5 % or eight of 30 to 5 %, middling and extreme shares: within of one
+segment .92-.96 at 150 answers a period and .93-.97 at 1,000, mix .92-.99 and .93-.98, their sums .94-.97 and .93-.96. At
+40 answers a segment of 5 % is often missing on one side, which is flagged and not covered: its within has .83.
 """
 
 from __future__ import annotations
