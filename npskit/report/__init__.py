@@ -1,0 +1,38 @@
+"""Reports: a template notebook, the answers and a few parameters become a page that opens anywhere.
+
+The template is an ordinary notebook that an analyst can open, read and change; `Story` tells it what to say. A report
+is that notebook run with other parameters: one HTML file with charts that react and no code, a PDF, or the notebook.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from npskit.report.passage import Headline, Passage
+    from npskit.report.story import Story
+    from npskit.report.template import prepared, templates
+    from npskit.report.writing import Report, write_report
+
+__all__ = ["Headline", "Passage", "Report", "Story", "prepared", "templates", "write_report"]
+
+ROOMS = {
+    "Headline": "passage",
+    "Passage": "passage",
+    "Report": "writing",
+    "Story": "story",
+    "prepared": "template",
+    "templates": "template",
+    "write_report": "writing",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in ROOMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{ROOMS[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

@@ -1,0 +1,152 @@
+"""Numbers the story is built from, before they are words.
+
+Each finding is a small frozen record computed from counts. A sentence, a chart and a test read the same record, so
+none of them can say something else than the others.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from npskit.scale import Scale
+from npskit.survey.plots import columns_of
+
+if TYPE_CHECKING:
+    from npskit.survey import Survey
+
+__all__ = ["Gap", "Overall", "farthest", "overall"]
+
+
+@dataclass(frozen=True)
+class Overall:
+    """The score of everybody.
+
+    Attributes
+    ----------
+    score, lower, upper : float
+        Points; nan when nobody answered.
+    counts : tuple of int
+        Detractors, passives, promoters.
+    ratings : tuple of int
+        Answers per rating of the scale.
+    shares : tuple of float
+        The same in 0..1, weighted when there are weights; empty when nobody answered.
+    missing : int
+        Rows without an answer.
+    scale : Scale
+    effective : float or None
+        Effective responses, with weights.
+    """
+
+    score: float
+    lower: float
+    upper: float
+    counts: tuple[int, ...]
+    ratings: tuple[int, ...]
+    shares: tuple[float, ...]
+    missing: int
+    scale: Scale = field(default_factory=Scale)
+    effective: float | None = None
+
+    @property
+    def responses(self) -> int:
+        """Number of answers."""
+        return sum(self.counts)
+
+    @property
+    def chance(self) -> float:
+        """By how many points two such surveys of an unchanged world may differ: half the width of the interval of
+        their difference (MOVER)."""
+        return math.hypot(self.score - self.lower, self.upper - self.score)
+
+
+def overall(survey: Survey, *, confidence_level: float = 0.95) -> Overall:
+    """The score of everybody, with what it is made of."""
+    tally = survey.tally()
+    row = {name: values[0] for name, values in columns_of(survey.summary(confidence_level=confidence_level)).items()}
+    weights = tally.category_weights[0]
+    total = float(weights.sum())
+    return Overall(
+        score=number_or_nan(row["score"]),
+        lower=number_or_nan(row["lower"]),
+        upper=number_or_nan(row["upper"]),
+        counts=tuple(int(n) for n in tally.category_counts[0]),
+        ratings=tuple(int(n) for n in tally.counts[0]),
+        shares=tuple(float(part) / total for part in weights) if total else (),
+        missing=int(tally.missing.sum()),
+        scale=tally.scale,
+        effective=row.get("effective_responses"),
+    )
+
+
+def number_or_nan(value: Any) -> float:
+    """A cell of a table of any library as a float."""
+    return math.nan if value is None else float(value)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """The largest difference between two rows that their intervals hold apart.
+
+    Attributes
+    ----------
+    low, high : int
+        Positions of the two rows.
+    points, lower, upper : float
+        High minus low with its interval (MOVER).
+    """
+
+    low: int
+    high: int
+    points: float
+    lower: float
+    upper: float
+
+
+def farthest(
+    scores: Sequence[float],
+    lower: Sequence[float],
+    upper: Sequence[float],
+    *,
+    pairs: int | None = None,
+    confidence_level: float = 0.95,
+) -> Gap | None:
+    """The largest difference whose interval, widened for all the pairs one could have picked, leaves out 0.
+
+    Parameters
+    ----------
+    scores, lower, upper : sequence of float
+        Points, one row a group.
+    pairs : int, optional
+        How many pairs were looked at; those of these rows when not given.
+    confidence_level : float
+
+    Returns
+    -------
+    Gap or None
+        None when no two groups stay apart.
+
+    Examples
+    --------
+    >>> gap = farthest([0.0, 60.0, 20.0], [-10.0, 50.0, -30.0], [10.0, 70.0, 70.0])
+    >>> gap.low, gap.high, gap.points, round(gap.lower, 1)
+    (0, 1, 60.0, 45.9)
+    >>> farthest([0.0, 8.0], [-10.0, -2.0], [10.0, 18.0]) is None
+    True
+    """
+    # The chart's own rule, so that its title and the sentence beside it never name two different pairs.
+    from npskit.charts.words import farthest_apart, widening
+
+    rows = len(scores)
+    looked_at = pairs or rows * (rows - 1) // 2
+    found = farthest_apart(scores, lower, upper, widening=widening(looked_at, confidence_level))
+    if found is None:
+        return None
+    low, high = found
+    gap = scores[high] - scores[low]
+    below = math.hypot(scores[high] - lower[high], upper[low] - scores[low])
+    above = math.hypot(upper[high] - scores[high], scores[low] - lower[low])
+    return Gap(low, high, gap, gap - below, gap + above)

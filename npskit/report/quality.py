@@ -1,0 +1,141 @@
+"""How good the data are, in sentences: what is missing, doubled, repaired or left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from npskit.frames import wrap
+from npskit.labels import word
+from npskit.report.findings import Overall
+from npskit.report.words import percent, size, told
+from npskit.scale import MISSING
+
+if TYPE_CHECKING:
+    from npskit.survey import Survey
+
+__all__ = ["quality", "quality_in_short"]
+
+CODES_SHOWN = 5
+MANY_MISSING = 0.2
+REASONS = {
+    "preview": "report_dropped_preview",
+    "unfinished": "report_dropped_unfinished",
+    "blank": "report_dropped_blank",
+    "answered again": "report_dropped_again",
+    "without respondent or question": "report_dropped_nobody",
+}
+
+
+def quality_in_short(survey: Survey, found: Overall, repeated: int, lang: str) -> str:
+    """One sentence: how many rows hold an answer, and whether rows repeat each other."""
+    rows = found.responses + found.missing
+    if not rows:
+        return word("report_no_rows", lang)
+    return f"{rows_told(found, lang)} {duplicates(repeated, lang)}"
+
+
+def quality(survey: Survey, found: Overall, *, customer: str | None, repeated: int, lang: str) -> list[str]:
+    """Every check in a sentence, the good news too."""
+    if not found.responses + found.missing:
+        return [word("report_no_rows", lang), *reading(survey._notes, lang)]
+    return [
+        rows_told(found, lang),
+        *missing(survey, found, lang),
+        *on_scale(found, lang),
+        duplicates(repeated, lang),
+        customers(survey, customer, lang),
+        *reading(survey._notes, lang),
+    ]
+
+
+def rows_told(found: Overall, lang: str) -> str:
+    """Rows and how many of them hold a rating."""
+    rows = found.responses + found.missing
+    return told(
+        "report_rows" if found.missing else "report_rows_all",
+        rows,
+        lang,
+        rows=size(rows, lang),
+        valid=size(found.responses, lang),
+        share=percent(found.responses / rows, lang),
+    )
+
+
+def missing(survey: Survey, found: Overall, lang: str) -> list[str]:
+    """Rows without an answer, and the codes that stood for none."""
+    rows = found.responses + found.missing
+    if not found.missing:
+        return [word("report_missing_none", lang)]
+    part = found.missing / rows
+    lines = [told("report_missing", found.missing, lang, n=size(found.missing, lang), share=percent(part, lang))]
+    if codes := codes_declared(survey, found, lang):
+        lines.append(word("report_codes", lang, codes=codes))
+    return [*lines, word("report_missing_many", lang)] if part >= MANY_MISSING else lines
+
+
+def codes_declared(survey: Survey, found: Overall, lang: str) -> str:
+    """Values that were declared, or read, as no answer, with their counts."""
+    source = survey.source
+    raw = [(value, n) for value, n in source.rating_counts(survey._column("rating")) if value is not None]
+    codes = found.scale.codes([value for value, _ in raw])
+    pairs = [(shown(value), n) for (value, n), code in zip(raw, codes, strict=True) if code == MISSING and n]
+    pairs = [(name, n) for name, n in pairs if name]
+    noted = survey._notes.get("missing_answers", {})
+    pairs += [(str(value), int(n)) for value, n in noted.items()]
+    return listed(sorted(pairs, key=lambda pair: -pair[1]), lang)
+
+
+def listed(pairs: Sequence[tuple[str, int]], lang: str) -> str:
+    """ "99 (12), NSP (3)"."""
+    more = ", …" if len(pairs) > CODES_SHOWN else ""
+    return ", ".join(f"{name} ({size(n, lang)})" for name, n in pairs[:CODES_SHOWN]) + more
+
+
+def shown(value: Any) -> str:
+    """A raw value, whole floats as integers."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
+
+
+def on_scale(found: Overall, lang: str) -> list[str]:
+    """That every answer is on the scale, and whether another scale is likely."""
+    scale, counts = found.scale, np.asarray(found.ratings)
+    lines = [] if scale.labelled else [word("report_on_scale", lang, low=scale.lowest, high=scale.highest)]
+    if other := scale.resembles(counts):
+        low, high = other.split("-")
+        return [
+            *lines,
+            word("report_other_scale", lang, low=low, high=high, score_low=scale.lowest, score_high=scale.highest),
+        ]
+    return [*lines, word("report_no_zero", lang)] if scale.lacks_zero(counts) else lines
+
+
+def duplicates(n: int, lang: str) -> str:
+    """Rows that repeat each other."""
+    return told("report_duplicates", n, lang, n=size(n, lang)) if n else word("report_duplicates_none", lang)
+
+
+def customers(survey: Survey, column: str | None, lang: str) -> str:
+    """Customers who answered more than once."""
+    if column is None:
+        return word("report_customers_unknown", lang)
+    many, extra = wrap(survey._data).repeated(column)
+    if not many:
+        return word("report_customers_once", lang)
+    kept = word("report_customers_last" if survey._keep == "last" else "report_customers_all", lang)
+    text = told("report_customers", many, lang, n=size(many, lang), extra=size(extra, lang))
+    return f"{text} {kept}"
+
+
+def reading(notes: Mapping[str, Any], lang: str) -> list[str]:
+    """What was left out or repaired when the file was read."""
+    lines = []
+    if dropped := {reason: int(n) for reason, n in notes.get("dropped", {}).items() if n}:
+        named = [f"{size(n, lang)} {word(REASONS[r], lang) if r in REASONS else r}" for r, n in dropped.items()]
+        n = sum(dropped.values())
+        lines.append(told("report_dropped", n, lang, n=size(n, lang), reasons=", ".join(named)))
+    if repaired := int(notes.get("repaired_lines") or 0):
+        lines.append(told("report_repaired", repaired, lang, n=size(repaired, lang)))
+    return lines

@@ -1,0 +1,259 @@
+"""The story of a survey, top to bottom: the answer, how sure, how good the data, where, since when.
+
+`Story` counts once and keeps what it found; each part of the template asks it for one chapter. Every sentence is
+computed, and where nothing differs it says so. An analyst who changes the template calls the same few methods.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from npskit.frames import Bands, Period, wrap
+from npskit.labels import date_text, language, number, share, word
+from npskit.report.findings import Overall, overall
+from npskit.report.grouping import Suggestion, suggested
+from npskit.report.groups import Group, group_of
+from npskit.report.movement import Movement, movement
+from npskit.report.passage import Headline, Passage, whole_percents
+from npskit.report.quality import quality, quality_in_short
+from npskit.report.words import rating_range, score_text, size, told
+from npskit.scale import CATEGORIES
+from npskit.survey import Survey
+from npskit.survey.plots import columns_of
+
+if TYPE_CHECKING:
+    from npskit.survey.answers import Trend
+
+__all__ = ["Story"]
+
+By = str | Bands | Period | tuple[Any, ...]
+
+
+class Story:
+    """What there is to say about a survey.
+
+    Parameters
+    ----------
+    survey : Survey
+    by : str, Bands, Period or sequence of them, optional
+        One chapter for each; a tuple of columns crosses them. Found from names and content when not given.
+    every : {"day", "week", "month", "quarter", "year"}, optional
+        Length of a period; from the span of the dates when not given.
+    lang : {"en", "fr"}, optional
+    title : str, optional
+        What was surveyed, shown above the headline; the name of the file that was read when not given.
+    confidence_level : float
+    counted : mapping, optional
+        ``duplicates``, when they were counted on columns that are no longer there.
+    today : datetime.date, optional
+        The date the report bears.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> story = Story(Survey(pd.DataFrame({"nps": [10] * 60 + [8] * 20 + [2] * 20})))
+    >>> story.summary().title
+    'The score is +40 points, between +23 and +54'
+    >>> story.over_time().sentences[0]
+    'No column was recognised as the date of the answers, so there is no trend to show.'
+    """
+
+    def __init__(
+        self,
+        survey: Survey,
+        *,
+        by: By | Sequence[By] | None = None,
+        every: str | None = None,
+        lang: str | None = None,
+        title: str | None = None,
+        confidence_level: float = 0.95,
+        counted: Mapping[str, int] | None = None,
+        today: dt.date | None = None,
+    ) -> None:
+        self.survey, self.every, self.lang = survey, every, language(lang)
+        self.title = title or survey._notes.get("source")
+        self.confidence_level, self.today = confidence_level, today or dt.date.today()
+        self.counted = dict(counted or {})
+        self._by = None if by is None else [by] if isinstance(by, (str, Bands, Period, tuple)) else list(by)
+
+    # ---- what was found -------------------------------------------------------------------------------------
+
+    @cached_property
+    def overall(self) -> Overall:
+        """The score of everybody."""
+        return overall(self.survey, confidence_level=self.confidence_level)
+
+    @cached_property
+    def roles(self) -> dict[str, str | None]:
+        """Role to column."""
+        table = columns_of(self.survey.roles())
+        pairs = zip(table["role"], table["column"], strict=True)
+        return {role: column if isinstance(column, str) else None for role, column in pairs}
+
+    @cached_property
+    def suggestion(self) -> Suggestion:
+        """What to split by, as asked or as found."""
+        if self._by is not None or not self.overall.responses:
+            return Suggestion(tuple(self._by or ()))
+        return suggested(self.survey, confidence_level=self.confidence_level)
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """The score by each of the columns, with a chart each."""
+        if not self.overall.responses:
+            return []
+        return [
+            group_of(
+                self.survey, item, overall=self.overall.score, confidence_level=self.confidence_level, lang=self.lang
+            )
+            for item in self.suggestion.items
+        ]
+
+    @cached_property
+    def movement(self) -> Movement | None:
+        """The score over time; None without dates."""
+        column = self.roles.get("date")
+        if column is None or not self.overall.responses:
+            return None
+        return movement(self.survey, column, every=self.every, confidence_level=self.confidence_level, lang=self.lang)
+
+    @cached_property
+    def duplicates(self) -> int:
+        """Rows that repeat another."""
+        return self.counted["duplicates"] if "duplicates" in self.counted else wrap(self.survey._data).duplicates()
+
+    @property
+    def trend(self) -> Trend | None:
+        """The periods behind the chapter on time; None without dates."""
+        return self.movement.trend if self.movement else None
+
+    # ---- what is said ---------------------------------------------------------------------------------------
+
+    def summary(self) -> Headline:
+        """The first screen: the answer, how sure, and the rest of the story in a line each."""
+        found, lang = self.overall, self.lang
+        kicker = word("report_title", lang), self.title, date_text(self.today, lang)
+        lines = [("report_data_label", quality_in_short(self.survey, found, self.duplicates, lang))]
+        if found.responses:
+            lines = [
+                ("report_who_label", who_answered(found, lang)),
+                ("report_can_label", self._can_be_said()),
+                ("report_cannot_label", self._cannot_be_said()),
+                *lines,
+                *[("report_groups_label", group.in_short) for group in self.groups],
+                *([] if self.groups else [("report_groups_label", word("report_no_groups", lang))]),
+                ("report_time_label", self._time_in_short()),
+            ]
+        named = unrepeated([(word(key, lang), text) for key, text in lines])
+        return Headline(" · ".join(filter(None, kicker)), self._title(), found.shares, named, lang)
+
+    def _title(self) -> str:
+        found = self.overall
+        if not found.responses:
+            return word("report_headline_none", self.lang)
+        score, lower, upper = score_text(found.score, found.lower, found.upper, self.lang)
+        return word("report_headline", self.lang, score=score, lower=lower, upper=upper)
+
+    def _can_be_said(self) -> str:
+        found, lang = self.overall, self.lang
+        key = (
+            "report_can_positive"
+            if found.lower > 0
+            else "report_can_negative"
+            if found.upper < 0
+            else "report_can_zero"
+        )
+        _, lower, upper = score_text(found.score, found.lower, found.upper, lang)
+        return word(key, lang, lower=lower, upper=upper, level=self._level())
+
+    def _level(self) -> str:
+        from npskit.charts.words import level_share
+
+        return level_share(self.confidence_level, self.lang)
+
+    def _cannot_be_said(self) -> str:
+        chance = max(math.ceil(self.overall.chance - 1e-9), 1)
+        key = "report_cannot_1" if chance == 1 else "report_cannot"
+        return word(key, self.lang, gap=number(chance, lang=self.lang))
+
+    def _time_in_short(self) -> str:
+        return self.movement.in_short if self.movement else word("report_time_none", self.lang)
+
+    def quality(self) -> Passage:
+        """How good the data are: what is missing, doubled, repaired or left out."""
+        points = quality(
+            self.survey, self.overall, customer=self.roles.get("customer"), repeated=self.duplicates, lang=self.lang
+        )
+        return Passage(word("report_quality", self.lang), points=tuple(points))
+
+    def answers(self) -> Passage:
+        """Heading above the chart of the ratings."""
+        return Passage(word("report_answers", self.lang))
+
+    def where(self) -> Passage:
+        """Heading above the charts by group: what was compared, and how the columns were chosen."""
+        found, lang = self.suggestion, self.lang
+        if not self.groups:
+            sentences = [word("report_no_groups", lang), word("report_no_groups_hint", lang)]
+        elif self._by is not None:
+            sentences = [word("report_groups_asked", lang)]
+        elif found.apart:
+            sentences = [told("report_groups_found", found.examined, lang, k=size(found.examined, lang))]
+        else:
+            sentences = [told("report_groups_none_apart", found.examined, lang, k=size(found.examined, lang))]
+        return Passage(word("report_groups", lang), tuple(sentences) if self.overall.responses else ())
+
+    def over_time(self) -> Passage:
+        """Heading and sentences on time; says what is missing when there are no dates."""
+        lang = self.lang
+        if self.movement:
+            return Passage(word("report_time", lang), tuple(self.movement.sentences))
+        if not self.overall.responses:
+            return Passage(word("report_time", lang))
+        return Passage(word("report_time", lang), (word("report_time_none", lang), word("report_time_hint", lang)))
+
+    def method(self) -> Passage:
+        """How the numbers were computed, and whose trademarks these are."""
+        lang, scale = self.lang, self.overall.scale
+        promoters, detractors = (rating_range(scale, at, lang) for at in (2, 0))
+        named = {role: self.survey._named.get("weight") if role == "weight" else self.survey._cluster
+                 for role in ("weight", "cluster")}  # fmt: skip
+        sentences = [
+            word("report_method_score", lang, promoters=promoters, detractors=detractors),
+            word("report_method_interval", lang, level=self._level()),
+            word("report_method_difference", lang),
+            word("report_method_level", lang) if self.movement else "",
+            *[word(f"report_method_{role}", lang, column=column) for role, column in named.items() if column],
+            word("report_method_made", lang, version=version()),
+            word("report_trademarks", lang),
+        ]
+        return Passage(word("report_method", lang), tuple(filter(None, sentences)), kind="note")
+
+
+def version() -> str:
+    """The version of npskit, which only its front door knows."""
+    return str(import_module("npskit").__version__)
+
+
+def who_answered(found: Overall, lang: str) -> str:
+    """Number of answers and the three shares."""
+    parts = {}
+    for category, percent in enumerate(whole_percents(found.shares)):
+        name = CATEGORIES[category]
+        ratings = rating_range(found.scale, category, lang, before=" ")
+        parts[name] = f"{share(percent / 100, lang=lang)} {word('report_of_' + name, lang)}{ratings}"
+    text = told("report_who", found.responses, lang, n=size(found.responses, lang), **parts)
+    if found.effective is None:
+        return text
+    return f"{text} {word('report_effective', lang, n=size(round(found.effective), lang))}"
+
+
+def unrepeated(lines: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Lines with a label only where it is not the one above."""
+    before = [None, *[label for label, _ in lines]]
+    return tuple(("" if label == above else label, text) for (label, text), above in zip(lines, before, strict=False))

@@ -1,0 +1,85 @@
+"""Numbers inside sentences of the report: plurals, ranges of ratings, scores with their interval."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from npskit.labels import number, points, share, word
+from npskit.scale import Scale
+
+__all__ = ["column_text", "percent", "rating_range", "score_text", "singular", "size", "told"]
+
+SURE_OF_A_POINT = 1.0
+
+
+def singular(n: float, lang: str) -> bool:
+    """Whether a count takes the singular: 1 in English, below 2 in French."""
+    return n < 2 if lang == "fr" else n == 1
+
+
+def told(key: str, count: float, lang: str, /, **values: Any) -> str:
+    """A sentence about so many things, in the singular where the language wants it.
+
+    Examples
+    --------
+    >>> told("report_duplicates", 1, "en", n="1")
+    '1 row repeats another in every column; it is counted.'
+    """
+    return word(f"{key}_1" if singular(count, lang) else key, lang, **values)
+
+
+def size(n: float, lang: str) -> str:
+    """A count."""
+    return number(n, lang=lang)
+
+
+def percent(part: float, lang: str) -> str:
+    """A share with as few decimals as it needs, never "0%" for something nor "100%" for not quite everything.
+
+    Examples
+    --------
+    >>> [percent(part, "en") for part in (0, 0.3, 0.03, 0.004, 0.0001, 0.976, 0.9999, 1)]
+    ['0%', '30%', '3%', '0.4%', 'less than 0.1%', '97.6%', 'more than 99.9%', '100%']
+    """
+    if 0 < part < 0.001:
+        return word("report_under", lang, share=share(0.001, digits=1, lang=lang))
+    if 0.999 < part < 1:
+        return word("report_over", lang, share=share(0.999, digits=1, lang=lang))
+    extreme = 0 < part < 0.05 or 0.95 < part < 1
+    return share(part, digits=1 if extreme and round(1000 * part) % 10 else 0, lang=lang)
+
+
+def score_text(score: float, lower: float, upper: float, lang: str) -> tuple[str, str, str]:
+    """A score with its unit and the two ends, with as many digits as the interval supports.
+
+    Examples
+    --------
+    >>> score_text(53.42, 52.2, 54.6, "en")
+    ('+53 points', '+52', '+55')
+    """
+    digits = 1 if 0 < upper - lower < SURE_OF_A_POINT else 0
+    low, high = (points(bound, digits=digits, lang=lang) for bound in (lower, upper))
+    return points(score, digits=digits, lang=lang, unit=True), low, high
+
+
+def rating_range(scale: Scale, category: int, lang: str, before: str = "") -> str:
+    """Which ratings make a category, in brackets; empty for scales of words.
+
+    Examples
+    --------
+    >>> rating_range(Scale(), 2, "en"), rating_range(Scale(), 0, "fr"), rating_range(Scale(1, 5), 2, "en")
+    ('(9 or 10)', '(0 à 6)', '(5)')
+    """
+    if scale.labelled:
+        return ""
+    ratings = range(scale.lowest, scale.highest + 1)
+    found = [rating for rating, at in zip(ratings, scale.categories, strict=True) if at == category]
+    if not found:
+        return ""
+    keys = {1: "report_rating_one", 2: "report_rating_two"}
+    return before + word(keys.get(len(found), "report_rating_many"), lang, low=found[0], high=found[-1])
+
+
+def column_text(name: str) -> str:
+    """A column's name as a person would write it."""
+    return " ".join(name.replace("_", " ").split())

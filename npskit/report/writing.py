@@ -1,0 +1,224 @@
+"""From a survey to a file: check what can be checked, carry the answers, run the template, write all or nothing."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import time
+import webbrowser
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from npskit.errors import ReportError, optional_import
+from npskit.labels import language, number, word
+from npskit.report.page import page, vega
+from npskit.report.printing import browser, printed
+from npskit.report.running import executed
+from npskit.report.template import INJECTED, Code, literal, prepared, template_path, titled
+from npskit.report.transfer import Carried, carried
+from npskit.survey import Survey
+
+__all__ = ["Report", "write_report"]
+
+SUFFIXES = (".html", ".htm", ".ipynb", ".pdf")
+LIBRARIES = ("nbformat", "nbclient", "ipykernel", "vl_convert")
+COLUMNS = ("rating", "date", "comment", "customer", "weight", "cluster", "missing", "scale", "keep")
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report that was written.
+
+    Attributes
+    ----------
+    path : Path
+    template : str
+    lang : str
+    seconds : float
+        How long it took.
+    size : int
+        Of the file, in bytes.
+    """
+
+    path: Path
+    template: str
+    lang: str
+    seconds: float
+    size: int
+
+    def open(self) -> None:
+        """Show it in the browser."""
+        webbrowser.open(self.path.resolve().as_uri())
+
+    def _told(self, link: str) -> str:
+        seconds = number(self.seconds, digits=1, lang=self.lang)
+        return word(
+            "report_written", self.lang, link=link, seconds=seconds, size=number(self.size / 1000, lang=self.lang)
+        )
+
+    def _repr_html_(self) -> str:
+        # A notebook server serves files by their path relative to the notebook.
+        with suppress(ValueError):
+            href = os.path.relpath(self.path).replace(os.sep, "/")
+            return self._told(f'<a href="{escape(href)}" target="_blank">{escape(self.path.name)}</a>')
+        return self._told(escape(str(self.path)))
+
+    def __str__(self) -> str:
+        return self._told(str(self.path))
+
+
+def write_report(
+    survey: Survey | str | os.PathLike[str],
+    path: str | os.PathLike[str],
+    *,
+    template: str = "health-check",
+    lang: str | None = "en",
+    progress: bool | None = None,
+    reading: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> Report:
+    """Run a template on a survey and write what it shows.
+
+    Parameters
+    ----------
+    survey : Survey or path
+        A path is opened by the notebook itself (an export with `npskit.read_survey`, Parquet by scanning), so that a
+        report kept as ``.ipynb`` can be run again.
+    path : path
+        ``.html`` (one file, no network), ``.pdf`` or ``.ipynb``.
+    template : str
+        Id of the template.
+    lang : {"en", "fr"}, optional
+    progress : bool, optional
+        Whether to show which cell runs; by default only where somebody looks.
+    reading : mapping, optional
+        For a path: keywords of `npskit.read_survey`.
+    **options
+        Parameters of the template (``by, every, title, confidence_level``), and the keywords of `npskit.Survey`.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    ReportError
+        When it cannot be made or written; nothing is left behind then.
+    ArgumentError
+        For an unknown template, parameter or language.
+    MissingExtraError
+        When the libraries for reports are not installed.
+    """
+    began, lang = time.monotonic(), language(lang)
+    out = writable(Path(path))
+    check_libraries()
+    if out.suffix.lower() == ".pdf":
+        browser()
+    template_path(template)
+    columns = {**keywords(survey), **{name: options.pop(name) for name in COLUMNS if name in options}}
+    given = {name: value for name, value in options.items() if value is not None}
+    with carried(survey, reading or {}, given.get("by")) as data:
+        parameters = {"data": Code(data.data) if isinstance(data.data, Code) else str(data.data), "columns": columns}
+        if data.counted:
+            parameters["counted"] = dict(data.counted)
+        notebook = prepared(template, {**parameters, "lang": lang, **given})
+        interactive = out.suffix.lower() in (".html", ".htm")
+        meanwhile = vega if interactive else None
+        executed(notebook, lang=lang, progress=progress, read=data.temporary, meanwhile=meanwhile)
+        content = written(notebook, out.suffix.lower(), template, lang, data, given.get("title") or source_name(survey))
+    replaced(out, content)
+    return Report(out, template, lang, time.monotonic() - began, len(content))
+
+
+def check_libraries() -> None:
+    """Raise before a long run when a library for reports is missing.
+
+    Raises
+    ------
+    MissingExtraError
+    """
+    # Found, not imported: the kernel imports them, and here they would cost seconds.
+    for name in LIBRARIES:
+        if importlib.util.find_spec(name) is None:
+            optional_import(name, extra="report", purpose="write a report")
+
+
+def keywords(survey: Survey | str | os.PathLike[str]) -> dict[str, Any]:
+    """The keywords a survey was made with."""
+    if not isinstance(survey, Survey):
+        return {}
+    named = {role: column for role, column in survey._named.items() if column is not None}
+    others = {"cluster": survey._cluster, "missing": list(survey._missing) or None, "scale": survey._scale,
+              "keep": None if survey._keep == "all" else survey._keep}  # fmt: skip
+    return named | {name: value for name, value in others.items() if value is not None}
+
+
+def source_name(survey: Survey | str | os.PathLike[str]) -> str | None:
+    """The name of the file the answers came from, where it is known."""
+    return survey._notes.get("source") if isinstance(survey, Survey) else Path(survey).name
+
+
+def writable(path: Path) -> Path:
+    """The path, when a report can be written there.
+
+    Raises
+    ------
+    ReportError
+        For another suffix, a folder that is not there or may not be written to.
+    """
+    if path.suffix.lower() not in SUFFIXES:
+        raise ReportError(
+            where=f"report {str(path)!r}",
+            expected="a name that ends in .html, .ipynb or .pdf",
+            got=repr(path.suffix or path.name),
+            hint=f"for example {str(path.with_suffix('.html'))!r}" if path.name else "",
+        )
+    folder = path.parent
+    if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+        problem = "a folder of that name" if path.is_dir() else "no such folder" if not folder.exists() else "no access"
+        raise ReportError(
+            where=f"report {str(path)!r}", expected=f"a folder to write to, {str(folder)!r}", got=problem,
+            hint="make the folder first, or choose another path",
+        )  # fmt: skip
+    return path
+
+
+def written(notebook: Any, suffix: str, template: str, lang: str, data: Carried, title: str | None) -> bytes:
+    """The content of the file."""
+    if suffix == ".ipynb":
+        return notebook_bytes(notebook, data)
+    name = " · ".join(filter(None, [titled(template, "title", lang), title]))
+    if suffix == ".pdf":
+        return printed(page(notebook, title=name, lang=lang, interactive=False))
+    return page(notebook, title=name, lang=lang).encode("utf-8")
+
+
+def notebook_bytes(notebook: Any, data: Carried) -> bytes:
+    """The executed notebook; where the answers were in memory, it says so instead of naming a file that is gone."""
+    nbformat = optional_import("nbformat", extra="report", purpose="write a report")
+    for cell in notebook.cells:
+        if INJECTED in cell.metadata.get("tags", ()) and data.remembered != data.data:
+            before, after = (
+                literal(Code(data.data) if isinstance(data.data, Code) else data.data),
+                literal(data.remembered),
+            )
+            cell.source = cell.source.replace(f"data = {before}", f"data = {after}  # put the path of the answers here")
+    return str(nbformat.writes(notebook)).encode("utf-8")
+
+
+def replaced(path: Path, content: bytes) -> None:
+    """Write all or nothing: into a file beside, then in its place."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(content)
+        os.replace(part, path)
+    except OSError as error:
+        raise ReportError(
+            where=f"report {str(path)!r}", expected="to write it", got=error.strerror or str(error)
+        ) from None
+    finally:
+        part.unlink(missing_ok=True)
