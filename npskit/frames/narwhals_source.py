@@ -8,10 +8,12 @@ made beforehand as plain columns. At most cells × distinct ratings rows come ba
 from __future__ import annotations
 
 import datetime as dt
+import os
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import narwhals as nw
@@ -192,6 +194,15 @@ class NarwhalsSource(Source):
         newest = newest.filter((nw.col(day) == nw.col(LAST)) | nw.col(LAST).is_null()).drop(LAST)
         newest = newest.unique(subset=[person], keep="any").select(*self.columns)
         return NarwhalsSource(nw.concat([newest, self.frame.filter(missing)]).to_native())
+
+    def save(self, folder: str | os.PathLike[str], columns: Sequence[str]) -> None:
+        frame = self.frame.select(*(nw.col(self.column(name)) for name in columns))
+        if self.implementation.is_pyarrow():
+            frame.collect().write_parquet(Path(folder, "answers.parquet"))
+        else:
+            # Spark and Dask make a folder of this name, with the Parquet files in it.
+            spread = self.implementation.is_spark_like() or self.implementation.is_dask()
+            frame.sink_parquet(os.fspath(Path(folder, "answers" if spread else "answers.parquet")))
 
     def table(self, columns: Mapping[str, Sequence[Any]]) -> Any:
         backend: Any = self.engine if self.engine in ("polars", "pyarrow") else "pandas"

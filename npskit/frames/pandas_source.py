@@ -8,13 +8,16 @@ with a few megabytes beside the frame.
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from npskit.errors import optional_import
 from npskit.frames.coding import (
     Codes,
     Days,
@@ -166,6 +169,12 @@ class PandasSource(Source):
         ranked = people.reset_index(drop=True).iloc[order]
         keep = ~ranked.duplicated(keep="last") | ranked.isna()
         return PandasSource(self.frame.iloc[np.sort(ranked.index[keep])])
+
+    def save(self, folder: str | os.PathLike[str], columns: Sequence[str]) -> None:
+        optional_import("pyarrow", extra="parquet", purpose="write Parquet")
+        self.frame.iloc[:, [self.columns.index(self.column(name)) for name in columns]].to_parquet(
+            Path(folder, "answers.parquet")
+        )
 
     def table(self, columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
         return pd.DataFrame(dict(columns))

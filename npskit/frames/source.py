@@ -8,6 +8,7 @@ values on a scale, refusing what is off it, and putting cells in order.
 from __future__ import annotations
 
 import datetime as dt
+import os
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -102,6 +103,10 @@ class Source(ABC):
     @abstractmethod
     def latest(self, customer: str, date: str) -> Source:
         """The last row of each customer, by date; rows without a customer all stay."""
+
+    @abstractmethod
+    def save(self, folder: str | os.PathLike[str], columns: Sequence[str]) -> None:
+        """Write these columns as Parquet into a folder, by the engine itself, so that no row passes through Python."""
 
     @abstractmethod
     def table(self, columns: Mapping[str, Sequence[Any]]) -> Any:
