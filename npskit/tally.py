@@ -21,7 +21,7 @@ from npskit.scale import Scale
 __all__ = ["ClusterMoments", "Tally"]
 
 CELLS_SHOWN = 12
-SHADES = ("#c8553d", "#b8b8b0", "#2f6f8f")
+SHADES = ("#d46342", "#c4c4bc", "#2b6a8a")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,16 +1,19 @@
 """The finding in words: what the title of a chart says, computed from the numbers it draws.
 
-A title claims no more than the intervals hold. Where they overlap it says that nothing stands apart; where many
-segments are compared, the two that it names must stay apart in intervals widened for all the pairs one could have
-picked. Estimates and directions, no verdicts.
+A title claims no more than the intervals hold. Two segments are named only when the interval of their difference,
+widened for all the pairs one could have picked, leaves out 0; otherwise it says that nothing stands apart. Estimates
+and directions, no verdicts.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from statistics import NormalDist
 from typing import Any
+
+import numpy as np
 
 from npskit.charts.columns import known, quoted
 from npskit.labels import NO_BREAK_SPACE, date_text, number, points, share, word
@@ -30,6 +33,9 @@ __all__ = [
     "three_shares",
     "trend_finding",
 ]
+
+# A table of all pairs of these is a few megabytes.
+MOST_COMPARED = 1000
 
 
 def digits(lower: float, upper: float) -> int:
@@ -94,31 +100,28 @@ def name_text(name: str, by: Sequence[str], lang: str) -> str:
 def farthest_apart(
     scores: Sequence[float], lower: Sequence[float], upper: Sequence[float], *, widening: float = 1.0
 ) -> tuple[int, int] | None:
-    """Positions of the two rows, lower score first, with the largest difference among those whose intervals, made
-    `widening` times as wide, do not overlap; None when all do."""
-    low = [score - widening * (score - bound) for score, bound in zip(scores, lower, strict=True)]
-    high = [score + widening * (bound - score) for score, bound in zip(scores, upper, strict=True)]
-    order = sorted(range(len(scores)), key=lambda row: scores[row])
-    best: tuple[float, tuple[int, int]] | None = None
-    for first in order:
-        # the highest score is the first one from the top that is clear of this row
-        for second in reversed(order):
-            if scores[second] <= scores[first] or (best and scores[second] - scores[first] <= best[0]):
-                break
-            if high[first] < low[second]:
-                best = (scores[second] - scores[first], (first, second))
-                break
-    return best[1] if best else None
+    """Positions of the two rows, lower score first, with the largest difference that is more than chance.
 
-
-def widening(rows: int, confidence_level: float) -> float:
-    """How much wider intervals must be for non-overlap to hold over every pair of rows (Bonferroni), at least 1.
-
-    Two intervals just touching are already 1.41 standard errors of the difference apart for equal groups.
+    The interval of the difference is read off the two intervals drawn (MOVER: Newcombe 1998), made `widening` times as
+    wide; it must leave out 0. That two intervals overlap does not make them equal. None when no difference holds;
+    of very many rows, those with the narrowest intervals are compared.
     """
-    pairs = max(rows * (rows - 1) // 2, 1)
-    alone, together = (NormalDist().inv_cdf(1 - (1 - confidence_level) / 2 / k) for k in (1, pairs))
-    return max(1.0, together / alone / 2**0.5)
+    values, low, high = (np.asarray(column, dtype=float) for column in (scores, lower, upper))
+    below, above = values - low, high - values
+    rows = np.argsort(high - low, kind="stable")[:MOST_COMPARED]
+    gaps = values[rows][None, :] - values[rows][:, None]
+    margins = widening * np.hypot(below[rows][None, :], above[rows][:, None])
+    held = np.where(gaps > margins, gaps, 0.0)
+    if not held.any():
+        return None
+    first, second = np.unravel_index(np.argmax(held), held.shape)
+    return int(rows[first]), int(rows[second])
+
+
+def widening(pairs: int, confidence_level: float) -> float:
+    """How much wider an interval must be to hold over this many pairs at once (Bonferroni)."""
+    alone, together = (NormalDist().inv_cdf(1 - (1 - confidence_level) / 2 / k) for k in (1, max(pairs, 1)))
+    return together / alone
 
 
 def segments_finding(
@@ -128,7 +131,9 @@ def segments_finding(
     scores, lower, upper = table["score"], table["lower"], table["upper"]
     if len(scores) == 1:
         return sentence(f"{name_text(names[0], by, lang)}{word('chart_colon', lang)} {one_score(0, table, lang)}"), (0,)
-    pair = farthest_apart(scores, lower, upper, widening=widening(len(scores), confidence_level))
+    pair = farthest_apart(
+        scores, lower, upper, widening=widening(len(scores) * (len(scores) - 1) // 2, confidence_level)
+    )
     if pair is None:
         apart = farthest_apart(scores, lower, upper) is not None
         key = "chart_none_apart_of_many" if apart else "chart_none_apart"
@@ -154,13 +159,16 @@ def score_range(score: float, lower: float, upper: float, lang: str) -> str:
 
 
 def moved(level: Sequence[float], lower: Sequence[float], upper: Sequence[float]) -> float | None:
-    """Change of a level from its first to its last period, in points; None where the two bands overlap."""
+    """Change of a level from its first to its last period, in points; None where it may be chance."""
     known_at = [at for at, value in enumerate(level) if known(value) and known(lower[at]) and known(upper[at])]
     if len(known_at) < 2:
         return None
     first, last = known_at[0], known_at[-1]
-    apart = lower[last] > upper[first] or upper[last] < lower[first]
-    return level[last] - level[first] if apart else None
+    change = level[last] - level[first]
+    ends = (first, last) if change > 0 else (last, first)
+    # As for two groups; the two levels go up and down together, so this errs on the side of no change.
+    margin = math.hypot(upper[ends[0]] - level[ends[0]], level[ends[1]] - lower[ends[1]])
+    return change if abs(change) > margin else None
 
 
 def trend_finding(changes: dict[str, float | None], start: str, *, by: Sequence[str], lang: str) -> str:
