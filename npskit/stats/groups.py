@@ -41,7 +41,7 @@ def rest(counts: ArrayLike) -> Floats:
     given = _groups(counts)
     # Fractions: a group that is the whole leaves nothing, not a rounding error.
     left = given.sum(axis=-2, keepdims=True) - given
-    return np.where(left > 1e-9 * given, left, 0.0)
+    return np.where(left > 1e-12 * given.sum(axis=-2, keepdims=True), left, 0.0)
 
 
 def difference_to_rest(

