@@ -6,9 +6,10 @@ large surveys the segment is found in one half and its figures come from the oth
 news only where it departs from what its two parents explain: when Lyon is low and the young are low, the young of
 Lyon are no discovery until they are lower than both together make them.
 
-Measured with six columns of five or six levels: noise gives any hit in 0 to 3 % of 100 surveys of 800 to 50,000 answers,
-middling or extreme; one planted segment is first 15 times in 15, with .1 to .4 pairs a survey beside it that are none.
-Twelve columns of ten levels take 30 ms, the deal into halves included.
+Measured with six columns of five or six levels: noise gives any hit in 0 to 3 of 100 surveys of 800 to 50,000 answers,
+middling or extreme; a planted segment of one column comes first in 40 of 40 surveys, one of two columns in 37 of 40 at
+1,900 answers and in all from 5,000 on, and beside one of one column stand .1 to .4 pairs a survey that are none. Twelve
+columns of ten levels take 30 ms, the deal into halves another 30.
 """
 
 from __future__ import annotations
