@@ -110,7 +110,7 @@ def importance(
     Notes
     -----
     Percentile intervals: by simulation (5-6 attributes correlated at .4 and .7, 300 and 2,000 answers) they cover
-    92-97 %, better than the basic interval (84-96 %) and as well as BCa, which costs a jackknife more.
+    91-97 %, better than the basic interval (84-96 %) and as well as BCa, which costs a jackknife more.
 
     Examples
     --------
