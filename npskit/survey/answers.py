@@ -43,7 +43,7 @@ class Trend(Result):
     confidence_level: float = 0.95
     undated: int = 0
 
-    def plot(self, *, lang: str | None = None) -> alt.LayerChart:
+    def plot(self, *, lang: str | None = None) -> alt.LayerChart | alt.FacetChart:
         """The chart: points with their intervals, and the level with its band.
 
         Parameters

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
+
+from npskit.errors import RoleError
+from npskit.frames import Period
+from npskit.survey.estimates import counted, distribution
 
 if TYPE_CHECKING:
     from npskit.survey import Survey
@@ -16,39 +21,60 @@ class Plots:
     def __init__(self, survey: Survey) -> None:
         self._survey = survey
 
+    def _dates(self) -> tuple[dt.date, dt.date] | None:
+        """First and last day of the answers, for the subtitle; None without a date column."""
+        try:
+            first, last = self._survey.source.span(self._survey._column("date"))
+        except RoleError:
+            return None
+        return None if first is None or last is None else (first, last)
+
     def score(self, *, confidence_level: float = 0.95, lang: str | None = None) -> Any:
         """The score with its interval."""
         from npskit import charts
 
         tally = self._survey.tally()
         found = columns_of(self._survey.summary(confidence_level=confidence_level))
-        row = {name: found[name][0] for name in ("score", "lower", "upper")}
-        counts = tally.category_counts[0].tolist()
-        return charts.score(**row, responses=sum(counts), counts=counts, confidence_level=confidence_level, lang=lang)
+        return charts.score(
+            **{name: found[name][0] for name in ("score", "lower", "upper")},
+            responses=int(tally.responses[0]),
+            counts=tally.category_weights[0].tolist(),
+            confidence_level=confidence_level,
+            dates=self._dates(),
+            lang=lang,
+        )
 
     def distribution(self, *, lang: str | None = None) -> Any:
         """The ratings in the three colours."""
         from npskit import charts
 
         tally = self._survey.tally()
-        return charts.distribution(columns_of(self._survey.distribution()), scale=tally.scale, lang=lang)
+        return charts.distribution(distribution(tally), scale=tally.scale, dates=self._dates(), lang=lang)
 
     def summary(self, by: Any, *, confidence_level: float = 0.95, lang: str | None = None) -> Any:
         """The score of each group with its interval, beside the score of all."""
         from npskit import charts
 
         table = columns_of(self._survey.summary(by, confidence_level=confidence_level))
-        names = list(table)[: list(table).index("responses")]
         return charts.by_segment(
-            table, names, overall=self._survey.score(), confidence_level=confidence_level, lang=lang
+            table,
+            list(table)[: list(table).index("responses")],
+            overall=self._survey.score(),
+            confidence_level=confidence_level,
+            dates=self._dates(),
+            lang=lang,
         )
 
-    def shares(self, by: Any, *, lang: str | None = None) -> Any:
-        """Detractors, passives and promoters of each group, stacked to 100 %."""
+    def shares(self, by: Any = None, *, lang: str | None = None) -> Any:
+        """Detractors, passives and promoters of all, each group or each period, stacked to 100 %."""
         from npskit import charts
 
-        table = columns_of(self._survey.summary(by))
-        return charts.shares(table, list(table)[: list(table).index("responses")], lang=lang)
+        tally = self._survey.tally(by)
+        table = {**tally.columns(), **counted(tally.category_weights), "responses": tally.responses.tolist()}
+        if isinstance(by, Period):
+            table["period"] = table.pop(tally.keys[0])
+            return charts.shares(table, every=by.every, lang=lang)
+        return charts.shares(table, list(tally.keys) or None, dates=self._dates(), lang=lang)
 
     def trend(self, every: str = "month", by: Any = None, *, lang: str | None = None) -> Any:
         """The score over time with the smoothed level."""
