@@ -613,3 +613,10 @@ def test_importing_charts_loads_no_altair() -> None:
     code = "import sys, npskit.charts as charts; assert 'altair' not in sys.modules; print(*dir(charts))"
     run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert run.stdout.split() == sorted(charts.__all__)
+
+
+def test_weighted_shares_show_the_responses_counted() -> None:
+    table = {"shop": ["a"], "responses": [10], "detractors": [1.5], "passives": [1.5], "promoters": [3.0]}
+    chart = charts.shares(table, "shop", lang="en")
+    assert title(chart) == "50% promoters, 25% passives and 25% detractors"
+    assert "n = 10" in chart.to_json(ensure_ascii=False).replace("\u00a0", " ")

@@ -43,7 +43,8 @@ def shares(
     Parameters
     ----------
     table : mapping or DataFrame
-        Columns `by` (or ``period``), ``detractors``, ``passives`` and ``promoters`` (counts), a row a bar.
+        Columns `by` (or ``period``), ``detractors``, ``passives`` and ``promoters`` (counts, or sums of weights), a row a
+        bar; ``responses`` gives the n shown when the others are weighted.
     by : str or sequence of str, optional
         The columns that name a bar; segments stand in the order of their scores, lowest first.
     every : {"day", "week", "month", "quarter", "year"}, optional
@@ -79,7 +80,7 @@ def shares(
     subtitle = [
         drawn_text(by_text(keys, lang), every, bool(keys), lang),
         left_out_text(len(shown), len(names), timed, lang),
-        responses_text(sum(counts), lang),
+        responses_text(sum(rows["responses"]), lang),
         dates_text(dates, lang),
     ]
     values = {name: share(n / sum(counts), lang=lang) for name, n in zip(CATEGORIES, counts, strict=True)}
@@ -109,6 +110,7 @@ def with_answers(table: Columns) -> Columns:
     sums = [sum(row) for row in zip(*(table[name] for name in CATEGORIES), strict=True)]
     if not any(sums):
         raise empty("shares")
+    table.setdefault("responses", sums)
     kept = [row for row, n in enumerate(sums) if n]
     return {name: [values[row] for row in kept] for name, values in table.items()}
 
@@ -116,7 +118,7 @@ def with_answers(table: Columns) -> Columns:
 def in_order(table: Columns, keys: Sequence[str], timed: bool) -> Columns:
     """Periods in the order of time, segments by their score; without keys one row of everybody."""
     if not keys:
-        return {name: [sum(table[name])] for name in CATEGORIES}
+        return {name: [sum(table[name])] for name in (*CATEGORIES, "responses")}
     levels = table[keys[0]]
     if timed:
         order = sorted(range(len(levels)), key=lambda row: as_day(levels[row]))
@@ -150,10 +152,15 @@ def share_fields(
             text = share(part, lang=lang)
             values = (at, name, place, word(category, lang), round(start, 5), round(start + part, 5), text)
             label = text if part * width >= FIGURE_LETTER * len(text) + 2 else ""
-            for key, value in zip(keys, (*values, label, number(n, lang=lang)), strict=True):
+            for key, value in zip(keys, (*values, label, responses_of(table, row, n, sum(counts), lang)), strict=True):
                 fields[key].append(value)
             start += part
     return fields
+
+
+def responses_of(table: Columns, row: int, part: float, whole: float, lang: str) -> str:
+    """Responses of one category of a bar; with weights, its weighted share of them."""
+    return number(table["responses"][row] * part / whole, lang=lang)
 
 
 def draw(table: Columns, names: Sequence[str], shown: Sequence[int], left_out: int, lang: str) -> LayerChart:
@@ -210,7 +217,7 @@ def heads(width: float, counts: Sequence[float], lang: str) -> list[alt.Chart]:
 
 def count_labels(table: Columns, shown: Sequence[int], width: float, lang: str) -> alt.Chart:
     """The n of each bar, in grey at the right."""
-    totals = [sum(table[name][row] for name in CATEGORIES) for row in shown]
+    totals = [table["responses"][row] for row in shown]
     fields: dict[str, Sequence[Any]] = {
         "row": range(len(shown)),
         "n_text": [word("chart_n", lang, n=number(total, lang=lang)) for total in totals],
