@@ -21,6 +21,8 @@ __all__ = ["Group", "group_of"]
 
 SMALL = 30
 NAMES_SHOWN = 4
+LONGEST_NAME = 44
+BARE = re.compile(r"[\d\s.,]+")
 BAND = re.compile(r"(-?[\d.]+)(?: to <|-)(-?[\d.]+)")
 DECIMAL = re.compile(r"(\d)\.(\d)")
 NUMBERS = ("score", "lower", "upper")
@@ -61,11 +63,18 @@ class Group:
 
     @property
     def names(self) -> list[str]:
-        """The groups in a sentence; several words in quotes."""
+        """The groups in a sentence: a bare number with its column, several words in quotes."""
         from npskit.charts.columns import quoted, row_names
 
         names = row_names(dict(self.table), self.keys, self.lang)
-        return [quoted(name.strip("()"), self.lang) if " " in name else name for name in names]
+        return [
+            f"{self.name} {name}"
+            if BARE.fullmatch(name)
+            else quoted(shortened(name), self.lang)
+            if " " in name
+            else name
+            for name in names
+        ]
 
     @property
     def in_short(self) -> str:
@@ -119,7 +128,7 @@ class Group:
 
     def heading(self) -> Passage:
         """The name of the column above its chart."""
-        return Passage(word("report_by", self.lang, by=self.name), level=3)
+        return Passage(word("report_by", self.lang, by=self.name), kind="lead", level=3)
 
     def caption(self) -> Passage:
         """The sentences below the chart."""
@@ -150,6 +159,12 @@ def is_small_rest(rows: Mapping[str, list[Any]], keys: Sequence[str], row: int) 
     return rows["responses"][row] < SMALL and any(
         rows[key][row] is None or rows[key][row] != rows[key][row] for key in keys
     )
+
+
+def shortened(name: str) -> str:
+    """A name that fits into a sentence."""
+    plain = name.strip("()")
+    return plain if len(plain) <= LONGEST_NAME else plain[: LONGEST_NAME - 1].rstrip(" ,;") + "…"
 
 
 def shown_levels(levels: Sequence[Any], item: Any, lang: str) -> list[Any]:

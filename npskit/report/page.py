@@ -16,6 +16,7 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
+from npskit.charts.theme import host_text
 from npskit.errors import optional_import
 from npskit.labels import language
 
@@ -121,6 +122,7 @@ def output_html(data: Mapping[str, Any], interactive: bool) -> str:
 def chart_html(spec: Mapping[str, Any], picture: str, interactive: bool) -> str:
     """A chart: its picture, and its specification for Vega to take the picture's place."""
     plain = {name: value for name, value in spec.items() if name != "$schema"}
+    plain["config"] = over(host_text(), plain.get("config") or {})
     label = escape(str(plain.get("description") or ""), quote=True)
     svg = picture_html(picture, label)
     if not interactive and svg:
@@ -129,6 +131,15 @@ def chart_html(spec: Mapping[str, Any], picture: str, interactive: bool) -> str:
     text = json.dumps(plain, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c").replace("\u2028", "")
     holder = f'<script type="application/json">{text}</script>'
     return f'<figure class="nps-chart" data-chart="" aria-label="{label}"><div>{svg}</div>{holder}</figure>'
+
+
+def over(under: Mapping[str, Any], top: Mapping[str, Any]) -> dict[str, Any]:
+    """Two nested mappings as one; the second wins."""
+    merged = dict(under)
+    for name, value in top.items():
+        both = isinstance(value, Mapping) and isinstance(merged.get(name), Mapping)
+        merged[name] = over(merged[name], value) if both else value
+    return merged
 
 
 def picture_html(picture: str, label: str) -> str:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from html import escape
-from typing import Any
 
 from npskit.labels import share, word
 from npskit.scale import CATEGORIES
 
-__all__ = ["Headline", "Passage", "whole_percents"]
+__all__ = ["Headline", "Passage"]
 
+# Parts of the bar that hold a whole label, and those that hold a figure.
+WIDE, NARROW = 0.2, 0.06
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~-])")
 
 
@@ -31,7 +32,7 @@ class Passage:
     points : tuple of str
         A list.
     kind : str
-        Class of the part in the page: ``section``, ``caption`` or ``note``.
+        Class of the part in the page: ``section``, ``lead`` (stays with what follows), ``caption`` or ``note``.
     level : int
         Of the heading, 2 or 3.
 
@@ -101,9 +102,9 @@ class Headline:
     def _bar_html(self) -> str:
         """The three shares as one bar; each part names itself, and a narrow one only when pointed at."""
         parts = []
-        for name, part, percent in zip(CATEGORIES, self.shares, whole_percents(self.shares), strict=False):
-            told = f"{share(percent / 100, lang=self.lang)} {word('report_of_' + name, self.lang)}"
-            label = told if part >= 0.16 else share(percent / 100, lang=self.lang) if part >= 0.05 else ""
+        for name, part in zip(CATEGORIES, self.shares, strict=False):
+            told = f"{share(part, lang=self.lang)} {word('report_of_' + name, self.lang)}"
+            label = told if part >= WIDE else share(part, lang=self.lang) if part >= NARROW else ""
             parts.append(
                 f'<span class="nps-{name}" style="flex: {part:.4f} 1 0" title="{escape(told)}">{escape(label)}</span>'
             )
@@ -113,22 +114,6 @@ class Headline:
     def _repr_markdown_(self) -> str:
         lines = "\n".join(f"- **{markdown(label)}** – {markdown(sentence)}" for label, sentence in self.lines)
         return f"{markdown(self.kicker)}\n\n# {markdown(self.title)}\n\n{lines}"
-
-
-def whole_percents(shares: Any) -> list[int]:
-    """Shares as whole per cents that add up to 100, by largest remainders.
-
-    Examples
-    --------
-    >>> whole_percents([1 / 3, 1 / 3, 1 / 3])
-    [34, 33, 33]
-    """
-    exact = [100 * float(part) for part in shares]
-    whole = [int(part + 1e-9) for part in exact]
-    left = round(sum(exact)) - sum(whole)
-    for at in sorted(range(len(exact)), key=lambda i: whole[i] - exact[i])[:left]:
-        whole[at] += 1
-    return whole
 
 
 def markdown(text: str) -> str:

@@ -30,6 +30,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--no-pdf-header-footer",
+    # The charts are drawn by the page itself, so that their texts are measured in the fonts they are printed in.
+    "--virtual-time-budget=10000",
 )
 
 

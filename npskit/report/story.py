@@ -19,7 +19,7 @@ from npskit.report.findings import Overall, overall
 from npskit.report.grouping import Suggestion, suggested
 from npskit.report.groups import Group, group_of
 from npskit.report.movement import Movement, movement
-from npskit.report.passage import Headline, Passage, whole_percents
+from npskit.report.passage import Headline, Passage
 from npskit.report.quality import quality, quality_in_short
 from npskit.report.words import rating_range, score_text, size, told
 from npskit.scale import CATEGORIES
@@ -243,10 +243,10 @@ def version() -> str:
 def who_answered(found: Overall, lang: str) -> str:
     """Number of answers and the three shares."""
     parts = {}
-    for category, percent in enumerate(whole_percents(found.shares)):
+    for category, part in enumerate(found.shares):
         name = CATEGORIES[category]
         ratings = rating_range(found.scale, category, lang, before=" ")
-        parts[name] = f"{share(percent / 100, lang=lang)} {word('report_of_' + name, lang)}{ratings}"
+        parts[name] = f"{share(part, lang=lang)} {word('report_of_' + name, lang)}{ratings}"
     text = told("report_who", found.responses, lang, n=size(found.responses, lang), **parts)
     if found.effective is None:
         return text

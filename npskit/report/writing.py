@@ -126,8 +126,7 @@ def write_report(
         if data.counted:
             parameters["counted"] = dict(data.counted)
         notebook = prepared(template, {**parameters, "lang": lang, **given})
-        interactive = out.suffix.lower() in (".html", ".htm")
-        meanwhile = vega if interactive else None
+        meanwhile = None if out.suffix.lower() == ".ipynb" else vega
         executed(notebook, lang=lang, progress=progress, read=data.temporary, meanwhile=meanwhile)
         content = written(notebook, out.suffix.lower(), template, lang, data, given.get("title") or source_name(survey))
     replaced(out, content)
@@ -192,9 +191,8 @@ def written(notebook: Any, suffix: str, template: str, lang: str, data: Carried,
     if suffix == ".ipynb":
         return notebook_bytes(notebook, data)
     name = " · ".join(filter(None, [titled(template, "title", lang), title]))
-    if suffix == ".pdf":
-        return printed(page(notebook, title=name, lang=lang, interactive=False))
-    return page(notebook, title=name, lang=lang).encode("utf-8")
+    html = page(notebook, title=name, lang=lang)
+    return printed(html) if suffix == ".pdf" else html.encode("utf-8")
 
 
 def notebook_bytes(notebook: Any, data: Carried) -> bytes:
