@@ -70,6 +70,8 @@ def numbers(series: pd.Series) -> Numbers | None:
 
 def array_numbers(values: np.ndarray) -> Numbers:
     """A reader of a NumPy column; a column of a wider matrix is copied block by block, so that it is scanned once."""
+    if values.flags.c_contiguous:
+        return Numbers(slices(values))
     return Numbers(lambda a, b: np.ascontiguousarray(values[a:b]))
 
 
@@ -117,7 +119,7 @@ def is_boolean(series: pd.Series) -> bool:
 def distinct(series: pd.Series) -> Codes:
     """Any column by its distinct values, in the order a categorical gives or else as they appear."""
     if isinstance(series.dtype, pd.CategoricalDtype):
-        codes = series.cat.codes.to_numpy()
+        codes = series.array.codes
         return Codes([plain_level(level) for level in series.cat.categories], slices(codes), ordered=True)
     try:
         codes, levels = pd.factorize(series)
@@ -179,11 +181,10 @@ def period_codes(series: pd.Series, key: Period, column: str) -> Codes:
     table, levels = day_table(key, first, last)
 
     def read(start: int, stop: int) -> np.ndarray:
-        block = days.read(start, stop)
-        block -= first
-        # NaT lies below the first day; as an unsigned number it lies beyond the last, and takes the last place.
-        at = np.minimum(block.view(np.uint64), np.uint64(len(table) - 1), out=block.view(np.uint64))
-        return table[at.view(np.int64)]
+        at = days.read(start, stop)
+        at -= first - 1
+        # NaT lies far below the first day, so that it is clipped to the first place.
+        return table.take(at, mode="clip")
 
     return Codes(levels, read, ordered=True)
 
@@ -233,7 +234,7 @@ class Days:
 
 
 def day_table(key: Period, first: int, last: int) -> tuple[np.ndarray, list[dt.date]]:
-    """The code of the period of each day from the first to the last, and -1 at the end for a missing one."""
+    """The code of the period of each day from the first to the last, after a -1 for a missing one."""
     days = np.arange(first, last + 1).astype("datetime64[D]")
     months = days.astype("datetime64[M]")
     starts = {
@@ -245,7 +246,7 @@ def day_table(key: Period, first: int, last: int) -> tuple[np.ndarray, list[dt.d
         "year": days.astype("datetime64[Y]").astype("datetime64[D]"),
     }[key.every]
     levels, codes = np.unique(starts, return_inverse=True)
-    return np.append(codes, -1).astype(np.min_scalar_type(-len(levels) - 1)), levels.tolist()
+    return np.insert(codes, 0, -1).astype(np.min_scalar_type(-len(levels) - 1)), levels.tolist()
 
 
 def mapped_dates(codes: Codes, key: Period, column: str) -> Codes:
@@ -255,7 +256,7 @@ def mapped_dates(codes: Codes, key: Period, column: str) -> Codes:
     levels = sorted({start for start in starts if start is not None})
     place: dict[dt.date | None, int] = {level: at for at, level in enumerate(levels)}
     table = np.array([*(place.get(start, -1) for start in starts), -1], dtype=np.intp)
-    return Codes(levels, lambda a, b: table[codes.read(a, b)], ordered=True)
+    return Codes(levels, lambda a, b: table.take(codes.read(a, b), mode="wrap"), ordered=True)
 
 
 def band_codes(series: pd.Series, key: Bands, column: str) -> Codes:

@@ -15,9 +15,11 @@ import numpy as np
 
 __all__ = ["BLOCK", "Blocks", "Radix", "count_equal", "rating_slots"]
 
-BLOCK = 1 << 17
+BLOCK = 1 << 18
 # Beyond this many ratings comparing with each costs more than one pass of bincount.
 MOST_COMPARISONS = 16
+# A byte holds so many hits before they must be added up.
+MOST_HITS = 255
 Blocks = Callable[[int, int], np.ndarray]
 
 
@@ -28,9 +30,13 @@ def spans(length: int, block: int | None = None) -> Iterator[tuple[int, int]]:
         yield start, min(start + block, length)
 
 
-def narrow(values: np.ndarray, lowest: int, highest: int) -> np.ndarray:
-    """Values as the smallest signed integers that hold the scale; whatever does not fit becomes their minimum."""
-    dtype: Any = np.dtype(np.int8 if lowest > -128 and highest < 128 else np.int32)
+def small_type(lowest: int, highest: int) -> Any:
+    """The smallest signed integers that hold the scale, their minimum kept free."""
+    return np.dtype(np.int8 if lowest > -128 and highest < 128 else np.int32)
+
+
+def narrow(values: np.ndarray, dtype: Any) -> np.ndarray:
+    """Values in the small type of the scale; whatever does not fit becomes its minimum."""
     if values.dtype == dtype:
         return values
     room = np.iinfo(dtype)
@@ -43,28 +49,25 @@ def narrow(values: np.ndarray, lowest: int, highest: int) -> np.ndarray:
     return small
 
 
-def count_equal(read: Blocks, length: int, lowest: int, highest: int, marker: int | None) -> tuple[np.ndarray, Counter]:
-    """Count each whole number from `lowest` to `highest`, and what else there is.
+def count_equal(read: Blocks, length: int, lowest: int, highest: int) -> np.ndarray:
+    """How often each whole number from `lowest` to `highest` occurs, shape (highest - lowest + 1,).
 
-    Returns
-    -------
-    counts : ndarray of int64, shape (highest - lowest + 1,)
-    others : Counter
-        Other values and how often they occur; None for a missing one.
+    Hits are added up in one byte per place of the block, which a sum per block and rating would take twice as long for.
     """
-    others: Counter = Counter()
-    counts, buffer = [0] * (highest - lowest + 1), np.empty(BLOCK, dtype=bool)
-    for start, stop in spans(length):
-        values = read(start, stop)
-        small, equal = narrow(values, lowest, highest), buffer[: stop - start]
-        seen = [int(np.count_nonzero(np.equal(small, rating, out=equal))) for rating in range(lowest, highest + 1)]
-        counts = [total + number for total, number in zip(counts, seen, strict=True)]
-        unseen = stop - start - sum(seen)
-        if unseen and unseen == missing_number(values, marker):
-            others[None] += unseen
-        elif unseen:
-            count_others(others, values[(small < lowest) | (small > highest)], marker)
-    return np.array(counts, dtype=np.int64), others
+    block = BLOCK // 8
+    dtype = small_type(lowest, highest)
+    numbers = np.arange(lowest, highest + 1, dtype=dtype)[:, None]
+    equal = np.empty((len(numbers), block), dtype=bool)
+    hits = np.zeros(equal.shape, dtype=np.uint8)
+    counts = np.zeros(len(numbers), dtype=np.int64)
+    for turn, (start, stop) in enumerate(spans(length, block), 1):
+        found, sums = equal[:, : stop - start], hits[:, : stop - start]
+        np.equal(narrow(read(start, stop), dtype), numbers, out=found)
+        np.add(sums, found.view(np.uint8), out=sums)
+        if turn % MOST_HITS == 0 or stop == length:
+            counts += hits.sum(-1, dtype=np.int64)
+            hits[:] = 0
+    return counts
 
 
 def missing_number(values: np.ndarray, marker: int | None) -> int:
@@ -86,10 +89,11 @@ def count_others(others: Counter, values: np.ndarray, marker: int | None) -> Non
 
 def rating_slots(values: np.ndarray, lowest: int, highest: int) -> np.ndarray:
     """Slot of each value: 0 for the lowest rating and so on, one past the last for everything off the scale."""
-    small = narrow(values, lowest, highest)
+    small = narrow(values, small_type(lowest, highest))
     unsigned = small.view(f"u{small.dtype.itemsize}")
     shifted = unsigned - unsigned.dtype.type(lowest) if lowest > 0 else unsigned + unsigned.dtype.type(-lowest)
-    return np.minimum(shifted, unsigned.dtype.type(highest - lowest + 1), out=shifted)
+    # The least of two arrays takes a tenth of the time of the least of an array and a number.
+    return np.minimum(shifted, np.full_like(shifted, highest - lowest + 1), out=shifted)
 
 
 class Radix:

@@ -17,6 +17,7 @@ from npskit.frames.counting import (
     Radix,
     count_equal,
     count_others,
+    missing_number,
     rating_slots,
     spans,
 )
@@ -65,30 +66,28 @@ class NumberRatings:
             counts = Radix([(self.slots, len(self.scale) + 1)]).count(self.length)[0]
             self.check(int(counts[-1]))
             return counts
-        found, others = count_equal(self.numbers.read, self.length, *self.ends, self.numbers.marker)
-        missing = others.total() + found[self.declared].sum()
+        found = count_equal(self.numbers.read, self.length, *self.ends)
+        unanswered = self.length - int(found.sum())
+        self.check(unanswered)
+        unanswered += int(found[self.declared].sum())
         found[self.declared] = 0
-        self._refuse(others, found)
-        return np.append(found, missing)
+        return np.append(found, unanswered)
 
     def check(self, unanswered: int) -> None:
         """Refuse values outside the scale, given how many rows took the slot of no answer."""
-        if not unanswered:
+        if not unanswered or unanswered == self._missing():
             return
         others: Counter = Counter()
-        low, high = self.ends
         for start, stop in spans(self.length):
             values = self.numbers.read(start, stop)
-            off = rating_slots(values, low, high) == len(self.scale)
-            if off.any():
-                count_others(others, values[off], self.numbers.marker)
-        self._refuse(others, np.array([self.length - others.total()]))
+            off = rating_slots(values, *self.ends) == len(self.scale)
+            count_others(others, values[off], self.numbers.marker)
+        inside = self.length - others.total()
+        rating_codes(self.name, list(others), list(others.values()), self.scale, inside=inside)
 
-    def _refuse(self, others: Counter, found: np.ndarray) -> None:
-        if not others.keys() - {None}:
-            return
-        values, sizes = zip(*others.items(), strict=True)
-        rating_codes(self.name, list(values), list(sizes), self.scale, inside=int(found.sum()))
+    def _missing(self) -> int:
+        reads = (self.numbers.read(start, stop) for start, stop in spans(self.length))
+        return sum(missing_number(values, self.numbers.marker) for values in reads)
 
 
 class ValueRatings:
@@ -106,7 +105,7 @@ class ValueRatings:
 
     def slots(self, start: int, stop: int) -> np.ndarray:
         """Slot of each row; the code -1 of a missing one reads the last place of the table."""
-        return self.table[self.codes.read(start, stop)]
+        return self.table.take(self.codes.read(start, stop), mode="wrap")
 
     def counts(self) -> np.ndarray:
         """Rows per slot."""
@@ -118,13 +117,11 @@ class ValueRatings:
 
 def sizes(codes: Codes, length: int) -> np.ndarray:
     """How often each level occurs; the last number is of missing ones."""
-    counts = Radix([(codes.read, len(codes.levels)), (zeros, 1)]).count(length)[0]
+    if len(codes.levels) <= MOST_COMPARISONS:
+        known = count_equal(codes.read, length, 0, len(codes.levels) - 1)
+        return np.append(known, length - known.sum())
+    counts = Radix([(lambda a, b: np.add(codes.read(a, b), 1, dtype=np.intp), len(codes.levels) + 1)]).count(length)[0]
     return np.append(counts[1:], counts[0])
-
-
-def zeros(start: int, stop: int) -> np.ndarray:
-    """A digit that says nothing."""
-    return np.zeros(stop - start, dtype=np.int8)
 
 
 class Weights:
