@@ -43,8 +43,8 @@ def shares(
     Parameters
     ----------
     table : mapping or DataFrame
-        Columns `by` (or ``period``), ``detractors``, ``passives`` and ``promoters`` (counts, or sums of weights), a row a
-        bar; ``responses`` gives the n shown when the others are weighted.
+        Columns `by` (or ``period``), ``detractors``, ``passives`` and ``promoters`` (counts, or sums of weights), a row
+        a bar; ``responses`` gives the n shown when the others are weighted.
     by : str or sequence of str, optional
         The columns that name a bar; segments stand in the order of their scores, lowest first.
     every : {"day", "week", "month", "quarter", "year"}, optional
