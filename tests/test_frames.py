@@ -84,13 +84,14 @@ def test_columns_of_one_matrix_are_counted():
 
 
 def test_blocks_add_up(monkeypatch):
-    monkeypatch.setattr("npskit.frames.counting.BLOCK", 7)
-    frame = pd.DataFrame(
-        {"q1": [float(i % 11) if i % 5 else np.nan for i in range(100)], "day": pd.date_range("2024", periods=100)}
-    )
-    for by in ([], [Period("day", "week")]):
-        tally = wrap(frame).tally("q1", by)
-        assert (tally.counts.sum(), tally.missing.sum()) == (80, 20)
+    monkeypatch.setattr("npskit.frames.counting.BLOCK", 24)
+    days = pd.date_range("2024", periods=2000)
+    frame = pd.DataFrame({"q1": [float(i % 11) if i % 5 else np.nan for i in range(2000)], "day": days, "w": 0.5})
+    for by, weight in (([], None), ([], "w"), ([Period("day", "week")], None), ([Period("day", "year")], "w")):
+        tally = wrap(frame).tally("q1", by, weight=weight)
+        assert (tally.counts.sum(), tally.missing.sum(), tally.category_weights.sum()) == (
+            1600, 400, 800 if weight else 1600,
+        )  # fmt: skip
 
 
 def test_series_is_a_column_of_its_own_name():

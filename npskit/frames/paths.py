@@ -34,6 +34,8 @@ def scan_parquet(path: str | os.PathLike[str]) -> Any:
     duckdb = optional_import("duckdb", extra="duckdb", purpose=f"scan {os.fspath(path)!r} without loading it")
     # A connection of its own, so that no setting or view of the caller's default one is met or changed.
     connection = duckdb.connect()
+    # Its progress bar would run through the answer of a command.
+    connection.execute("SET enable_progress_bar = false")
     try:
         return connection.read_parquet(files, union_by_name=True, hive_partitioning=True)
     except duckdb.Error as error:

@@ -7,9 +7,11 @@ median of the rounds is what is reported.
 from __future__ import annotations
 
 import gc
+import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import tracemalloc
 from collections.abc import Callable, Mapping
@@ -79,13 +81,20 @@ def resident(field: str) -> float:
     return float(line.split()[1])
 
 
-def import_time(code: str, rounds: int = 9) -> float:
-    """Median milliseconds that a fresh interpreter takes for some code, its own start included."""
-    times = []
-    for turn in range(rounds + 1):
-        begun = time.perf_counter()
-        subprocess.run([sys.executable, "-c", code], check=True)
-        times.append((time.perf_counter() - begun) * 1e3)
-        if turn == 0:
-            times.clear()
-    return statistics.median(times)
+def import_times(first: str, then: str, rounds: int = 15) -> tuple[float, float]:
+    """Median milliseconds of importing one module, and another after it, in fresh interpreters with compiled files."""
+    code = (
+        f"import time; a = time.perf_counter(); import {first}; b = time.perf_counter(); import {then}; "
+        "print(b - a, time.perf_counter() - b)"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        settings = {**os.environ, "PYTHONPYCACHEPREFIX": folder}
+        settings.pop("PYTHONDONTWRITEBYTECODE", None)
+        told = [
+            subprocess.run(
+                [sys.executable, "-c", code], check=True, env=settings, capture_output=True, text=True
+            ).stdout
+            for _ in range(rounds + 1)
+        ]
+    pairs = [[float(word) * 1e3 for word in text.split()] for text in told[1:]]
+    return statistics.median(pair[0] for pair in pairs), statistics.median(pair[1] for pair in pairs)
