@@ -76,7 +76,7 @@ class Story:
         today: dt.date | None = None,
     ) -> None:
         self.survey, self.every, self.lang = survey, every, language(lang)
-        self.title = title or survey._notes.get("source")
+        self.title = title or source_name(survey)
         self.confidence_level, self.today = confidence_level, today or dt.date.today()
         self.counted = dict(counted or {})
         self._by = None if by is None else [by] if isinstance(by, (str, Bands, Period, tuple)) else list(by)
@@ -171,6 +171,14 @@ class Story:
         _, lower, upper = score_text(found.score, found.lower, found.upper, lang)
         return word(key, lang, lower=lower, upper=upper, level=self._level())
 
+    def _attribution(self) -> str:
+        notes = self.survey._notes
+        if not notes.get("attribution"):
+            return ""
+        # As words: the page holds no address.
+        source = str(notes["attribution"]).replace("https://", "")
+        return word("report_attribution", self.lang, source=source, licence=notes.get("licence", ""))
+
     def _level(self) -> str:
         from npskit.charts.words import level_share
 
@@ -229,10 +237,17 @@ class Story:
             word("report_method_difference", lang),
             word("report_method_level", lang) if self.movement else "",
             *[word(f"report_method_{role}", lang, column=column) for role, column in named.items() if column],
+            self._attribution(),
             word("report_method_made", lang, version=version()),
             word("report_trademarks", lang),
         ]
         return Passage(word("report_method", lang), tuple(filter(None, sentences)), kind="note")
+
+
+def source_name(survey: Survey) -> str | None:
+    """The file or the bundled data set that the answers came from, where it is known."""
+    source = survey._notes.get("source")
+    return str(source).removeprefix("npskit.datasets: ") if source else None
 
 
 def version() -> str:

@@ -18,6 +18,7 @@ from npskit.labels import language, number, word
 from npskit.report.page import page, vega
 from npskit.report.printing import browser, printed
 from npskit.report.running import executed
+from npskit.report.story import source_name
 from npskit.report.template import INJECTED, Code, literal, prepared, template_path, titled
 from npskit.report.transfer import Carried, carried
 from npskit.survey import Survey
@@ -128,9 +129,14 @@ def write_report(
         notebook = prepared(template, {**parameters, "lang": lang, **given})
         meanwhile = None if out.suffix.lower() == ".ipynb" else vega
         executed(notebook, lang=lang, progress=progress, read=data.temporary, meanwhile=meanwhile)
-        content = written(notebook, out.suffix.lower(), template, lang, data, given.get("title") or source_name(survey))
+        content = written(notebook, out.suffix.lower(), template, lang, data, given.get("title") or named(survey))
     replaced(out, content)
     return Report(out, template, lang, time.monotonic() - began, len(content))
+
+
+def named(survey: Survey | str | os.PathLike[str]) -> str | None:
+    """What the answers are called, where it is known."""
+    return source_name(survey) if isinstance(survey, Survey) else Path(survey).name
 
 
 def check_libraries() -> None:
@@ -154,11 +160,6 @@ def keywords(survey: Survey | str | os.PathLike[str]) -> dict[str, Any]:
     others = {"cluster": survey._cluster, "missing": list(survey._missing) or None, "scale": survey._scale,
               "keep": None if survey._keep == "all" else survey._keep}  # fmt: skip
     return named | {name: value for name, value in others.items() if value is not None}
-
-
-def source_name(survey: Survey | str | os.PathLike[str]) -> str | None:
-    """The name of the file the answers came from, where it is known."""
-    return survey._notes.get("source") if isinstance(survey, Survey) else Path(survey).name
 
 
 def writable(path: Path) -> Path:
