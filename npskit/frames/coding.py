@@ -8,7 +8,6 @@ block of rows, without a converted copy of the whole column wherever pandas allo
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from npskit.frames.counting import Blocks, spans
+from npskit.frames.counting import Blocks, lowered, narrow, spans
 from npskit.frames.keys import Bands, Key, Period, days_of, not_dates, not_numbers, plain_level
 
 __all__ = ["Codes", "Numbers", "distinct", "key_codes", "numbers"]
@@ -50,10 +49,31 @@ class Codes:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """A reader of a numeric column; a missing value reads as nan, or as `marker` where the block is of integers."""
+    """A reader of a numeric column.
 
-    read: Blocks
-    marker: int | None = None
+    Attributes
+    ----------
+    values : callable
+        Numbers of the rows from start to stop; where there is a gap, any.
+    gaps : callable, optional
+        Which of these rows hold no number.
+    """
+
+    values: Blocks
+    gaps: Blocks | None = None
+
+    def missing(self, start: int, stop: int) -> np.ndarray:
+        """Which rows hold no number, or nan."""
+        values = self.values(start, stop)
+        nan = values != values if values.dtype.kind == "f" else np.zeros(stop - start, dtype=bool)
+        return nan if self.gaps is None else nan | self.gaps(start, stop)
+
+    def narrow(self, dtype: Any) -> Blocks:
+        """A reader of whole numbers in a small type; what does not fit, and what is missing, reads as its minimum."""
+        values, gaps = self.values, self.gaps
+        if gaps is None:
+            return lambda a, b: narrow(values(a, b), dtype)
+        return lambda a, b: lowered(narrow(values(a, b), dtype), gaps(a, b))
 
 
 def numbers(series: pd.Series) -> Numbers | None:
@@ -76,38 +96,28 @@ def array_numbers(values: np.ndarray) -> Numbers:
 
 
 def arrow_numbers(array: Any) -> Numbers:
-    """A reader of an Arrow column; for integers the next wider type has room for a marker of missing ones."""
+    """A reader of an Arrow column: the numbers as they lie in its buffers, and the bits that tell its gaps."""
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     chunks = array.__arrow_array__()
-    floats = array.dtype.kind == "f"
-    wider = np.dtype(np.float64 if floats else f"i{min(2 * array.dtype.itemsize, 8)}")
-    marker = math.nan if floats else int(np.iinfo(wider).min)
 
-    def read(start: int, stop: int) -> np.ndarray:
-        block = chunks.slice(start, stop - start)
-        if not block.null_count:
-            return block.to_numpy()
-        return pc.fill_null(block.cast(pa.from_numpy_dtype(wider)), marker).to_numpy()
+    def values(start: int, stop: int) -> np.ndarray:
+        parts = [
+            pa.Array.from_buffers(chunk.type, len(chunk), [None, chunk.buffers()[1]], offset=chunk.offset).to_numpy()
+            for chunk in chunks.slice(start, stop - start).chunks
+        ]
+        return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0, array.dtype.numpy_dtype), *parts])
 
-    return Numbers(read, None if floats else int(marker))
+    def gaps(start: int, stop: int) -> np.ndarray:
+        return chunks.slice(start, stop - start).is_null().to_numpy()
+
+    return Numbers(values, gaps if chunks.null_count else None)
 
 
 def masked_numbers(array: Any) -> Numbers:
-    """A reader of a nullable column; for integers the next wider type has room for a marker of missing ones."""
+    """A reader of a nullable column."""
     # pandas has no public way to the two parts but through copies that take longer than the scan.
-    values, mask = array._data, array._mask
-    floats = values.dtype.kind == "f"
-    wider = values.dtype if floats else np.dtype(f"i{min(2 * values.dtype.itemsize, 8)}")
-    marker = math.nan if floats else int(np.iinfo(wider).min)
-
-    def read(start: int, stop: int) -> np.ndarray:
-        block = values[start:stop].astype(wider)
-        np.copyto(block, marker, where=mask[start:stop])
-        return block
-
-    return Numbers(read, None if floats else int(marker))
+    return Numbers(slices(array._data), slices(array._mask) if array._mask.any() else None)
 
 
 def is_boolean(series: pd.Series) -> bool:
@@ -267,9 +277,8 @@ def band_codes(series: pd.Series, key: Bands, column: str) -> Codes:
     edges = np.asarray(key.edges, dtype=np.float64)
 
     def read(start: int, stop: int) -> np.ndarray:
-        values = found.read(start, stop)
-        codes = np.searchsorted(edges, values, side="right").astype(np.int32)
-        codes[(values != values) if values.dtype.kind == "f" else (values == found.marker)] = -1
+        codes = np.searchsorted(edges, found.values(start, stop), side="right").astype(np.int32)
+        codes[found.missing(start, stop)] = -1
         return codes
 
     return Codes(list(key.labels), read, ordered=True)

@@ -7,13 +7,12 @@ counts add the codes of the keys to the code of the rating, each in its own radi
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-__all__ = ["BLOCK", "Blocks", "Radix", "count_equal", "rating_slots"]
+__all__ = ["BLOCK", "Blocks", "Radix", "count_equal", "narrow", "rating_slots", "small_type", "spans"]
 
 BLOCK = 1 << 18
 # Beyond this many ratings comparing with each costs more than one pass of bincount.
@@ -45,24 +44,29 @@ def narrow(values: np.ndarray, dtype: Any) -> np.ndarray:
     with np.errstate(invalid="ignore"):
         small = values.astype(dtype)
     # Comparing in the wide type keeps both sides alike; NumPy compares mixed types several times slower.
-    np.copyto(small, room.min, where=small.astype(values.dtype) != values)
-    return small
+    return lowered(small, small.astype(values.dtype) != values)
+
+
+def lowered(small: np.ndarray, where: np.ndarray) -> np.ndarray:
+    """Integers, with the minimum of their type in the places of a mask; four times as fast as a masked copy."""
+    # -1 has all bits set, so that a hit turns the maximum into the minimum.
+    cap = np.negative(where.astype(small.dtype)) ^ small.dtype.type(np.iinfo(small.dtype).max)
+    return np.minimum(small, cap, out=cap)
 
 
 def count_equal(read: Blocks, length: int, lowest: int, highest: int) -> np.ndarray:
-    """How often each whole number from `lowest` to `highest` occurs, shape (highest - lowest + 1,).
+    """How often each number from `lowest` to `highest` occurs among narrow ones, shape (highest - lowest + 1,).
 
     Hits are added up in one byte per place of the block, which a sum per block and rating would take twice as long for.
     """
     block = BLOCK // 8
-    dtype = small_type(lowest, highest)
-    numbers = np.arange(lowest, highest + 1, dtype=dtype)[:, None]
+    numbers = np.arange(lowest, highest + 1, dtype=small_type(lowest, highest))[:, None]
     equal = np.empty((len(numbers), block), dtype=bool)
     hits = np.zeros(equal.shape, dtype=np.uint8)
     counts = np.zeros(len(numbers), dtype=np.int64)
     for turn, (start, stop) in enumerate(spans(length, block), 1):
         found, sums = equal[:, : stop - start], hits[:, : stop - start]
-        np.equal(narrow(read(start, stop), dtype), numbers, out=found)
+        np.equal(read(start, stop), numbers, out=found)
         np.add(sums, found.view(np.uint8), out=sums)
         if turn % MOST_HITS == 0 or stop == length:
             counts += hits.sum(-1, dtype=np.int64)
@@ -70,26 +74,8 @@ def count_equal(read: Blocks, length: int, lowest: int, highest: int) -> np.ndar
     return counts
 
 
-def missing_number(values: np.ndarray, marker: int | None) -> int:
-    """How many values are nan or the marker."""
-    if values.dtype.kind == "f":
-        return int(np.count_nonzero(values != values))
-    return 0 if marker is None else int(np.count_nonzero(values == marker))
-
-
-def count_others(others: Counter, values: np.ndarray, marker: int | None) -> None:
-    """Add values off the scale to a counter; nan and the marker count as None."""
-    number = missing_number(values, marker)
-    if number:
-        others[None] += number
-        values = values[values == values if values.dtype.kind == "f" else values != marker]
-    distinct, times = np.unique(values, return_counts=True)
-    others.update(dict(zip(distinct.tolist(), times.tolist(), strict=True)))
-
-
-def rating_slots(values: np.ndarray, lowest: int, highest: int) -> np.ndarray:
-    """Slot of each value: 0 for the lowest rating and so on, one past the last for everything off the scale."""
-    small = narrow(values, small_type(lowest, highest))
+def rating_slots(small: np.ndarray, lowest: int, highest: int) -> np.ndarray:
+    """Slot of each narrow value: 0 for the lowest rating and so on, one past the last for all that is off the scale."""
     unsigned = small.view(f"u{small.dtype.itemsize}")
     shifted = unsigned - unsigned.dtype.type(lowest) if lowest > 0 else unsigned + unsigned.dtype.type(-lowest)
     # The least of two arrays takes a tenth of the time of the least of an array and a number.

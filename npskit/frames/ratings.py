@@ -16,9 +16,9 @@ from npskit.frames.counting import (
     MOST_COMPARISONS,
     Radix,
     count_equal,
-    count_others,
-    missing_number,
+    narrow,
     rating_slots,
+    small_type,
     spans,
 )
 from npskit.frames.source import boolean_error, rating_codes, scale_of, weight_error, weight_type_error
@@ -49,13 +49,14 @@ class NumberRatings:
     def __init__(self, name: str, numbers: Numbers, length: int, scale: Scale) -> None:
         self.name, self.numbers, self.length, self.scale = name, numbers, length, scale
         self.ends = scale.lowest, scale.highest
+        self.read = numbers.narrow(small_type(*self.ends))
         # A code for "no answer" may lie on the scale itself, as a 0 does in some exports.
         codes = scale.codes(scale.ratings) if scale.missing else np.arange(len(scale), dtype=np.int16)
         self.declared = np.flatnonzero(codes == MISSING)
 
     def slots(self, start: int, stop: int) -> np.ndarray:
         """Slot of each row: 0 for the lowest rating and so on, one past the last for no answer."""
-        slots = rating_slots(self.numbers.read(start, stop), *self.ends)
+        slots = rating_slots(self.read(start, stop), *self.ends)
         for slot in self.declared:
             slots[slots == slot] = len(self.scale)
         return slots
@@ -66,7 +67,7 @@ class NumberRatings:
             counts = Radix([(self.slots, len(self.scale) + 1)]).count(self.length)[0]
             self.check(int(counts[-1]))
             return counts
-        found = count_equal(self.numbers.read, self.length, *self.ends)
+        found = count_equal(self.read, self.length, *self.ends)
         unanswered = self.length - int(found.sum())
         self.check(unanswered)
         unanswered += int(found[self.declared].sum())
@@ -75,19 +76,18 @@ class NumberRatings:
 
     def check(self, unanswered: int) -> None:
         """Refuse values outside the scale, given how many rows took the slot of no answer."""
-        if not unanswered or unanswered == self._missing():
+        if not unanswered:
+            return
+        missing = sum(int(self.numbers.missing(start, stop).sum()) for start, stop in spans(self.length))
+        if unanswered == missing:
             return
         others: Counter = Counter()
         for start, stop in spans(self.length):
-            values = self.numbers.read(start, stop)
-            off = rating_slots(values, *self.ends) == len(self.scale)
-            count_others(others, values[off], self.numbers.marker)
-        inside = self.length - others.total()
+            off = rating_slots(self.read(start, stop), *self.ends) == len(self.scale)
+            values = self.numbers.values(start, stop)[off & ~self.numbers.missing(start, stop)]
+            others.update(dict(zip(*map(np.ndarray.tolist, np.unique(values, return_counts=True)), strict=True)))
+        inside = self.length - missing - others.total()
         rating_codes(self.name, list(others), list(others.values()), self.scale, inside=inside)
-
-    def _missing(self) -> int:
-        reads = (self.numbers.read(start, stop) for start, stop in spans(self.length))
-        return sum(missing_number(values, self.numbers.marker) for values in reads)
 
 
 class ValueRatings:
@@ -118,7 +118,7 @@ class ValueRatings:
 def sizes(codes: Codes, length: int) -> np.ndarray:
     """How often each level occurs; the last number is of missing ones."""
     if len(codes.levels) <= MOST_COMPARISONS:
-        known = count_equal(codes.read, length, 0, len(codes.levels) - 1)
+        known = count_equal(lambda a, b: narrow(codes.read(a, b), np.dtype(np.int8)), length, 0, len(codes.levels) - 1)
         return np.append(known, length - known.sum())
     counts = Radix([(lambda a, b: np.add(codes.read(a, b), 1, dtype=np.intp), len(codes.levels) + 1)]).count(length)[0]
     return np.append(counts[1:], counts[0])
@@ -141,10 +141,9 @@ class Weights:
 
     def read(self, start: int, stop: int) -> np.ndarray:
         """Weights of a block as floats, missing ones as nan."""
-        values = self.numbers.read(start, stop)
-        floats = values.astype(np.float64, copy=False)
-        if self.numbers.marker is not None:
-            floats[values == self.numbers.marker] = np.nan
+        floats = self.numbers.values(start, stop).astype(np.float64, copy=False)
+        if self.numbers.gaps is not None:
+            floats = np.where(self.numbers.gaps(start, stop), np.nan, floats)
         self.suspect |= not (floats.min(initial=0.0) >= 0)
         return floats
 
