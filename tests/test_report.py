@@ -18,7 +18,7 @@ import pytest
 
 import npskit
 from npskit import Bands, Period, Scale, Survey
-from npskit.errors import ArgumentError, ArgumentTypeError, MissingExtraError, ReportError
+from npskit.errors import ArgumentError, ArgumentTypeError, MissingExtraError, RatingError, ReportError
 from npskit.labels import LANGUAGES, _table
 from npskit.report import Story, prepared, templates, write_report
 from npskit.report.findings import farthest
@@ -634,16 +634,30 @@ def test_notebook_output_is_valid_and_can_be_run_again(tmp_path: Path) -> None:
     assert all("image/svg+xml" in chart for chart in charts)
 
 
-@pytest.mark.slow
-def test_failing_report_leaves_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def off_the_scale() -> pd.DataFrame:
     data = two_shops()
     data.loc[0, "nps"] = 12
+    return data
+
+
+def test_ratings_off_the_scale_are_told_before_anything_runs(tmp_path: Path) -> None:
+    before = left_behind()
+    with pytest.raises(RatingError, match=r"12 \(1\)"):
+        write_report(Survey(off_the_scale()), tmp_path / "report.html")
+    assert list(tmp_path.iterdir()) == []
+    assert left_behind() <= before
+
+
+@pytest.mark.slow
+def test_failing_report_leaves_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    source = tmp_path / "export.csv"
+    off_the_scale().to_csv(source, index=False)
     before = left_behind()
     with pytest.raises(ReportError) as caught:
-        Survey(data, rating="nps").report(tmp_path / "report.html")  # type: ignore[attr-defined]
+        write_report(source, tmp_path / "report.html")
     assert "12 (1)" in str(caught.value)
     assert "missing=[12]" in caught.value.hint
     assert "Traceback" not in str(caught.value)
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["export.csv"]
     assert left_behind() <= before
     assert capfd.readouterr().err == ""

@@ -91,6 +91,8 @@ def pickled(survey: Survey, folder: Path, by: Any) -> Carried:
     """A pandas frame in a private file."""
     path = folder / "answers.pickle"
     data = survey._data
+    # Ratings off the scale, or two columns of them, are told at once and not after the start of a kernel.
+    survey.tally()
     frame = data.to_frame("rating" if data.name is None else data.name) if isinstance(data, pd.Series) else data
     slim = without_words(frame, *needed(survey, wrap(data), by))
     with open(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "wb") as file:

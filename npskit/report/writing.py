@@ -109,6 +109,8 @@ def write_report(
     ------
     ReportError
         When it cannot be made or written; nothing is left behind then.
+    RoleError, RatingError
+        When the rating column of a frame cannot be told or read; for a path they come as ReportError.
     ArgumentError
         For an unknown template, parameter or language.
     MissingExtraError
