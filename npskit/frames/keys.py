@@ -1,8 +1,8 @@
 """What one can group by beside a plain column: periods of a date and bands of a number.
 
 Whatever engine reads the rows, the first day of a period and the name of a band come from here, so that a month in
-Spark is the month of pandas. Engines count in small integers (a month is ``year * 12 + month``, a day or week is a
-Julian day number); only the few distinct ones become dates.
+Spark is the month of pandas. Engines count in small integers (a month is ``year * 12 + month - 1``, a day is one less
+than its `date.toordinal`); only the few distinct ones become dates.
 """
 
 from __future__ import annotations
@@ -18,8 +18,6 @@ from npskit.errors import ArgumentError, ArgumentTypeError, did_you_mean
 __all__ = ["EVERY", "Bands", "Key", "Period", "level_order", "plain_level"]
 
 EVERY = ("day", "week", "month", "quarter", "year")
-# Julian day 0 was a Monday, so whole weeks start on Mondays; date.fromordinal counts from this day on.
-JULIAN_DAY_OF_ORDINAL_ZERO = 1_721_425
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +63,17 @@ class Period:
 
     @property
     def counts_months(self) -> bool:
-        """Whether an engine should count months (``year * 12 + month - 1``) instead of Julian days."""
+        """Whether an engine should count months instead of days."""
         return self.every in ("month", "quarter", "year")
 
     def from_number(self, number: int) -> dt.date:
-        """The first day of the period from the month count or, for days and weeks, the Julian day an engine gives."""
+        """The first day of the period from the count of months since the year 0, or of days since 1 January 1.
+
+        That day was a Monday, so that whole weeks are sevens of days.
+        """
         if self.counts_months:
             return self.first_day(dt.date(number // 12, number % 12 + 1, 1))
-        return self.first_day(dt.date.fromordinal(number - JULIAN_DAY_OF_ORDINAL_ZERO))
+        return self.first_day(dt.date.fromordinal(number + 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -261,33 +261,30 @@ def engine_key(key: Key, name: str, alias: str, dtype: Any) -> EngineKey:
 
 
 def period_key(key: Period, name: str, alias: str, dtype: Any) -> EngineKey:
-    """A period as a count of months or weeks or as a Julian day; texts as the ten characters of their ISO day."""
+    """A period as a count of months, weeks or days; texts as the ten characters of their ISO day."""
     if dtype in (nw.String, nw.Categorical):
         text = nw.col(name).cast(nw.String).str.slice(0, 10).alias(alias)
         return EngineKey(name, alias, text, lambda raw: text_period(key, name, raw))
     if dtype not in (nw.Datetime, nw.Date):
         raise not_dates(name, f"{dtype} values")
     # Dask has no missing integers, so a missing date is counted as some day and marked after.
-    year, month, day = (
-        part.fill_null(1).cast(nw.Int64)
-        for part in (nw.col(name).dt.year(), nw.col(name).dt.month(), nw.col(name).dt.day())
-    )
+    date = nw.col(name).dt
+    year, month, day = (part.fill_null(1).cast(nw.Int64) for part in (date.year(), date.month(), date.ordinal_day()))
     number, size = {
         "year": (year, 12),
         "quarter": ((year * 12 + month - 1) // 3, 3),
         "month": (year * 12 + month - 1, 1),
-        "week": (julian_day(year, month, day) // 7, 7),
-        "day": (julian_day(year, month, day), 1),
+        "week": ((ordinal(year, day) - 1) // 7, 7),
+        "day": (ordinal(year, day) - 1, 1),
     }[key.every]
     marked = nw.when(nw.col(name).is_null()).then(nw.lit(-1)).otherwise(number).alias(alias)
     return EngineKey(name, alias, marked, lambda raw: None if raw < 0 else key.from_number(int(raw) * size))
 
 
-def julian_day(year: nw.Expr, month: nw.Expr, day: nw.Expr) -> nw.Expr:
-    """The Julian day in whole numbers (Fliegel & Van Flandern 1968), since no date arithmetic runs everywhere."""
-    early = (14 - month) // 12
-    years, months = year + 4800 - early, month + 12 * early - 3
-    return day + (153 * months + 2) // 5 + 365 * years + years // 4 - years // 100 + years // 400 - 32045
+def ordinal(year: nw.Expr, day: nw.Expr) -> nw.Expr:
+    """`date.toordinal` from a year and a day of the year, since no subtraction of dates runs everywhere."""
+    before = year - 1
+    return 365 * before + before // 4 - before // 100 + before // 400 + day
 
 
 def text_period(key: Period, name: str, raw: Any) -> dt.date | None:
