@@ -21,13 +21,13 @@ from npskit.errors import ArgumentError, NpskitError, NpskitWarning
 from npskit.labels import LANGUAGES, language, number, points, share, word
 from npskit.results import plain, spreadsheet_safe
 from npskit.scale import CATEGORIES, Scale
-from npskit.survey import opened
 from npskit.survey.plots import columns_of
 
 __all__ = ["main"]
 
 USAGE_ERROR = 2
 LEVEL_WIDTH = 40
+ROLES = ("rating", "date", "comment", "customer", "weight", "cluster")
 READ_HINTS = ("encoding", "separator", "decimal", "sheet", "question", "dayfirst")
 
 
@@ -104,7 +104,7 @@ def add_reading_options(parser: argparse.ArgumentParser) -> None:
     """The file, the roles of its columns, and hints for reading it."""
     parser.add_argument("file", help="an export (CSV, XLSX), or Parquet: a file, a folder, a 'pattern*.parquet'")
     roles = parser.add_argument_group("columns, found when not named")
-    for role in ("rating", "date", "comment", "customer", "weight", "cluster"):
+    for role in ROLES:
         roles.add_argument(f"--{role}", metavar="COLUMN")
     roles.add_argument(
         "--missing", action="append", default=[], metavar="CODE", help="a code for 'no answer', such as 11"
@@ -129,12 +129,21 @@ def add_report_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--every", choices=("day", "week", "month", "quarter", "year"))
 
 
+def reading(options: argparse.Namespace) -> dict[str, Any]:
+    """Keywords of `read_survey` that were given."""
+    return {hint: getattr(options, hint) for hint in READ_HINTS if getattr(options, hint) is not None}
+
+
+def columns(options: argparse.Namespace) -> dict[str, Any]:
+    """Keywords of `Survey`."""
+    named = {role: getattr(options, role) for role in ROLES}
+    return {**named, "missing": codes(options.missing), "scale": scale_from(options.scale), "keep": options.keep}
+
+
 def survey_of(options: argparse.Namespace) -> Survey:
     """The survey that the options describe."""
-    hints = {hint: getattr(options, hint) for hint in READ_HINTS if getattr(options, hint) is not None}
-    data = npskit.read_survey(options.file, **hints) if hints else opened(options.file)
-    roles = {role: getattr(options, role) for role in ("rating", "date", "comment", "customer", "weight", "cluster")}
-    return Survey(data, **roles, missing=codes(options.missing), scale=scale_from(options.scale), keep=options.keep)
+    hints = reading(options)
+    return Survey(npskit.read_survey(options.file, **hints) if hints else options.file, **columns(options))
 
 
 def codes(texts: Sequence[str]) -> list[str]:
@@ -227,8 +236,9 @@ def written(table: Mapping[str, Sequence[Any]], kind: str) -> int:
 
 
 def run_report(options: argparse.Namespace) -> int:
-    """``npskit report``."""
-    return reported(survey_of(options), options)
+    """``npskit report``; the template opens the file itself, so that an .ipynb can be run again."""
+    given = {name: value for name, value in columns(options).items() if value}
+    return reported(options.file, options, reading=reading(options), **given)
 
 
 def run_demo(options: argparse.Namespace) -> int:
@@ -236,12 +246,14 @@ def run_demo(options: argparse.Namespace) -> int:
     return reported(Survey(npskit.datasets.load("garden")), options)
 
 
-def reported(survey: Survey, options: argparse.Namespace) -> int:
+def reported(survey: Survey | str, options: argparse.Namespace, **given: Any) -> int:
     """Write the report and say where it is."""
-    asked = {"by": options.by or None, "every": options.every}
+    from npskit.report import write_report
+
+    asked = {"by": options.by or None, "every": options.every, **given}
     chosen = {name: value for name, value in asked.items() if value is not None}
     lang = language(options.lang)
-    report = survey.report(Path(options.output), template=options.template, lang=lang, **chosen)
+    report = write_report(survey, Path(options.output), template=options.template, lang=lang, **chosen)
     print(word("cli_report_written", lang, path=report.path))
     return 0
 
