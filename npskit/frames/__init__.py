@@ -15,9 +15,10 @@ import pandas as pd
 from npskit.frames.keys import Bands, Key, Period
 from npskit.frames.pandas_source import PandasSource
 from npskit.frames.paths import scan_parquet
+from npskit.frames.products import Coded, Products, ordered_levels
 from npskit.frames.source import Source
 
-__all__ = ["Bands", "Key", "Period", "Source", "wrap"]
+__all__ = ["Bands", "Coded", "Key", "Period", "Products", "Source", "ordered_levels", "wrap"]
 
 
 def wrap(data: Any) -> Source:

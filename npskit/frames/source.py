@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,6 +22,9 @@ from npskit.frames.keys import Bands, Key, Period, level_order
 from npskit.roles import resolve
 from npskit.scale import MISSING, OUTSIDE, Scale
 from npskit.tally import ClusterMoments, Tally
+
+if TYPE_CHECKING:
+    from npskit.frames.products import Coded, Products
 
 __all__ = ["Source"]
 
@@ -111,6 +114,20 @@ class Source(ABC):
     @abstractmethod
     def table(self, columns: Mapping[str, Sequence[Any]]) -> Any:
         """Columns as a table of the caller's own library."""
+
+    def cross_products(
+        self,
+        columns: Sequence[Coded],
+        *,
+        weight: str | None = None,
+        unit: str | None = None,
+        parts: int = 1000,
+        seed: int = 0,
+    ) -> Products:
+        """Sums and cross-products of coded columns, see :func:`npskit.frames.products.cross_products`."""
+        from npskit.frames.products import cross_products
+
+        return cross_products(self, columns, weight=weight, unit=unit, parts=parts, seed=seed)
 
     def column(self, name: str) -> str:
         """The column of this name, or of the only name that differs in case, accents or punctuation.
