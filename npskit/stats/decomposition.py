@@ -240,6 +240,16 @@ def shapley(
     Scores are one more player beside the dimensions: a dimension that enters a set of m others gets the Shapley
     weight of m at the first period's scores and of m + 1 at the second's.
     """
+    moved, within = shapley_cells(size_0, size_1, value_0, value_1, many=many)
+    axes = range(-many, 0)
+    margins = (tuple(other for other in axes if other != axis) for axis in axes)
+    return tuple(part.sum(axis=others) for part, others in zip(moved, margins, strict=True)), within
+
+
+def shapley_cells(
+    size_0: Floats, size_1: Floats, value_0: Floats, value_1: Floats, *, many: int
+) -> tuple[tuple[Floats, ...], Floats]:
+    """As :func:`shapley`, with the mix of each dimension left in the cells, (..., L_1, …, L_D) each."""
     axes = tuple(range(-many, 0))
     weight = [factorial(m) * factorial(many - m) / factorial(many + 1) for m in range(many + 1)]
     middle = ((size_0 * value_0).sum(axis=axes, keepdims=True) + (size_1 * value_1).sum(axis=axes, keepdims=True)) / 2
@@ -253,7 +263,7 @@ def shapley(
             m = len(changed)
             step = sizes[tuple(sorted((*changed, axis)))] - sizes[changed]
             moved = moved + step * (weight[m] * worth_0 + weight[m + 1] * worth_1)
-        mix.append(moved.sum(axis=tuple(other for other in axes if other != axis)))
+        mix.append(moved)
     return tuple(mix), np.asarray(within)
 
 

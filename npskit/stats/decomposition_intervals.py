@@ -28,7 +28,8 @@ from npskit.stats.decomposition import (
     is_reversal,
     kitagawa,
     mix_within,
-    shapley,
+    shapley_cells,
+    sizes_and_values,
 )
 from npskit.stats.decomposition import dimensions as split_dimensions
 from npskit.stats.intervals import normal_quantile
@@ -74,7 +75,8 @@ class DimensionDecomposition:
 
     `mix` is one Part (L_d,) per dimension, `mix_sum` one Part (D,), `within` one Part (L_d,) per dimension (the same
     changes of score, added up along each dimension in turn), `within_sum` and `change` are numbers: `change` is the
-    sum of `mix_sum` plus `within_sum`. `appeared` and `vanished` mark cells of the cross.
+    sum of `mix_sum` plus `within_sum`. Of the cells of the cross (L_1, …, L_D), `cell_mix` (all dimensions together)
+    and `cell_within` add up to `cell_total`, and those to `change`; `appeared` and `vanished` mark them.
     """
 
     mix: tuple[Part, ...]
@@ -82,6 +84,9 @@ class DimensionDecomposition:
     mix_sum: Part
     within_sum: Part
     change: Part
+    cell_mix: Part
+    cell_within: Part
+    cell_total: Part
     appeared: Flags
     vanished: Flags
 
@@ -199,17 +204,13 @@ def decompose_dimensions(
     _checked(first, second, draws)
     many = first.ndim - 1
     sizes = _effective(first, effective_before), _effective(second, effective_after)
-    along = [tuple(other for other in range(-many, 0) if other != axis) for axis in range(-many, 0)]
-    mixes: list[list[Floats]] = [[] for _ in along]
-    withins: list[list[Floats]] = [[] for _ in along]
-    for block in _drawn(first, second, sizes, points, int(draws), np.random.default_rng(rng), many):
-        mix, within = shapley(*block, many=many)
-        for axis, others in enumerate(along):
-            mixes[axis].append(mix[axis])
-            withins[axis].append(within.sum(axis=others))
-    mix_draws, within_draws = ([np.concatenate(blocks) for blocks in parts] for parts in (mixes, withins))
+    split_cells = shapley_cells(*sizes_and_values(first, second, points, many), many=many)
+    drawn = _drawn(first, second, sizes, points, int(draws), np.random.default_rng(rng), many)
+    blocks = [_summed(*shapley_cells(*block, many=many), many) for block in drawn]
+    mix_draws, within_draws, cell_mix, cell_within = (_stacked(parts) for parts in zip(*blocks, strict=True))
+    along = _margins(many)
     mix_sums, within_sum = np.stack([part.sum(axis=1) for part in mix_draws], axis=1), within_draws[0].sum(axis=1)
-    mix_values = np.array([part.sum() for part in split.mix])
+    mix_values, cells = np.array([part.sum() for part in split.mix]), sum(split_cells[0])
     whole, wholes = mix_values.sum() + split.within.sum(), mix_sums.sum(axis=1) + within_sum
     return DimensionDecomposition(
         mix=tuple(_part(*pair, confidence_level) for pair in zip(split.mix, mix_draws, strict=True)),
@@ -220,9 +221,28 @@ def decompose_dimensions(
         mix_sum=_part(mix_values, mix_sums, confidence_level),
         within_sum=_part(split.within.sum(), within_sum, confidence_level),
         change=_change(first, second, sizes, whole, wholes, points, confidence_level),
+        cell_mix=_part(cells, cell_mix[0], confidence_level),
+        cell_within=_part(split.within, cell_within[0], confidence_level),
+        cell_total=_part(cells + split.within, cell_mix[0] + cell_within[0], confidence_level),
         appeared=split.appeared,
         vanished=split.vanished,
     )
+
+
+def _margins(many: int) -> list[tuple[int, ...]]:
+    """For each dimension the axes of the others."""
+    return [tuple(other for other in range(-many, 0) if other != axis) for axis in range(-many, 0)]
+
+
+def _summed(mix: tuple[Floats, ...], within: Floats, many: int) -> tuple[list[Floats], ...]:
+    """Draws of the mix and within of levels per dimension, and of the mix and within of cells."""
+    along = _margins(many)
+    levels = [part.sum(axis=others) for part, others in zip(mix, along, strict=True)]
+    return levels, [within.sum(axis=others) for others in along], [np.asarray(sum(mix))], [within]
+
+
+def _stacked(blocks: Any) -> list[Floats]:
+    return [np.concatenate(parts) for parts in zip(*blocks, strict=True)]
 
 
 def _checked(first: Floats, second: Floats, draws: int) -> None:
