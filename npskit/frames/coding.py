@@ -22,6 +22,7 @@ __all__ = ["Codes", "Numbers", "distinct", "key_codes", "numbers"]
 
 # A key of integers closer together than this is coded by subtraction instead of hashing.
 WIDEST_RANGE = 1 << 16
+PART = 1 << 21
 UNITS_A_DAY = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 NOT_A_TIME = np.iinfo(np.int64).min
 EPOCH = dt.date(1970, 1, 1).toordinal()
@@ -132,11 +133,27 @@ def distinct(series: pd.Series) -> Codes:
         codes = series.array.codes
         return Codes([plain_level(level) for level in series.cat.categories], slices(codes), ordered=True)
     try:
-        codes, levels = pd.factorize(series)
+        codes, levels = factorized(series)
     except TypeError:
-        codes, levels = pd.factorize(series.map(repr, na_action="ignore"))
-    codes = codes.astype(np.min_scalar_type(-len(levels) - 1))
-    return Codes([plain_level(level) for level in levels], slices(codes))
+        codes, levels = factorized(series.map(repr, na_action="ignore"))
+    return Codes(levels, slices(codes))
+
+
+def factorized(series: pd.Series) -> tuple[np.ndarray, list[Any]]:
+    """Codes in the order of appearance, and the levels as plain Python.
+
+    Part by part, since pandas gives eight bytes to each code, and holds them twice.
+    """
+    plain = isinstance(series.dtype, np.dtype) and series.dtype.kind in "iufO"
+    values: Any = series.to_numpy() if plain else series.array
+    known: dict[Any, int] = {}
+    codes = np.empty(len(series), dtype=np.int8)
+    for start, stop in spans(len(series), PART):
+        part, levels = pd.factorize(values[start:stop])
+        places = [known.setdefault(level, len(known)) for level in map(plain_level, levels.tolist())]
+        codes = codes.astype(np.min_scalar_type(-len(known) - 1), copy=False)
+        codes[start:stop] = np.array([*places, -1], dtype=codes.dtype).take(part, mode="wrap")
+    return codes, list(known)
 
 
 def slices(codes: np.ndarray) -> Blocks:

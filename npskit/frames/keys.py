@@ -181,6 +181,8 @@ def not_numbers(column: str, got: str) -> ArgumentTypeError:
 
 def plain_level(value: object) -> object:
     """A level as plain Python: NumPy scalars unwrapped, nan, NaT and NA as None."""
+    if isinstance(value, (str, int)):
+        return value
     if type(value).__name__ in ("NAType", "NaTType"):
         return None
     if hasattr(value, "to_pydatetime"):
