@@ -94,6 +94,15 @@ def test_blocks_add_up(monkeypatch):
         )  # fmt: skip
 
 
+def test_parts_of_a_text_column_share_their_levels(monkeypatch):
+    monkeypatch.setattr("npskit.frames.coding.PART", 100)
+    shops = [None if i % 7 == 0 else f"shop {i % 300:03}" for i in range(1000)]
+    for dtype in ("str", object):
+        tally = wrap(pd.DataFrame({"q1": 9, "shop": pd.Series(shops, dtype=dtype)})).tally("q1", ["shop"])
+        assert dict(zip(tally.cells, tally.responses.tolist(), strict=True)) == Counter((shop,) for shop in shops)
+        assert list(tally.cells[:-1]) == sorted(tally.cells[:-1])
+
+
 def test_series_is_a_column_of_its_own_name():
     assert wrap(pd.Series([10, 0], name="note")).columns == ("note",)
     assert wrap(pd.Series([10, 0])).columns == ("rating",)
