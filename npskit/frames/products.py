@@ -260,4 +260,3 @@ def check_weights(weight: np.ndarray, name: str) -> None:
     missing, unusable = int(np.isnan(weight).sum()), int(((weight < 0) | np.isinf(weight)).sum())
     if missing or unusable:
         raise weight_error(name, missing=missing, negative=unusable, rows=len(weight))
-
