@@ -1,0 +1,303 @@
+"""Rows of a picture: a name at the left, a point and its interval in the middle, figures in columns at the right.
+
+Most answers about groups are read like a table, and are true only with their intervals. So they all have this one
+layout: names wrapped to a few lines, columns as wide as their texts, and what is left of the page for the plot. The
+texts are measured by a mean width of letters, since no browser can be asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+
+from npskit.charts.columns import known, literal, nice_range, records, signed_axis, wrapped, zero_line
+from npskit.charts.renderer import LayerChart
+from npskit.charts.segments import LETTER, LINE_HEIGHT
+from npskit.charts.theme import ACCENT, INK, MUTED, WIDTH
+from npskit.charts.words import name_text
+from npskit.labels import NO_BREAK_SPACE, number, points, share, word
+
+__all__ = [
+    "NAME_LINE",
+    "Layout",
+    "Side",
+    "chance_text",
+    "counts_side",
+    "forest",
+    "has_column",
+    "head_layers",
+    "interval_layers",
+    "laid_out",
+    "left_out_mark",
+    "name_lines",
+    "points_channels",
+    "row_axis",
+    "said_name",
+    "side_layers",
+    "signed_figure",
+    "tooltips",
+    "way_labels",
+]
+
+ROW = 26
+# Longest line of a name and of a text at the right, in letters, and how many lines a name may have.
+NAME_LINE, MOST_LINES = 28, 3
+MANY_ROWS, FEWER_LINES = 12, 2
+LONGEST_SAID = 60
+SMALL_LETTER, STRONG_LETTER = 6.0, 7.2
+GAP = 16
+ELLIPSIS = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A column of texts at the right of the plot, one per row; `strong` in the colour of the row, else in grey."""
+
+    texts: Sequence[str]
+    head: str = ""
+    strong: bool = False
+    left: bool = False
+
+    @property
+    def heads(self) -> list[str]:
+        return self.head.split("\n") if self.head else []
+
+    @property
+    def width(self) -> float:
+        letter = STRONG_LETTER if self.strong else SMALL_LETTER
+        lines = [line for text in self.texts for line in text.split("\n")]
+        return GAP + max(letter * max(map(len, lines), default=0), SMALL_LETTER * max(map(len, self.heads), default=0))
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Lines of the names, where the middle of each row is, width and height of the plot, where columns are anchored."""
+
+    lines: list[list[str]]
+    middles: list[float]
+    width: float
+    height: float
+    places: list[float]
+
+
+def laid_out(names: Sequence[str], sides: Sequence[Side], *, line: int = NAME_LINE, row: int = ROW) -> Layout:
+    """Share the width of the page between names, plot and columns; a row is as high as its own lines."""
+    lines = [name_lines(name, line, FEWER_LINES if len(names) > MANY_ROWS else MOST_LINES) for name in names]
+    right = sum(side.width for side in sides)
+    width = WIDTH - LETTER * max((len(part) for name in lines for part in name), default=0) - right - 8
+    places, edge = [], width
+    for side in sides:
+        places.append(edge + GAP if side.left else edge + side.width)
+        edge += side.width
+    middles, top = [], 0
+    for at, part in enumerate(lines):
+        most = max([len(part), *(side.texts[at].count("\n") + 1 for side in sides)])
+        high = max(row, LINE_HEIGHT * most + 10)
+        middles.append(top + high / 2)
+        top += high
+    return Layout(lines, middles, width, top, places)
+
+
+def name_lines(name: str, line: int = NAME_LINE, most: int = MOST_LINES) -> list[str]:
+    """A name in a few lines, broken where it can be; what does not fit ends in an ellipsis.
+
+    >>> name_lines("visits 1-2 · shop Lyon Part-Dieu", 22)
+    ['visits 1-2 ·', 'shop Lyon Part-Dieu']
+    """
+    lines: list[str] = []
+    parts = name.replace(" · ", " ·\0").split("\0")
+    for part in parts:
+        joined = f"{lines[-1]} {part}" if lines else part
+        lines[-1:] = [joined] if len(joined) <= line else [*lines[-1:], *wrapped(part, line)]
+    return lines if len(lines) <= most else [*lines[: most - 1], lines[most - 1][: line - 1].rstrip() + ELLIPSIS]
+
+
+def said_name(name: str, by: Sequence[str], lang: str) -> str:
+    """A name inside a sentence, not longer than a title can hold."""
+    short = name if len(name) <= LONGEST_SAID else name[: LONGEST_SAID - 1].rstrip() + ELLIPSIS
+    return name_text(short, by, lang)
+
+
+def has_column(table: dict[str, list[Any]], name: str) -> bool:
+    """Whether a column is there and holds something."""
+    return any(known(value) for value in table.get(name, ()))
+
+
+def chance_text(chance: float | None, lang: str) -> str:
+    """A probability as a percentage; never 0 or 100, which no draws can show.
+
+    >>> chance_text(0.4, "en"), chance_text(0.0, "en"), chance_text(0.9999, "fr")
+    ('40%', '< 1%', '>\\xa099\\u202f%')
+    """
+    if chance is None or not known(chance):
+        return ""
+    gap = NO_BREAK_SPACE if lang == "fr" else " "
+    if chance < 0.01:
+        return f"<{gap}{share(0.01, lang=lang)}"
+    return f">{gap}{share(0.99, lang=lang)}" if chance > 0.99 else share(chance, lang=lang)
+
+
+def signed_figure(value: float | None, lower: float | None, upper: float | None, lang: str) -> str:
+    """A difference in points; one decimal where the interval is narrower than two, so that small ones are not all 0."""
+    if value is None or not known(value):
+        return ""
+    narrow = lower is not None and upper is not None and known(lower) and known(upper) and upper - lower < 2
+    return points(value, digits=1 if narrow and abs(value) < 10 else 0, lang=lang)
+
+
+def counts_side(responses: Sequence[float | None], lang: str) -> Side:
+    """The column of n."""
+    return Side(["" if n is None else word("chart_n", lang, n=number(n, lang=lang)) for n in responses])
+
+
+# --- layers ---------------------------------------------------------------------------------------------------------
+
+
+def forest(
+    fields: dict[str, list[Any]],
+    layout: Layout,
+    sides: Sequence[Side],
+    x: dict[str, alt.X],
+    *,
+    tooltip: list[alt.Tooltip],
+    above: Sequence[alt.Chart] = (),
+    below: Sequence[alt.Chart] = (),
+) -> LayerChart:
+    """Rows with a point, its interval and the columns at the right; `below` and `above` are layers of the caller.
+
+    `fields` has ``row``, ``value``, ``lower``, ``upper`` and ``point`` (whether the row takes the accent).
+    """
+    shown = {**fields, "y": layout.middles, **{f"side_{i}": list(side.texts) for i, side in enumerate(sides)}}
+    base = alt.Chart().encode(y=row_axis(layout), tooltip=tooltip)
+    layers = [
+        *below,
+        *interval_layers(base, x),
+        *side_layers(base, sides, layout),
+        *head_layers(sides, layout),
+        *above,
+    ]
+    return LayerChart(layer=layers, data=alt.Data(values=records(shown)), width=layout.width, height=layout.height)
+
+
+def row_color() -> Any:
+    """The accent for what the title names, slate for the rest."""
+    return alt.condition("datum.point", alt.value(ACCENT), alt.value(INK))
+
+
+def interval_layers(base: alt.Chart, x: dict[str, alt.X]) -> list[alt.Chart]:
+    """The thin interval and the point of each row that has a value."""
+    drawn = base.transform_filter("isValid(datum.value)")
+    return [
+        drawn.mark_rule(strokeWidth=1.5, opacity=0.75).encode(x=x["lower"], x2="upper:Q", color=row_color()),
+        drawn.mark_circle(size=70, opacity=1).encode(x=x["value"], color=row_color()),
+    ]
+
+
+def side_layers(base: alt.Chart, sides: Sequence[Side], layout: Layout) -> list[alt.Chart]:
+    """The texts at the right, in the middle of their rows."""
+    layers = []
+    for i, (side, place) in enumerate(zip(sides, layout.places, strict=True)):
+        look: dict[str, Any] = {"align": "left" if side.left else "right", "fontSize": 11, "baseline": "middle"}
+        look |= {"fontSize": 12, "fontWeight": 600} if side.strong else {"color": MUTED}
+        if any("\n" in text for text in side.texts):
+            lines = f"(length(split(datum.side_{i}, '\\n')) - 1)"
+            look |= {"lineBreak": "\n", "lineHeight": 13, "dy": alt.ExprRef(f"-6.5 * {lines}")}
+        mark = base.mark_text(**look).encode(x=alt.value(place), text=f"side_{i}:N")
+        layers.append(mark.encode(color=row_color()) if side.strong else mark)
+    return layers
+
+
+def head_layers(sides: Sequence[Side], layout: Layout) -> list[alt.Chart]:
+    """What the columns hold, in small letters above the first row."""
+    layers = []
+    base = alt.Chart(alt.Data(values=[{}]))
+    for side, place in zip(sides, layout.places, strict=True):
+        for up, text in enumerate(reversed(side.heads)):
+            mark = base.mark_text(
+                color=MUTED, fontSize=10.5, align="left" if side.left else "right", baseline="bottom", dy=-4 - 12 * up
+            )
+            layers.append(mark.encode(x=alt.value(place), y=alt.value(0), text=alt.value(text)))
+    return layers
+
+
+def way_labels(low: str, high: str, width: float) -> list[alt.Chart]:
+    """What left and right mean, at the two ends above the plot."""
+    base = alt.Chart(alt.Data(values=[{}])).encode(y=alt.value(0))
+    look: dict[str, Any] = {"color": MUTED, "fontSize": 10.5, "baseline": "bottom", "dy": -4}
+    return [
+        base.mark_text(align="left", **look).encode(x=alt.value(0), text=alt.value(f"← {low}")),
+        base.mark_text(align="right", **look).encode(x=alt.value(width), text=alt.value(f"{high} →")),
+    ]
+
+
+def points_channels(
+    values: Sequence[float | None], fields: Sequence[str], *, width: float, zero: bool = False
+) -> dict[str, alt.X]:
+    """One scale and axis of points for several fields, wide enough for all values, and for 0 where asked."""
+    found = [value for value in values if value is not None and known(value)]
+    found += [0.0] if zero or not found else []
+    start, stop, marks = nice_range(min(found), max(found), ticks=max(3, min(6, int(width / 48))))
+    axis = alt.Axis(
+        title=None, values=marks, labelExpr=signed_axis(), labelFlush=False, gridOpacity=zero_line(0.18)
+    )  # fmt: skip
+    scale = alt.Scale(domain=[start, stop], nice=False, zero=False)
+    return {field: alt.X(f"{field}:Q", scale=scale, axis=axis) for field in fields}
+
+
+def row_axis(layout: Layout, *, strong: Sequence[int] = ()) -> alt.Y:
+    """Rows where the layout has them, labelled with the lines of their names; `strong` ones in bold."""
+    of_row = {f"{middle:g}": lines for middle, lines in zip(layout.middles, layout.lines, strict=True)}
+    axis = alt.Axis(
+        values=layout.middles,
+        grid=False,
+        labelExpr=f"{literal(of_row)}[datum.value]",
+        labelLimit=0,
+        # names have the colour of the page's text, not the grey of numbers on an axis
+        labelColor=None,
+        labelPadding=8,
+        labelFontSize=12,
+        labelLineHeight=LINE_HEIGHT,
+        labelOverlap=False,
+        labelOffset=centred(layout),
+    )
+    if strong:
+        bold = {"test": is_row(layout, strong), "value": 600}
+        axis["labelFontWeight"] = {"condition": bold, "value": 400}
+    scale = alt.Scale(domain=[0, layout.height], reverse=True, nice=False)
+    return alt.Y("y:Q", title=None, axis=axis, scale=scale)
+
+
+def is_row(layout: Layout, rows: Sequence[int]) -> str:
+    """Vega expression: whether an axis label is one of these rows."""
+    return f"indexof({literal([layout.middles[at] for at in rows])}, datum.value) >= 0"
+
+
+def centred(layout: Layout) -> dict[str, Any]:
+    """Shift of a label that brings the middle of its lines to the row; Vega puts the first line there."""
+    sizes = [len(lines) for lines in layout.lines]
+    shifts = []
+    for k in sorted({size for size in sizes if size > 1}):
+        rows = [at for at, size in enumerate(sizes) if size == k]
+        shifts.append({"test": is_row(layout, rows), "value": -LINE_HEIGHT * (k - 1) / 2})
+    return {"condition": shifts, "value": 0}
+
+
+def left_out_mark(left_out: int, at: int, layout: Layout, lang: str) -> list[alt.Chart]:
+    """A thin line across the rows where some were left out, with their number."""
+    if not left_out:
+        return []
+    base = alt.Chart(alt.Data(values=[{}])).encode(y=alt.value((layout.middles[at - 1] + layout.middles[at]) / 2))
+    text = word("chart_left_out", lang, k=number(left_out, lang=lang))
+    mark = base.mark_text(color=MUTED, fontSize=11, align="right", baseline="bottom", dy=-2)
+    return [
+        base.mark_rule(color=MUTED, opacity=0.5).encode(x=alt.value(0), x2=alt.value(max(layout.places))),
+        mark.encode(x=alt.value(layout.width - 4), text=alt.value(text)),
+    ]
+
+
+def tooltips(shown: Sequence[tuple[str, str]]) -> list[alt.Tooltip]:
+    """What is shown beside the pointer: pairs of field and words."""
+    return [alt.Tooltip(f"{field}:N", title=title) for field, title in shown]
