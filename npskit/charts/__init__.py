@@ -12,21 +12,25 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from npskit.charts.comparing import differences
+    from npskit.charts.discoveries import surprising
+    from npskit.charts.drivers import importance
     from npskit.charts.ratings import distribution
     from npskit.charts.scoreline import score
     from npskit.charts.segments import by_segment
     from npskit.charts.stacks import shares
     from npskit.charts.timeline import trend
 
-__all__ = ["by_segment", "differences", "distribution", "score", "shares", "trend"]
+__all__ = ["by_segment", "differences", "distribution", "importance", "score", "shares", "surprising", "trend"]
 
 # No module has the name of a function: importing it would put the module in the function's place.
 ROOMS = {
     "by_segment": "segments",
     "differences": "comparing",
     "distribution": "ratings",
+    "importance": "drivers",
     "score": "scoreline",
     "shares": "stacks",
+    "surprising": "discoveries",
     "trend": "timeline",
 }
 

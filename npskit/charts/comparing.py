@@ -35,6 +35,8 @@ from npskit.labels import language, number, points, range_text, share, word
 
 __all__ = ["differences"]
 
+# What is compared with when that is no level of the column.
+KINDS = ("rest", "overall", "other")
 NEEDED = ("responses", "difference", "lower", "upper", "p_adjusted")
 
 
@@ -56,9 +58,10 @@ def differences(
         Columns `by`, ``responses``, ``difference``, ``lower``, ``upper`` (points) and ``p_adjusted``; if there,
         ``score``, ``p_value`` and ``best``, the probability of the highest score; a row a group.
     by : str or sequence of str
-        The columns that name a group.
-    against : {"rest", "overall"} or a level
-        What the differences are to. A group without a difference (the one compared with) is not drawn.
+        The columns that name a group; none for one row of all answers.
+    against : {"rest", "overall", "other"} or a level
+        What the differences are to; "other" is another survey. A group without a difference, such as the one compared
+        with, is not drawn.
     confidence_level : float
         The level of the intervals; an adjusted p-value below 1 minus it takes the accent.
     adjustment : {"holm", "bh"}
@@ -90,13 +93,19 @@ def differences(
     keys = [by] if isinstance(by, str) else list(by)
     given = columns(table, (*keys, *NEEDED), where="differences")
     rows = compared(given)
-    names = row_names(rows, keys, lang)
+    names = row_names(rows, keys, lang) if keys else [word("chart_these", lang)] * len(rows["difference"])
     clear = [is_clear(rows, at, confidence_level) for at in range(len(names))]
     others = other_text(names, keys, against, lang)
     shown = ends(len(names))
     fields = difference_fields(rows, names, shown, clear, lang)
     subtitle = [
-        word("chart_difference", lang, by=by_text(keys, lang), other=others, level=level_share(confidence_level, lang)),
+        word(
+            "chart_difference" if keys else "chart_difference_all",
+            lang,
+            by=by_text(keys, lang),
+            other=others,
+            level=level_share(confidence_level, lang),
+        ),
         reference_text(given, keys, against, lang),
         accent_text(clear, adjustment, confidence_level, lang),
         word("chart_ends", lang, each=EACH_END, k=number(len(names), lang=lang)) if len(shown) < len(names) else "",
@@ -134,8 +143,8 @@ def is_clear(rows: Columns, at: int, confidence_level: float) -> bool:
 
 def other_text(names: Sequence[str], keys: Sequence[str], against: Any, lang: str) -> str:
     """What the groups are compared with, as the end of a sentence."""
-    if against == "overall":
-        return word("chart_overall_score", lang)
+    if against in KINDS[1:]:
+        return word(f"chart_against_{against}", lang)
     if against != "rest":
         name = against_name(against, lang)
         bare = all(not any(letter.isalpha() for letter in text) for text in (name, *names))
@@ -151,7 +160,7 @@ def against_name(against: Any, lang: str) -> str:
 
 def reference_text(table: Columns, keys: Sequence[str], against: Any, lang: str) -> str:
     """Score and n of the level compared with, which has no row of its own."""
-    if against in ("rest", "overall") or not has_column(table, "score"):
+    if against in KINDS or not has_column(table, "score"):
         return ""
     name = against_name(against, lang)
     at = next((at for at, row in enumerate(row_names(table, keys, lang)) if row == name), None)
@@ -186,6 +195,9 @@ def finding(
         if at is not None:
             said[side] = said_name(names[at], keys, lang)
             said[f"{side}_gap"] = amount(rows["difference"][at], lang)
+    # a lone row of all answers is "these answers", which is plural in both languages
+    if not keys:
+        return sentence(word(f"chart_these_{'below' if high is None else 'above'}", lang, **said))
     which = "both" if low is not None and high is not None else "below" if high is None else "above"
     return sentence(word(f"chart_difference_{which}", lang, **said))
 

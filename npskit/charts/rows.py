@@ -83,9 +83,12 @@ class Layout:
     places: list[float]
 
 
-def laid_out(names: Sequence[str], sides: Sequence[Side], *, line: int = NAME_LINE, row: int = ROW) -> Layout:
+def laid_out(
+    names: Sequence[str], sides: Sequence[Side], *, line: int = NAME_LINE, most: int | None = None, row: int = ROW
+) -> Layout:
     """Share the width of the page between names, plot and columns; a row is as high as its own lines."""
-    lines = [name_lines(name, line, FEWER_LINES if len(names) > MANY_ROWS else MOST_LINES) for name in names]
+    most = most or (FEWER_LINES if len(names) > MANY_ROWS else MOST_LINES)
+    lines = [name_lines(name, line, most) for name in names]
     right = sum(side.width for side in sides)
     width = WIDTH - LETTER * max((len(part) for name in lines for part in name), default=0) - right - 8
     places, edge = [], width
@@ -94,8 +97,7 @@ def laid_out(names: Sequence[str], sides: Sequence[Side], *, line: int = NAME_LI
         edge += side.width
     middles, top = [], 0
     for at, part in enumerate(lines):
-        most = max([len(part), *(side.texts[at].count("\n") + 1 for side in sides)])
-        high = max(row, LINE_HEIGHT * most + 10)
+        high = max(row, 10 + LINE_HEIGHT * max([len(part), *(side.texts[at].count("\n") + 1 for side in sides)]))
         middles.append(top + high / 2)
         top += high
     return Layout(lines, middles, width, top, places)
