@@ -164,7 +164,7 @@ def choose(role: str, found: Sequence[Candidate], columns: Sequence[str]) -> Can
             where=f"the {role} column",
             expected=f"a column whose name and content say that it is the {role}",
             got=f"none among {len(columns)} columns",
-            hint=f"name it: df.nps({role}={str(columns[0]) if columns else '...'!r}). {did_you_mean(role, columns)}",
+            hint=f"name it: df.nps({role}='the column'). {did_you_mean(role, columns)}",
         )
     best = [candidate for candidate in found if candidate.rank == found[0].rank]
     if len(best) > 1:

@@ -104,12 +104,51 @@ def test_clusters_widen_the_interval():
     assert together["upper"][0] - together["lower"][0] > 1.3 * (alone["upper"][0] - alone["lower"][0])
 
 
-def test_each_answer_its_own_cluster_is_nearly_the_wald_interval():
+def test_each_answer_its_own_cluster_is_nearly_the_plain_interval():
     rng = np.random.default_rng(0)
     frame = pd.DataFrame({"nps": rng.integers(0, 11, 4000), "account": range(4000)})
     clustered = frame.nps(cluster="account").summary()
-    wald = frame.nps.summary(method="wald")
-    assert clustered["lower"][0] == pytest.approx(wald["lower"][0], abs=0.02)
+    plain = frame.nps.summary()
+    assert clustered["lower"][0] == pytest.approx(plain["lower"][0], abs=0.02)
+
+
+def test_clusters_widen_the_trend_too():
+    rng = np.random.default_rng(0)
+    account = np.repeat(np.arange(60), 10)
+    liking = rng.choice([2, 10], 60)[account]
+    dates = pd.to_datetime(rng.choice(["2024-01-10", "2024-02-10", "2024-03-10"], 600))
+    frame = pd.DataFrame({"nps": liking, "account": account, "date": dates})
+    alone, together = frame.nps.trend().to_frame(), frame.nps(cluster="account").trend().to_frame()
+    assert ((together["upper"] - together["lower"]) > 1.2 * (alone["upper"] - alone["lower"])).all()
+    spread, usual = (t["level_upper"] - t["level_lower"] for t in (together, alone))
+    assert (spread > 1.2 * usual).all()
+    period = frame.nps(cluster="account").summary(by=Period("date"))
+    assert together["lower"].tolist() == pytest.approx(period["lower"].tolist())
+
+
+def test_a_single_cluster_says_that_it_knows_nothing():
+    table = pd.DataFrame({"nps": [10, 9, 3], "account": ["a"] * 3}).nps(cluster="account").summary()
+    assert (table["lower"][0], table["upper"][0]) == pytest.approx((-100, 100), abs=1)
+
+
+@pytest.mark.parametrize("verb", ["summary", "distribution", "trend"])
+def test_a_group_named_like_a_figure_is_refused(shops, verb):
+    name = {"summary": "score", "distribution": "rating", "trend": "period"}[verb]
+    frame = shops.rename(columns={"shop": name})
+    with pytest.raises(ArgumentError, match="rename it first"):
+        getattr(frame.nps(rating="nps"), verb)(by=name)
+
+
+def test_roles_that_are_not_there_are_refused_at_once(shops):
+    with pytest.raises(ColumnNotFoundError, match="did you mean 'date'"):
+        shops.nps(date="dat")
+
+
+def test_values_instead_of_a_column_are_refused(shops):
+    with pytest.raises(TypeError, match="put the values into a column"):
+        shops.nps.summary(by=shops["shop"])
+    with pytest.raises(TypeError, match="npskit.Scale"):
+        shops.nps(scale=(1, 5))
 
 
 def test_keeping_the_last_answer_uses_one_per_customer(shops):

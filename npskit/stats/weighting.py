@@ -17,16 +17,16 @@ from numpy.typing import ArrayLike
 
 from npskit.errors import ArgumentError, ArgumentTypeError, NpskitWarning, optional_import
 from npskit.stats.intervals import interval, normal_quantile
-from npskit.stats.score import Floats, checked_counts, shares
+from npskit.stats.score import Floats, checked_counts, shares, variance
 
 __all__ = [
     "cluster_sums",
     "clustered_interval",
+    "clustered_responses",
     "clustered_standard_error",
     "design_effect",
     "effective_counts",
     "effective_responses",
-    "moments_interval",
     "moments_standard_error",
     "rake",
     "weighted_interval",
@@ -194,19 +194,8 @@ def moments_standard_error(
     return (100 * np.sqrt(spread * np.divide(squares, v * v, out=np.zeros(known.shape), where=known)))[()]
 
 
-def clustered_interval(cluster_counts: ArrayLike, *, confidence_level: float = 0.95) -> tuple[Any, Any]:
-    """Interval of a clustered score, in points: t with (clusters - 1) degrees of freedom.
-
-    Examples
-    --------
-    >>> lower, upper = clustered_interval([[0, 0, 3], [2, 1, 0], [0, 1, 1], [1, 0, 2]])
-    >>> f"{lower:.1f} to {upper:.1f}"
-    '-92.9 to 100.0'
-    """
-    return moments_interval(*cluster_sums(cluster_counts), confidence_level=confidence_level)
-
-
-def moments_interval(
+def clustered_responses(
+    counts: ArrayLike,
     clusters: ArrayLike,
     u: ArrayLike,
     v: ArrayLike,
@@ -214,16 +203,64 @@ def moments_interval(
     uv: ArrayLike,
     vv: ArrayLike,
     *,
-    confidence_level: float = 0.95,
-) -> tuple[Any, Any]:
-    """`clustered_interval` from the sums of `cluster_sums`, arrays of shape (...)."""
-    special = optional_import("scipy.special", extra="stats", purpose="compute intervals of clustered answers")
-    normal_quantile(confidence_level)
-    freedom = np.maximum(np.asarray(clusters) - 1, 1)
-    half = special.stdtrit(freedom, (1 + confidence_level) / 2) * moments_standard_error(clusters, u, v, uu, uv, vv)
-    total = np.asarray(v, dtype=float)
-    centre = 100 * np.divide(u, total, out=np.full(total.shape, np.nan), where=total > 0)
-    return np.maximum(centre - half, -100.0)[()], np.minimum(centre + half, 100.0)[()]
+    confidence_level: float | None = None,
+) -> Any:
+    """How many independent answers a clustered sample is worth.
+
+    Parameters
+    ----------
+    counts : array_like, shape (..., 3)
+        Detractors, passives, promoters, or the sums of their weights.
+    clusters, u, v, uu, uv, vv : array_like, shape (...)
+        As from `cluster_sums`.
+    confidence_level : float, optional
+        With it, fewer still, for the few clusters that the error was estimated from (t with clusters - 1 degrees of
+        freedom), as an interval of this level needs.
+
+    Returns
+    -------
+    float or ndarray, shape (...)
+        At most the answers counted; the number of clusters where every cluster answers alike.
+
+    References
+    ----------
+    Korn and Graubard (1998), Survey Methodology 24:193-201.
+
+    Examples
+    --------
+    >>> counts = [[0, 0, 3], [2, 1, 0], [0, 1, 1], [1, 0, 2]]
+    >>> round(float(clustered_responses([3, 2, 6], *cluster_sums(counts))), 2)
+    5.22
+    """
+    array = checked_counts(counts)
+    number = np.asarray(clusters, dtype=float)
+    error = np.nan_to_num(np.asarray(moments_standard_error(clusters, u, v, uu, uv, vv))) / 100
+    spread = np.nan_to_num(np.asarray(variance(array)))
+    worth = np.divide(spread, error**2, out=number.copy(), where=(error > 0) & (spread > 0))
+    worth = np.minimum(worth, array.sum(axis=-1))
+    if confidence_level is not None:
+        special = optional_import("scipy.special", extra="stats", purpose="compute intervals of clustered answers")
+        t = special.stdtrit(np.maximum(number - 1, 1), (1 + confidence_level) / 2)
+        worth = worth * (normal_quantile(confidence_level) / t) ** 2
+    return worth[()]
+
+
+def clustered_interval(cluster_counts: ArrayLike, *, confidence_level: float = 0.95) -> tuple[Any, Any]:
+    """Interval of a clustered score, in points: the score interval of as many independent answers.
+
+    A linearised t interval has width zero when every cluster agrees, and with eight clusters of a high score covers
+    .89 where this one covers .98; with forty clusters and a middling score both cover .95.
+
+    Examples
+    --------
+    >>> lower, upper = clustered_interval([[0, 0, 3], [2, 1, 0], [0, 1, 1], [1, 0, 2]])
+    >>> f"{lower:.1f} to {upper:.1f}"
+    '-67.7 to 87.5'
+    """
+    array = checked_counts(cluster_counts, where="cluster_counts")
+    counts = array.sum(axis=-2)
+    worth = clustered_responses(counts, *cluster_sums(array), confidence_level=confidence_level)
+    return weighted_interval(counts, worth, confidence_level=confidence_level, method="score")
 
 
 def rake(counts: ArrayLike, targets: Sequence[ArrayLike], *, trim: float | None = None) -> Floats:

@@ -14,14 +14,15 @@ from npskit.frames import Period, Source, wrap
 from npskit.stats.score import score
 from npskit.survey.answers import Trend
 from npskit.survey.audit import customer_check, rating_checks, reading_checks
-from npskit.survey.base import Base, as_list, opened
-from npskit.survey.estimates import counted, distribution, estimates, series
+from npskit.survey.base import as_list, opened
+from npskit.survey.comparing import Comparing
+from npskit.survey.estimates import counted, distribution, estimates, joined, series
 from npskit.survey.plots import Plots
 
 __all__ = ["Survey", "opened"]
 
 
-class Survey(Base):
+class Survey(Comparing):
     """Survey answers with the roles of their columns.
 
     Parameters
@@ -83,17 +84,17 @@ class Survey(Base):
         confidence_level : float
         method : {"score", "adjusted_wald", "wald", "bayes", "bootstrap"}
             The interval. With weights the default is the adjusted Wald interval on the effective responses; with
-            clusters it is always the linearised t interval.
+            clusters the score interval on as many answers as the clusters are worth.
 
         Returns
         -------
         table in the caller's own library
             The `by` columns, ``responses, detractors, passives, promoters`` (counts), ``score, lower, upper``
-            (points); with weights also ``effective_responses``.
+            (points); with weights or clusters also ``effective_responses``.
         """
         tally = self.tally(by)
         found = estimates(tally, confidence_level=confidence_level, method=method, moments=self._moments(tally, by))
-        return self.source.table({**tally.columns(), **counted(tally.category_counts), **found})
+        return self.source.table(joined(tally.columns(), {**counted(tally.category_counts), **found}))
 
     def distribution(self, by: Any = None) -> Any:
         """How often each rating was given.
@@ -106,7 +107,9 @@ class Survey(Base):
         """
         return self.source.table(distribution(self.tally(by)))
 
-    def trend(self, every: str = "month", by: Any = None, *, confidence_level: float = 0.95) -> Trend:
+    def trend(
+        self, every: str = "month", by: Any = None, *, confidence_level: float = 0.95, method: str = "score"
+    ) -> Trend:
         """The score over time, with the smoothed level.
 
         Parameters
@@ -115,6 +118,8 @@ class Survey(Base):
         by : str, Bands or sequence of them, optional
             One series per group.
         confidence_level : float
+        method : str
+            The interval of a period's reading, as in `summary`.
 
         Returns
         -------
@@ -122,9 +127,11 @@ class Survey(Base):
             One row per period from the first to the last; the interval is of the period's reading, the band of the
             level.
         """
-        tally = self.tally([Period(self._column("date"), every), *as_list(by)])
+        cells = [Period(self._column("date"), every), *as_list(by)]
+        tally = self.tally(cells)
         undated = sum(int(n) for n, cell in zip(tally.responses, tally.cells, strict=True) if cell[0] is None)
-        table = series(tally, every=every, confidence_level=confidence_level)
+        moments = self._moments(tally, cells)
+        table = series(tally, every=every, confidence_level=confidence_level, method=method, moments=moments)
         return Trend(table, every, tally.keys[1:], confidence_level, undated)
 
     def audit(self) -> Any:

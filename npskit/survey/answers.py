@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Trend"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Trend(Result):
     """The score over time, as `Survey.trend` gives it.
 

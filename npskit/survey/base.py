@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from npskit import roles as _roles
-from npskit.errors import ArgumentError, ScaleWarning
+from npskit.errors import ArgumentError, ArgumentTypeError, ScaleWarning
 from npskit.frames import Bands, Period, wrap
 from npskit.scale import Scale
 from npskit.survey.columns import Columns
@@ -43,9 +43,18 @@ class Base:
     ) -> None:
         if keep not in ("all", "last"):
             raise ArgumentError(where="keep", expected="'all' or 'last'", got=repr(keep))
+        if scale is not None and not isinstance(scale, Scale):
+            raise ArgumentTypeError(
+                where="scale", expected="npskit.Scale", got=repr(scale), hint="scale=npskit.Scale(1, 5)"
+            )
         self._data = opened(data)
         self._named = {"rating": rating, "date": date, "comment": comment, "customer": customer, "weight": weight}
         self._cluster, self._missing, self._scale, self._keep = cluster, missing, scale, keep
+        named = [name for name in (*self._named.values(), cluster) if name is not None]
+        if named:
+            columns = wrap(self._data).columns
+            for name in named:
+                _roles.resolve(name, columns)
 
     def __repr__(self) -> str:
         named = ", ".join(f"{role}={column!r}" for role, column in self._named.items() if column)
@@ -135,7 +144,14 @@ class Base:
         def looked_up(item: str | Period | Bands) -> str | Period | Bands:
             if isinstance(item, (Period, Bands)):
                 return replace(item, column=_roles.resolve(item.column, source.columns))
-            return _roles.resolve(item, source.columns)
+            if isinstance(item, str):
+                return _roles.resolve(item, source.columns)
+            raise ArgumentTypeError(
+                where="by",
+                expected="names of columns, npskit.Period or npskit.Bands",
+                got=type(item).__name__,
+                hint="put the values into a column first, then by='that column'",
+            )
 
         return [looked_up(item) for item in as_list(by)]
 

@@ -101,7 +101,7 @@ class Columns:
             where="the rating column",
             expected="a column whose name and content say that it answers 'would you recommend us'",
             got=f"none among {len(columns)} columns",
-            hint="; ".join([f"name it: df.nps(rating={(holding or [*columns, '...'])[0]!r})", *filter(None, hints)]),
+            hint="; ".join([f"name it: df.nps(rating={(holding or ['the column'])[0]!r})", *filter(None, hints)]),
         )
 
     def _shown(self, name: str) -> str:

@@ -12,13 +12,23 @@ from typing import Any
 
 import numpy as np
 
+from npskit.errors import ArgumentError
 from npskit.scale import CATEGORIES
 from npskit.stats import intervals, weighting
 from npskit.stats.score import score
 from npskit.stats.trend import level as smoothed_level
 from npskit.tally import ClusterMoments, Tally
 
-__all__ = ["all_periods", "counted", "distribution", "effective_counts", "effective_responses", "estimates", "series"]
+__all__ = [
+    "all_periods",
+    "counted",
+    "distribution",
+    "effective_counts",
+    "effective_responses",
+    "estimates",
+    "joined",
+    "series",
+]
 
 STEPS: dict[str, tuple[Any, int]] = {
     "day": ("D", 1),
@@ -31,50 +41,80 @@ STEPS: dict[str, tuple[Any, int]] = {
 Columns = dict[str, list[Any]]
 
 
+def joined(levels: Columns, columns: Columns) -> Columns:
+    """The columns of groups beside those of figures.
+
+    Raises
+    ------
+    ArgumentError
+        When a group's column has the name of a figure, which would be lost.
+    """
+    for name in levels:
+        if name in columns:
+            raise ArgumentError(
+                where=f"by={name!r}",
+                expected="a column whose name the result does not use for a figure",
+                got=f"{name!r}, beside {', '.join(columns)}",
+                hint=f"rename it first: df.rename(columns={{{name!r}: {name + '_group'!r}}})",
+            )
+    return {**levels, **columns}
+
+
 def counted(counts: np.ndarray) -> Columns:
     """Responses and the three categories, from counts (cells, 3)."""
     return {"responses": counts.sum(-1).tolist(), **{name: counts[:, i].tolist() for i, name in enumerate(CATEGORIES)}}
 
 
 def estimates(tally: Tally, *, confidence_level: float, method: str, moments: ClusterMoments | None = None) -> Columns:
-    """Score and interval per cell; weights and clusters change the interval, and weights add their effective n."""
+    """Score and interval per cell; weights and clusters change the interval, and add their effective n."""
     counts = tally.category_weights
-    if moments is not None:
-        lower, upper = clustered_limits(tally, moments, confidence_level)
-    elif tally.weights is None:
-        lower, upper = intervals.interval(counts, confidence_level=confidence_level, method=method)
-    else:
-        # The score interval's promise is for whole counts; on scaled ones the adjusted Wald interval keeps its own.
-        usual = "adjusted_wald" if method == "score" else method
-        lower, upper = weighting.weighted_interval(
-            counts, effective_responses(tally), confidence_level=confidence_level, method=usual
-        )
-    columns = {"score": score(counts), "lower": lower, "upper": upper}
-    if tally.weights is not None:
-        columns["effective_responses"] = effective_responses(tally)
+    columns = {"score": score(counts)}
+    columns["lower"], columns["upper"] = limits(
+        tally, confidence_level=confidence_level, method=method, moments=moments
+    )
+    if tally.weights is not None or moments is not None:
+        columns["effective_responses"] = effective_responses(tally, moments)
     return {name: np.atleast_1d(values).tolist() for name, values in columns.items()}
 
 
-def clustered_limits(tally: Tally, moments: ClusterMoments, confidence_level: float) -> tuple[Any, Any]:
-    """Interval that allows for customers who answered several times, per cell of the tally."""
-    at = {cell: i for i, cell in enumerate(moments.cells)}
-    order = [at.get(cell, -1) for cell in tally.cells]
-    aligned = {name: np.append(getattr(moments, name), 0)[order] for name in ("clusters", "u", "v", "uu", "uv", "vv")}
-    return weighting.moments_interval(**aligned, confidence_level=confidence_level)
+def limits(tally: Tally, *, confidence_level: float, method: str, moments: ClusterMoments | None) -> tuple[Any, Any]:
+    """Interval of the score of each cell, in points."""
+    counts = tally.category_weights
+    if moments is not None:
+        worth = effective_responses(tally, moments, confidence_level=confidence_level)
+        return weighting.weighted_interval(counts, worth, confidence_level=confidence_level, method=method)
+    if tally.weights is None:
+        return intervals.interval(counts, confidence_level=confidence_level, method=method)
+    # The score interval's promise is for whole counts; on scaled ones the adjusted Wald interval keeps its own.
+    usual = "adjusted_wald" if method == "score" else method
+    worth = effective_responses(tally)
+    return weighting.weighted_interval(counts, worth, confidence_level=confidence_level, method=usual)
 
 
-def effective_responses(tally: Tally) -> np.ndarray:
-    """Kish's effective number of responses per cell, shape (cells,); the responses when there are no weights."""
+def effective_responses(
+    tally: Tally, moments: ClusterMoments | None = None, *, confidence_level: float | None = None
+) -> np.ndarray:
+    """How many independent answers of weight 1 each cell is worth, shape (cells,).
+
+    The responses; with weights Kish's effective number; with clusters what the linearised error says, and with a
+    confidence level less still where the clusters are few.
+    """
+    if moments is not None:
+        at = {cell: i for i, cell in enumerate(moments.cells)}
+        order = [at.get(cell, -1) for cell in tally.cells]
+        sums = {name: np.append(getattr(moments, name), 0)[order] for name in ("clusters", "u", "v", "uu", "uv", "vv")}
+        worth = weighting.clustered_responses(tally.category_weights, **sums, confidence_level=confidence_level)
+        return np.minimum(worth, tally.responses)
     if tally.weights is None or tally.squares is None:
         return tally.responses
     return weighting.effective_responses(tally.weights.sum(-1), tally.squares.sum(-1))
 
 
-def effective_counts(tally: Tally) -> np.ndarray:
-    """Counts per category, shape (cells, 3); with weights, the weighted shares times the effective responses."""
-    if tally.weights is None:
+def effective_counts(tally: Tally, moments: ClusterMoments | None = None) -> np.ndarray:
+    """Counts per category, shape (cells, 3); with weights or clusters, the shares times the effective responses."""
+    if tally.weights is None and moments is None:
         return tally.category_counts
-    return weighting.effective_counts(tally.category_weights, effective_responses(tally))
+    return weighting.effective_counts(tally.category_weights, effective_responses(tally, moments))
 
 
 def distribution(tally: Tally) -> Columns:
@@ -84,10 +124,12 @@ def distribution(tally: Tally) -> Columns:
     share = np.divide(used, total, out=np.full(used.shape, np.nan), where=total > 0)
     levels = {key: [level for level in column for _ in tally.scale.ratings] for key, column in tally.columns().items()}
     ratings = {"rating": list(tally.scale.ratings) * len(tally), "responses": tally.counts.ravel().tolist()}
-    return {**levels, **ratings, "share": share.ravel().tolist()}
+    return joined(levels, {**ratings, "share": share.ravel().tolist()})
 
 
-def series(tally: Tally, *, every: str, confidence_level: float) -> Columns:
+def series(
+    tally: Tally, *, every: str, confidence_level: float, moments: ClusterMoments | None = None, method: str = "score"
+) -> Columns:
     """One row per group and period of a tally whose first key is the period, gaps filled, with the smoothed level."""
     dated = [cell for cell in tally.cells if cell[0] is not None]
     periods = all_periods([cell[0] for cell in dated], every)  # type: ignore[misc]  # the first key is a date
@@ -96,23 +138,21 @@ def series(tally: Tally, *, every: str, confidence_level: float) -> Columns:
     rows = [at.get(cell, -1) for cell in tally.cells]
 
     def filled(values: np.ndarray) -> np.ndarray:
-        out = np.zeros((len(at) + 1, 3), dtype=values.dtype)
+        out = np.zeros((len(at) + 1, *np.shape(values)[1:]), dtype=np.asarray(values).dtype)
         out[rows] = values
         return out[:-1]
 
-    counts = filled(effective_counts(tally))
-    method = "score" if tally.weights is None else "adjusted_wald"
-    lower, upper = intervals.interval(counts, confidence_level=confidence_level, method=method)
+    counts = filled(effective_counts(tally, moments))
+    readings = limits(tally, confidence_level=confidence_level, method=method, moments=moments)
+    answered = filled(tally.responses) > 0
+    lower, upper = (np.where(answered, filled(np.atleast_1d(bound)), np.nan) for bound in readings)
     shaped = counts.reshape(len(groups), len(periods), 3)
     level = smoothed_level(shaped, every=every, confidence_level=confidence_level)
     numbers = {"score": score(counts), "lower": lower, "upper": upper,
                "level": level.level, "level_lower": level.lower, "level_upper": level.upper}  # fmt: skip
-    return {
-        **{key: [group[i] for group in groups for _ in periods] for i, key in enumerate(tally.keys[1:])},
-        "period": periods * len(groups),
-        **counted(filled(tally.category_counts)),
-        **{name: np.ravel(values).tolist() for name, values in numbers.items()},
-    }
+    levels = {key: [group[i] for group in groups for _ in periods] for i, key in enumerate(tally.keys[1:])}
+    figures = {name: np.ravel(values).tolist() for name, values in numbers.items()}
+    return joined(levels, {"period": periods * len(groups), **counted(filled(tally.category_counts)), **figures})
 
 
 def all_periods(starts: Sequence[dt.date], every: str) -> list[dt.date]:

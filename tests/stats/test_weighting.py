@@ -14,7 +14,9 @@ from npskit.errors import ArgumentError, ArgumentTypeError, NpskitWarning
 from npskit.stats.intervals import interval
 from npskit.stats.score import score, standard_error
 from npskit.stats.weighting import (
+    cluster_sums,
     clustered_interval,
+    clustered_responses,
     clustered_standard_error,
     design_effect,
     effective_counts,
@@ -88,17 +90,34 @@ def test_clusters_agree_with_the_sandwich_of_a_regression():
 
 def test_clustered_interval_uses_few_degrees_of_freedom():
     two = np.array([[0, 2, 2], [1, 2, 1]])
+    sums, counts = cluster_sums(two), two.sum(axis=0)
+    plain, few = (clustered_responses(counts, *sums, confidence_level=level) for level in (None, 0.5))
+    # With one degree of freedom the quartile of t is 1, that of the normal .6745.
+    assert few / plain == pytest.approx(0.67449**2, rel=1e-4)
     lower, upper = clustered_interval(two, confidence_level=0.5)
-    # With one degree of freedom the quartile of t is 1.
-    assert (upper - lower) / 2 == pytest.approx(clustered_standard_error(two))
-    assert lower <= score(two.sum(axis=0)) <= upper
+    assert lower <= score(counts) <= upper
+
+
+def test_many_clusters_give_the_linearised_t_interval():
+    clusters = np.random.default_rng(3).multinomial(4, (0.3, 0.3, 0.4), 2000)
+    lower, upper = clustered_interval(clusters)
+    assert (upper - lower) / 2 == pytest.approx(1.961 * clustered_standard_error(clusters), rel=1e-3)
+
+
+def test_clusters_that_all_agree_are_worth_one_answer_each():
+    agreed = np.array([[0, 0, 5]] * 8)
+    assert clustered_responses([0, 0, 40], *cluster_sums(agreed)) == 8
+    lower, upper = clustered_interval(agreed)
+    assert lower < 40
+    assert upper == 100
 
 
 def test_too_few_clusters_have_no_error():
     assert np.isnan(clustered_standard_error([[1, 2, 3]]))
     assert np.isnan(clustered_standard_error([[1, 2, 3], [0, 0, 0]]))
     found = clustered_interval(np.array([[[1, 2, 3], [0, 0, 0]], [[1, 2, 3], [1, 1, 1]], [[0] * 3] * 2]))
-    assert np.isnan(found[0]).tolist() == [True, False, True]
+    assert np.isnan(found[0]).tolist() == [False, False, True]
+    assert found[0][0] < -99
     with pytest.raises(ArgumentError, match="clusters"):
         clustered_standard_error([1, 2, 3])
 
