@@ -156,6 +156,15 @@ def test_declared_codes_are_missing_and_never_promoters(dtype):
     assert (counts_of(split), split.missing.tolist()) == ({9: 1, 10: 1}, [3])
 
 
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "Int8"])
+def test_counting_leaves_the_frame_as_it_was(dtype):
+    frame = pd.DataFrame({"q1": pd.Series([0, 9, 10], dtype=dtype), "s": ["a", "a", "b"]})
+    before = frame.copy(deep=True)
+    for by in ([], ["s"]):
+        wrap(frame).tally("q1", by, scale=Scale(missing=[0]))
+    pd.testing.assert_frame_equal(frame, before)
+
+
 def test_other_scales_are_counted():
     assert wrap(pd.Series([1, 5, 5, 3])).tally("rating", scale=Scale(1, 5)).category_counts.tolist() == [[2, 0, 2]]
     wide = Scale(0, 100, detractor_max=60, promoter_min=90)

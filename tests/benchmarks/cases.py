@@ -33,7 +33,7 @@ def one_scan(scale: float) -> Iterator[Line | str]:
             "pd.cut and groupby": lambda: df.groupby(pd.cut(s, [-1, 6, 8, 10]), observed=False).size(),
             **column_rivals(df),
         },
-        rounds=7,
+        rounds=11,
         slow=("pd.cut and groupby",),
     )
     targets = {"two means": 1.5, "pd.cut and groupby": 50}
