@@ -29,6 +29,7 @@ from npskit.frames.coding import (
     slices,
 )
 from npskit.frames.counting import Blocks, Radix
+from npskit.frames.crossings import Crossings, category_reader, of_codes
 from npskit.frames.keys import Key, days_of, not_dates, plain_level
 from npskit.frames.ratings import Weights, ratings, sizes
 from npskit.frames.source import Source, as_keys, assembled
@@ -105,6 +106,28 @@ class PandasSource(Source):
         sums = [part.reshape(-1, size) for part in radix.count(length, read)]
         used = np.flatnonzero(sums[0].any(-1)) if codes else np.zeros(1, dtype=np.intp)
         return radix.positions(used), [part[used] for part in sums]
+
+    def crossings(
+        self,
+        rating: str,
+        by: Sequence[Key],
+        *,
+        scale: Scale | None = None,
+        weight: str | None = None,
+        depth: int = 2,
+        most_levels: int = 200,
+    ) -> Crossings:
+        # The scan of all refuses what is off the scale, and weights that cannot be used.
+        found = self.tally(rating, (), scale=scale, weight=weight).scale
+        answers = ratings(self.series(rating), self.column(rating), found)
+        return of_codes(
+            self._key_codes(by),
+            category_reader(answers.slots, found),
+            self.length(),
+            weight=None if weight is None else Weights(self.series(weight), self.column(weight)).read,
+            depth=depth,
+            most_levels=most_levels,
+        )
 
     def cluster_moments(
         self,

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from npskit.errors import ArgumentError, ArgumentTypeError, RatingError
+from npskit.frames.crossings import Crossings, of_tallies
 from npskit.frames.keys import Bands, Key, Period, level_order
 from npskit.roles import resolve
 from npskit.scale import MISSING, OUTSIDE, Scale
@@ -78,6 +79,27 @@ class Source(ABC):
         ArgumentError
             For missing or negative weights, and for dates or numbers that cannot be read.
         """
+
+    def crossings(
+        self,
+        rating: str,
+        by: Sequence[Key],
+        *,
+        scale: Scale | None = None,
+        weight: str | None = None,
+        depth: int = 2,
+        most_levels: int = 200,
+    ) -> Crossings:
+        """Answers per category by every column of `by` and, with a depth of 2, by every two; levels beyond the most
+        frequent are lumped."""
+        self.key_columns(by)
+        options: dict[str, Any] = {"scale": scale, "weight": weight}
+        return of_tallies(
+            [self.tally(rating, [key], **options) for key in by],
+            lambda first, second: self.tally(rating, [by[first], by[second]], **options),
+            depth=depth,
+            most_levels=most_levels,
+        )
 
     @abstractmethod
     def cluster_moments(

@@ -7,8 +7,8 @@ three promoters has three promoters again and claims to know the segment. A segm
 without in every draw, since whether it exists then is not a matter of chance that these counts could tell.
 
 Coverage at 95 %, four segments of 50, 30, 15 and 5 % or eight of 30 to 5 %, middling and extreme shares: within of one
-segment .92-.96 at 150 answers a period and .93-.97 at 1,000, mix .92-.99 and .93-.98, their sums .94-.97 and .93-.96. At
-40 answers a segment of 5 % is often missing on one side, which is flagged and not covered: its within has .83.
+segment .92-.96 at 150 answers a period and .93-.97 at 1,000, mix .92-.99 and .93-.98, their sums .94-.97 and .93-.96.
+At 40 answers a segment of 5 % is often missing on one side, which is flagged and not covered: its within has .83.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Decomposition:
 class DimensionDecomposition:
     """A change split by dimension.
 
-    `mix` is one Part (L_d,) per dimension, `mix_sum` one Part (D,), `within` one Part (L_d,) per dimension (the same
+    `mix` is one Part (L_d,) per dimension, `mix_sum` one Part (D,) and `mix_whole` their sum, `within` one Part (L_d,) per dimension (the same
     changes of score, added up along each dimension in turn), `within_sum` and `change` are numbers: `change` is the
     sum of `mix_sum` plus `within_sum`. Of the cells of the cross (L_1, …, L_D), `cell_mix` (all dimensions together)
     and `cell_within` add up to `cell_total`, and those to `change`; `appeared` and `vanished` mark them.
@@ -82,6 +82,7 @@ class DimensionDecomposition:
     mix: tuple[Part, ...]
     within: tuple[Part, ...]
     mix_sum: Part
+    mix_whole: Part
     within_sum: Part
     change: Part
     cell_mix: Part
@@ -219,6 +220,7 @@ def decompose_dimensions(
             for others, part in zip(along, within_draws, strict=True)
         ),
         mix_sum=_part(mix_values, mix_sums, confidence_level),
+        mix_whole=_part(mix_values.sum(), mix_sums.sum(axis=1), confidence_level),
         within_sum=_part(split.within.sum(), within_sum, confidence_level),
         change=_change(first, second, sizes, whole, wholes, points, confidence_level),
         cell_mix=_part(cells, cell_mix[0], confidence_level),

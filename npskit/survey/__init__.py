@@ -16,13 +16,14 @@ from npskit.survey.answers import Trend
 from npskit.survey.audit import customer_check, rating_checks, reading_checks
 from npskit.survey.base import as_list, opened
 from npskit.survey.comparing import Comparing
+from npskit.survey.driving import Driving
 from npskit.survey.estimates import counted, distribution, estimates, joined, series
 from npskit.survey.plots import Plots
 
 __all__ = ["Survey", "opened"]
 
 
-class Survey(Comparing):
+class Survey(Comparing, Driving):
     """Survey answers with the roles of their columns.
 
     Parameters
