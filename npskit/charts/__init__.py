@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from npskit.charts.bridge import waterfall
     from npskit.charts.comparing import differences
     from npskit.charts.discoveries import surprising
     from npskit.charts.drivers import importance
@@ -20,7 +21,17 @@ if TYPE_CHECKING:
     from npskit.charts.stacks import shares
     from npskit.charts.timeline import trend
 
-__all__ = ["by_segment", "differences", "distribution", "importance", "score", "shares", "surprising", "trend"]
+__all__ = [
+    "by_segment",
+    "differences",
+    "distribution",
+    "importance",
+    "score",
+    "shares",
+    "surprising",
+    "trend",
+    "waterfall",
+]
 
 # No module has the name of a function: importing it would put the module in the function's place.
 ROOMS = {
@@ -32,6 +43,7 @@ ROOMS = {
     "shares": "stacks",
     "surprising": "discoveries",
     "trend": "timeline",
+    "waterfall": "bridge",
 }
 
 

@@ -49,6 +49,8 @@ MANY_ROWS, FEWER_LINES = 12, 2
 LONGEST_SAID = 60
 SMALL_LETTER, STRONG_LETTER = 6.0, 7.2
 GAP = 16
+# Points that an axis spans at least.
+LEAST_SPAN = 4
 ELLIPSIS = "…"
 
 
@@ -241,6 +243,9 @@ def points_channels(
     """One scale and axis of points for several fields, wide enough for all values, and for 0 where asked."""
     found = [value for value in values if value is not None and known(value)]
     found += [0.0] if zero or not found else []
+    if max(found) - min(found) < LEAST_SPAN:
+        middle = (max(found) + min(found)) / 2
+        found += [middle - LEAST_SPAN / 2, middle + LEAST_SPAN / 2]
     start, stop, marks = nice_range(min(found), max(found), ticks=max(3, min(6, int(width / 48))))
     axis = alt.Axis(
         title=None, values=marks, labelExpr=signed_axis(), labelFlush=False, gridOpacity=zero_line(0.18)
