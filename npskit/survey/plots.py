@@ -80,6 +80,22 @@ class Plots:
         """The score over time with the smoothed level."""
         return self._survey.trend(every, by).plot(lang=lang)
 
+    def drivers(self, attributes: Any = None, *, lang: str | None = None, **options: Any) -> Any:
+        """Importance of each rated attribute for the rating, with its interval."""
+        return self._survey.drivers(attributes, **options).plot(lang=lang)
+
+    def driver_map(self, attributes: Any = None, *, lang: str | None = None, **options: Any) -> Any:
+        """Importance of the attributes against their performance, in four quadrants."""
+        return self._survey.drivers(attributes, **options).map(lang=lang)
+
+    def asymmetry(self, attributes: Any = None, *, cuts: Any = None, lang: str | None = None, **options: Any) -> Any:
+        """What a low rating of each attribute costs and what a high one earns."""
+        return self._survey.drivers(attributes, **options).asymmetry(cuts).plot(lang=lang)
+
+    def priorities(self, actions: Any, *, lang: str | None = None, **options: Any) -> Any:
+        """Impact of candidate actions against their feasibility."""
+        return self._survey.priorities(actions, **options).plot(lang=lang)
+
 
 def columns_of(table: Any) -> dict[str, list[Any]]:
     """A small table of any library as a mapping of lists."""
