@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from npskit.errors import RoleError
-from npskit.frames import Period, Source, wrap
+from npskit.frames import Period, Source
 from npskit.stats.score import score
 from npskit.survey.answers import Trend
 from npskit.survey.audit import customer_check, rating_checks, reading_checks
@@ -145,7 +145,7 @@ class Survey(Comparing, Driving):
             ``scale_warning``, ``duplicates`` (rows equal in every column), ``repeated_customers``, and what
             `read_survey` left out or repaired.
         """
-        source, rating = wrap(self._data), self._column("rating")
+        source, rating = self._whole, self._column("rating")
         rows = [
             *rating_checks(source.rating_counts(rating), self._scale_of(source, rating), rating),
             ("duplicates", source.duplicates(), "rows equal to another in every column"),

@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from npskit import roles as _roles
 from npskit.errors import ArgumentError, ArgumentTypeError, ScaleWarning
 from npskit.frames import Bands, Period, wrap
@@ -48,11 +50,12 @@ class Base:
                 where="scale", expected="npskit.Scale", got=repr(scale), hint="scale=npskit.Scale(1, 5)"
             )
         self._data = opened(data)
+        self._kept: Source | None = None
         self._named = {"rating": rating, "date": date, "comment": comment, "customer": customer, "weight": weight}
         self._cluster, self._missing, self._scale, self._keep = cluster, missing, scale, keep
         named = [name for name in (*self._named.values(), cluster) if name is not None]
         if named:
-            columns = wrap(self._data).columns
+            columns = self._whole.columns
             for name in named:
                 _roles.resolve(name, columns)
 
@@ -63,9 +66,18 @@ class Base:
     # ---- what the columns are -------------------------------------------------------------------------------
 
     @property
+    def _whole(self) -> Source:
+        """Every row. An engine that is asked over a wire keeps its first rows; a pandas frame may change in between."""
+        if isinstance(self._data, (pd.DataFrame, pd.Series)):
+            return wrap(self._data)
+        if self._kept is None:
+            self._kept = wrap(self._data)
+        return self._kept
+
+    @property
     def source(self) -> Source:
         """The data behind one face, whatever its engine."""
-        source = wrap(self._data)
+        source = self._whole
         return source.latest(self._column("customer"), self._column("date")) if self._keep == "last" else source
 
     def roles(self) -> Any:
@@ -76,11 +88,11 @@ class Base:
         table in the caller's own library
             ``role, column, reason``; where no column fits, or several do, the column is missing and the reason says so.
         """
-        return wrap(self._data).table(self._columns.table())
+        return self._whole.table(self._columns.table())
 
     @property
     def _columns(self) -> Columns:
-        return Columns(wrap(self._data), named=self._named, notes=self._notes, scale=self._numbers)
+        return Columns(self._whole, named=self._named, notes=self._notes, scale=self._numbers)
 
     def _column(self, role: str) -> str:
         return self._columns.find(role).column
