@@ -59,6 +59,32 @@ class Base:
             for name in named:
                 _roles.resolve(name, columns)
 
+    @property
+    def data(self) -> Any:
+        """The answers as they were given."""
+        return self._data
+
+    @property
+    def notes(self) -> Mapping[str, Any]:
+        """What `read_survey` noted about the file, while it travels with the frame; empty for any other data."""
+        attrs = getattr(self._data, "attrs", None)
+        notes = attrs.get("npskit") if isinstance(attrs, dict) else None
+        return notes if isinstance(notes, Mapping) else {}
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The keywords that make this survey again from its data, those left at their defaults left out.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> Base(pd.DataFrame({"q1": [9, 11]}), rating="q1", missing=[11]).settings
+        {'rating': 'q1', 'missing': [11]}
+        """
+        others = {"cluster": self._cluster, "missing": as_list(self._missing) or None, "scale": self._scale}
+        given = {**self._named, **others, "keep": None if self._keep == "all" else self._keep}
+        return {name: value for name, value in given.items() if value is not None}
+
     def __repr__(self) -> str:
         named = ", ".join(f"{role}={column!r}" for role, column in self._named.items() if column)
         return f"<npskit.Survey of {type(self._data).__name__}{': ' + named if named else ''}>"
@@ -97,12 +123,23 @@ class Base:
     def _column(self, role: str) -> str:
         return self._columns.find(role).column
 
+    def column(self, role: str) -> str:
+        """The column that plays a role.
+
+        Raises
+        ------
+        RoleError
+            When none does, or more than one could.
+        """
+        return self._column(role)
+
+    def rivals(self, role: str) -> list[str]:
+        """The columns between which a role cannot be decided; empty when one plays it, or none could."""
+        return self._columns.rivals(role)
+
     @property
     def _notes(self) -> Mapping[str, Any]:
-        """What `read_survey` noted about the file, while it travels with the frame."""
-        attrs = getattr(self._data, "attrs", None)
-        notes = attrs.get("npskit") if isinstance(attrs, dict) else None
-        return notes if isinstance(notes, Mapping) else {}
+        return self.notes
 
     @property
     def _numbers(self) -> Scale:

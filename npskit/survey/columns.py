@@ -60,11 +60,25 @@ class Columns:
             return Candidate(told, role, 0, "the export's format tells it")
         if len(columns) == 1 and role == "rating":
             return Candidate(columns[0], role, 0, "the only column")
-        found = roles.candidates(role, columns, fits=self._fits, aliases=self._notes.get("questions", {}))
-        held = [candidate for candidate in found if self._source.sample(candidate.column)] or found
+        held = self._held(role)
         if role == "rating" and not held:
             raise self._no_rating()
         return roles.choose(role, held, columns)
+
+    def rivals(self, role: str) -> list[str]:
+        """The columns between which a role cannot be decided; empty when one plays it, or none could."""
+        try:
+            self.find(role)
+        except RoleError:
+            held = self._held(role)
+            return [candidate.column for candidate in held if candidate.rank == held[0].rank]
+        return []
+
+    def _held(self, role: str) -> list[Candidate]:
+        """The candidates of a role, best first; empty columns only where there is nothing else."""
+        aliases = self._notes.get("questions", {})
+        found = roles.candidates(role, self._source.columns, fits=self._fits, aliases=aliases)
+        return [candidate for candidate in found if self._source.sample(candidate.column)] or found
 
     def table(self) -> dict[str, list[str | None]]:
         """Every role with its column and the reason; an open choice names the candidates."""
