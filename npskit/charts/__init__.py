@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from npskit.charts.comparing import differences
     from npskit.charts.discoveries import surprising
     from npskit.charts.drivers import importance
+    from npskit.charts.quadrants import importance_performance
     from npskit.charts.ratings import distribution
     from npskit.charts.scoreline import score
     from npskit.charts.segments import by_segment
@@ -26,6 +27,7 @@ __all__ = [
     "differences",
     "distribution",
     "importance",
+    "importance_performance",
     "score",
     "shares",
     "surprising",
@@ -39,6 +41,7 @@ ROOMS = {
     "differences": "comparing",
     "distribution": "ratings",
     "importance": "drivers",
+    "importance_performance": "quadrants",
     "score": "scoreline",
     "shares": "stacks",
     "surprising": "discoveries",

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,11 +19,26 @@ from npskit.errors import ColumnNotFoundError, EmptyDataError, did_you_mean
 from npskit.labels import MINUS, NARROW_SPACE, date_text, number, word
 from npskit.scale import is_missing
 
-__all__ = ["Columns", "columns", "known", "level_text", "literal", "nice_range", "quoted", "signed_axis", "wrapped"]
+__all__ = [
+    "Columns",
+    "columns",
+    "known",
+    "level_names",
+    "level_text",
+    "literal",
+    "nice_range",
+    "quoted",
+    "signed_axis",
+    "wrapped",
+]
 
 Columns = dict[str, list[Any]]
 SEPARATOR = " · "
 LINE = 34
+MOST_DECIMALS = 12
+# Spaces that a shown name would lose: at its ends, doubled, or of another kind.
+SPACES = re.compile(r"^\s+|\s+$|(?<=\s)\s+|[^\S ]")
+SPACE_MARK = "␣"
 
 
 def columns(table: Any, needed: Iterable[str], *, where: str) -> Columns:
@@ -72,23 +89,66 @@ def known(value: float | None) -> bool:
     return value is not None and value == value
 
 
-def level_text(value: Any, lang: str) -> str:
+def level_text(value: Any, lang: str, *, decimals: int = 1) -> str:
     """A level of a grouping column as shown."""
     if value is None:
         return word("missing_level", lang)
     if isinstance(value, bool):
         return word("chart_yes" if value else "chart_no", lang)
     if isinstance(value, float):
-        return number(value, digits=0 if value.is_integer() else 1, lang=lang)
+        return number(value, digits=0 if value.is_integer() else decimals, lang=lang)
     if isinstance(value, dt.date):
         return date_text(value, lang)
     return " ".join(str(value).split()) or word("missing_level", lang)
 
 
+def level_key(level: Any) -> tuple[bool, Hashable]:
+    """What makes a level one of its own: yes is not 1."""
+    return isinstance(level, bool), level
+
+
+def level_names(levels: Sequence[Any], lang: str) -> list[str]:
+    """Levels as shown, two different ones never alike: with the decimals, or the spaces, in which they differ.
+
+    >>> level_names(["Lyon", "Lyon ", "Nice "], "en"), level_names([2.21, 2.24, 2.0], "fr")
+    (['Lyon', 'Lyon␣', 'Nice'], ['2,21', '2,24', '2'])
+    """
+    keys = [level_key(level) for level in levels]
+    different = dict.fromkeys(keys)
+    decimals = decimals_apart([value for _, value in different if isinstance(value, float)])
+    texts = {key: level_text(key[1], lang, decimals=decimals) for key in different}
+    times = Counter(texts.values())
+    for key, text in texts.items():
+        if times[text] > 1 and isinstance(key[1], str):
+            texts[key] = SPACES.sub(lambda found: SPACE_MARK * len(found[0]), key[1]) or text
+    return numbered(keys, [texts[key] for key in keys])
+
+
+def decimals_apart(values: Sequence[float]) -> int:
+    """The fewest decimals, at least one, that keep different numbers different."""
+    return next((k for k in range(1, MOST_DECIMALS) if len({round(value, k) for value in values}) == len(values)), 1)
+
+
+def numbered(keys: Sequence[Hashable], texts: Sequence[str]) -> list[str]:
+    """The texts, with a number behind those that different keys share."""
+    taken: dict[str, Hashable] = {}
+    names: dict[Hashable, str] = {}
+    for key, text in zip(keys, texts, strict=True):
+        if key not in names:
+            name, times = text, 1
+            while name in taken:
+                times += 1
+                name = f"{text} ({times})"
+            taken[name] = key
+            names[key] = name
+    return [names[key] for key in keys]
+
+
 def row_names(table: Columns, by: Sequence[str], lang: str) -> list[str]:
-    """One name per row: its levels joined by a dot."""
-    rows = zip(*(table[key] for key in by), strict=True)
-    return [SEPARATOR.join(level_text(level, lang) for level in row) for row in rows]
+    """One name per row, its levels joined by a dot; rows of different levels never share one."""
+    texts = zip(*(level_names(table[key], lang) for key in by), strict=True)
+    keys = zip(*(map(level_key, table[key]) for key in by), strict=True)
+    return numbered(list(keys), [SEPARATOR.join(row) for row in texts])
 
 
 def quoted(text: str, lang: str) -> str:

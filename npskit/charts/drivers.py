@@ -22,6 +22,7 @@ from npskit.charts.rows import (
     forest,
     has_column,
     laid_out,
+    listed,
     row_axis,
     said_name,
     tooltips,
@@ -31,7 +32,7 @@ from npskit.charts.titles import titled
 from npskit.charts.words import dates_text, level_share, responses_text, sentence
 from npskit.labels import language, number, range_text, share, word
 
-__all__ = ["importance"]
+__all__ = ["importance", "share_marks", "share_range"]
 
 MOST_ROWS = 20
 # More candidates for the first place than this are no finding.
@@ -136,7 +137,7 @@ def finding(names: Sequence[str], rows: Columns, confidence_level: float, lang: 
         return sentence(
             word("chart_goes_most", lang, name=said[0], share=share(rows["importance"][first[0]], lang=lang))
         ), tuple(first)
-    return sentence(word("chart_goes_either", lang, names=either(said, lang))), tuple(first)
+    return sentence(word("chart_goes_either", lang, names=listed(said, "chart_or", lang))), tuple(first)
 
 
 def candidates(chances: Sequence[float | None] | None, confidence_level: float) -> list[int] | None:
@@ -151,11 +152,6 @@ def candidates(chances: Sequence[float | None] | None, confidence_level: float) 
         if total >= confidence_level - 1e-9:
             return first
     return None
-
-
-def either(names: Sequence[str], lang: str) -> str:
-    """ "a, b or c"."""
-    return f"{', '.join(names[:-1])} {word('chart_or', lang)} {names[-1]}"
 
 
 def draw(rows: Columns, names: Sequence[str], named: Sequence[int], lang: str) -> LayerChart:
@@ -246,10 +242,16 @@ def share_range(low: float, high: float, lang: str) -> str:
 def share_channels(upper: Sequence[float], lower: Sequence[float], lang: str) -> dict[str, alt.X]:
     """One scale and axis of shares from 0."""
     top = max([*upper, 0.01])
-    step = next((step for step in SHARE_MARKS if top / step <= 6), 0.5)
-    marks = [round(step * k, 4) for k in range(int(top / step) + 1)]
-    labels = {f"{mark:g}": share(mark, digits=0, lang=lang) for mark in marks}
-    expression = f"{literal(labels)}[datum.value]"
-    axis = alt.Axis(title=None, values=marks, labelExpr=expression, labelFlush=False, gridOpacity=0.18)
+    marks, texts = share_marks(top, lang)
+    axis = alt.Axis(
+        title=None, values=marks, labelExpr=f"{literal(texts)}[datum.value]", labelFlush=False, gridOpacity=0.18
+    )
     scale = alt.Scale(domain=[min(0, *lower), top * 1.02], nice=False)
     return {field: alt.X(f"{field}:Q", scale=scale, axis=axis) for field in ("value", "lower", "upper")}
+
+
+def share_marks(top: float, lang: str) -> tuple[list[float], dict[str, str]]:
+    """Round shares from 0 to `top`, and how they are written."""
+    step = next((step for step in SHARE_MARKS if top / step <= 6), 0.5)
+    marks = [round(step * k, 4) for k in range(int(top / step) + 1)]
+    return marks, {f"{mark:g}": share(mark, lang=lang) for mark in marks}

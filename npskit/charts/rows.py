@@ -32,9 +32,11 @@ __all__ = [
     "interval_layers",
     "laid_out",
     "left_out_mark",
+    "listed",
     "name_lines",
     "points_channels",
     "row_axis",
+    "row_color",
     "said_name",
     "side_layers",
     "signed_figure",
@@ -123,6 +125,11 @@ def said_name(name: str, by: Sequence[str], lang: str) -> str:
     """A name inside a sentence, not longer than a title can hold."""
     short = name if len(name) <= LONGEST_SAID else name[: LONGEST_SAID - 1].rstrip() + ELLIPSIS
     return name_text(short, by, lang)
+
+
+def listed(names: Sequence[str], joint: str, lang: str) -> str:
+    """ "a, b and c": names with a word before the last."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word(joint, lang)} {names[-1]}"
 
 
 def has_column(table: dict[str, list[Any]], name: str) -> bool:
