@@ -241,13 +241,14 @@ def family_of(values: Mapping[Any, int]) -> tuple[str, dict[Any, float]]:
     >>> family_of({"Red": 1, "Blue": 1})
     ('', {})
     """
-    best: tuple[tuple[int, int], str, dict[Any, float]] = ((0, 0), "", {})
+    best: tuple[tuple[int, int, int], str, dict[Any, float]] = ((0, 0, 0), "", {})
     for family, places in families().items():
         if family == "none":
             continue
         known = {raw: value for raw in values for value, words in places if fold(str(raw)) in words}
-        rank = (len(known), len(set(known.values())))
-        if rank > best[0]:
+        # Of two scales that fit alike, the one with fewer places: its ends were used.
+        rank = (len(known), len(set(known.values())), -len(places))
+        if known and rank > best[0]:
             best = rank, family, known
     _, family, known = best
     return (family, known) if len(known) >= LEAST_KNOWN * len(values) else ("", {})
