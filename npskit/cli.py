@@ -9,6 +9,7 @@ import argparse
 import csv
 import json
 import os
+import re
 import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -28,6 +29,18 @@ __all__ = ["main"]
 USAGE_ERROR = 2
 LEVEL_WIDTH = 40
 ROLES = ("rating", "date", "comment", "customer", "weight", "cluster")
+# Hints speak of the call that mends; here it is an option.
+OPTIONS: tuple[tuple[str, Any], ...] = (
+    (r"df\.nps\((\w+)=('[^']*')\)", r"--\1 \2"),
+    (r"missing=\[([^\]]*)\]", lambda found: "--missing " + found[1].replace(", ", ",")),
+    (r"scale=(?:npskit\.)?Scale\((\d+), (\d+)\)", r"--scale \1-\2"),
+    (r"scale=npskit\.Scale\(\.\.\.\)", "--scale LOW-HIGH"),
+    (r"dayfirst=True/False", "--dayfirst or --monthfirst"),
+    (r"dayfirst=True", "--dayfirst"),
+    (r"dayfirst=False", "--monthfirst"),
+    (r"\b(keep|sheet|encoding|separator|decimal|question|rating|date|weight)=('[^']*')", r"--\1 \2"),
+    (r"\brating=\.\.\.", "--rating COLUMN"),
+)
 READ_HINTS = ("encoding", "separator", "decimal", "sheet", "question", "dayfirst")
 
 
@@ -45,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return options.run(options)
     except NpskitError as error:
-        print(f"npskit: {error}", file=sys.stderr)
+        print(f"npskit: {on_the_command_line(str(error))}", file=sys.stderr)
         return USAGE_ERROR
     except BrokenPipeError:
         # The reader (head, less) has what it wanted; Python would complain again while flushing at exit.
@@ -55,10 +68,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
+def on_the_command_line(text: str) -> str:
+    """A message of npskit with its calls written as options.
+
+    Examples
+    --------
+    >>> on_the_command_line("pass missing=[11, 99], or df.nps(rating='q 1')")
+    "pass --missing 11,99, or --rating 'q 1'"
+    """
+    for pattern, option in OPTIONS:
+        text = re.sub(pattern, option, text)
+    return text
+
+
 def show_warning(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
     """A warning of npskit as one line; those of libraries are for developers and stay silent here."""
     if issubclass(category, NpskitWarning):
-        print(f"npskit: warning: {message}", file=sys.stderr)
+        print(f"npskit: warning: {on_the_command_line(str(message))}", file=sys.stderr)
 
 
 def arguments_parser() -> argparse.ArgumentParser:
@@ -199,7 +225,7 @@ def one_score(found: Mapping[str, Sequence[Any]], row: int, lang: str) -> str:
 
 def run_audit(options: argparse.Namespace) -> int:
     """``npskit audit``."""
-    return printed(columns_of(survey_of(options).audit()), options.format)
+    return printed(columns_of(survey_of(options).audit(lang=language(options.lang))), options.format)
 
 
 def run_roles(options: argparse.Namespace) -> int:

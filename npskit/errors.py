@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from types import ModuleType
 
 __all__ = [
@@ -29,9 +29,15 @@ __all__ = [
     "SurveyNotFoundError",
     "did_you_mean",
     "optional_import",
+    "quotable",
+    "shown_value",
+    "shown_values",
 ]
 
 MOST_NAMES_SHOWN = 12
+MOST_VALUES_SHOWN = 5
+# Longer texts, and those of more words, are what people wrote and not codes.
+LONGEST_CODE, MOST_WORDS = 20, 3
 
 
 class NpskitError(Exception):
@@ -154,3 +160,63 @@ def optional_import(module: str, *, extra: str, purpose: str) -> ModuleType:
             f"{module.partition('.')[0]} is needed to {purpose} and is not installed.",
             hint=f"pip install 'npskit[{extra}]'",
         ) from error
+
+
+def shown_value(value: object) -> str:
+    """A raw value as an error shows it: whole floats as integers, texts in quotes.
+
+    Examples
+    --------
+    >>> shown_value(99.0), shown_value("NSP")
+    ('99', "'NSP'")
+    """
+    if isinstance(value, str):
+        return repr(value)
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def is_code(value: object) -> bool:
+    """Whether a raw value is a number, a date or a short text such as NSP, and nothing that a person wrote."""
+    if hasattr(value, "__float__") or hasattr(value, "isoformat"):
+        return True
+    text = str(value)
+    return len(text) <= LONGEST_CODE and len(text.split()) <= MOST_WORDS and "@" not in text
+
+
+def quotable(values: Sequence[object]) -> list[bool]:
+    """Which of several distinct raw values may be shown; no text may when most of the texts are comments.
+
+    Examples
+    --------
+    >>> quotable([99, "NSP", "the shop in Lyon was out of stock"])
+    [True, True, False]
+    """
+    codes = [is_code(value) for value in values]
+    texts = [code for value, code in zip(values, codes, strict=True) if isinstance(value, str)]
+    prose = texts.count(False) * 2 > len(texts)
+    return [code and not (prose and isinstance(value, str)) for value, code in zip(values, codes, strict=True)]
+
+
+def shown_values(values: Sequence[object], sizes: Sequence[int] | None = None) -> str:
+    """Distinct raw values and how often each occurs: the first codes as they are, comments as their number and length.
+
+    An error ends in a report, a log or a ticket, where nobody may read what a customer wrote.
+
+    Examples
+    --------
+    >>> shown_values([11.0, "NSP", "the shop in Lyon was out of stock"], [7, 2, 1])
+    "11 (7), 'NSP' (2) and 1 text of 33 characters"
+    """
+    known = quotable(values)
+    times = [""] * len(values) if sizes is None else [f" ({size:,})" for size in sizes]
+    quoted = [shown_value(value) + n for value, n, code in zip(values, times, known, strict=True) if code]
+    lengths = [len(str(value)) for value, code in zip(values, known, strict=True) if not code]
+    parts = [", ".join(quoted[:MOST_VALUES_SHOWN])] if quoted else []
+    if len(quoted) > MOST_VALUES_SHOWN:
+        parts.append(f"{len(quoted) - MOST_VALUES_SHOWN:,} more")
+    if lengths:
+        rows = sum(size for size, code in zip(sizes or [1] * len(values), known, strict=True) if not code)
+        low, high = min(lengths), max(lengths)
+        between = f"{low:,}" if low == high else f"{low:,} to {high:,}"
+        parts.append(f"{rows:,} {'text' if rows == 1 else 'texts'} of {between} characters")
+    return " and ".join(parts)

@@ -85,6 +85,13 @@ class Scale:
             object.__setattr__(self, "missing", (self.missing,))
         object.__setattr__(self, "missing", tuple(self.missing))
         low, high = (0, 2) if self.labelled else (self.lowest, self.highest)
+        if not (isinstance(low, int) and isinstance(high, int) and low < high):
+            raise ArgumentError(
+                where="Scale",
+                expected="two whole numbers, the lower first",
+                got=f"{low!r}, {high!r}",
+                hint="Scale(1, 5)",
+            )
         cuts = (0, 2) if self.labelled else USUAL_CUTS.get((low, high))
         if cuts is None and (self.detractor_max is None or self.promoter_min is None):
             raise ArgumentError(
@@ -228,14 +235,14 @@ class Scale:
         return ""
 
     def lacks_zero(self, counts: Sequence[float] | np.ndarray) -> bool:
-        """Whether a 0-10 column holds 1s but no 0, as a question asked from 1 to 10 would."""
+        """Whether a 0-10 column holds ten 1s and no 0, as a question asked from 1 to 10 would."""
         counts = np.asarray(counts)
         return (
             not self.labelled
             and (self.lowest, self.highest) == (0, 10)
             and counts.sum() >= 100
             and counts[0] == 0
-            and bool(counts[1] > 0)
+            and bool(counts[1] >= 10)
         )
 
 

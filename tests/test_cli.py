@@ -42,10 +42,22 @@ def test_a_table_as_json(export, capsys):
     assert json.loads(capsys.readouterr().out)[0]["responses"] == 4
 
 
-@pytest.mark.parametrize("command", ["audit", "roles"])
-def test_other_tables_are_printed(export, capsys, command):
+@pytest.mark.parametrize(("command", "said"), [("audit", "out_of_range"), ("roles", "note_nps")])
+def test_other_tables_are_printed(export, capsys, command, said):
     assert main([command, export]) == 0
-    assert "rating" in capsys.readouterr().out
+    assert said in capsys.readouterr().out
+
+
+def test_an_audit_speaks_french(export, capsys):
+    assert main(["audit", export, "--lang", "fr"]) == 0
+    assert "toutes les réponses sont sur l’échelle" in capsys.readouterr().out
+
+
+def test_hints_are_options(tmp_path, capsys):
+    path = tmp_path / "a.csv"
+    path.write_text("nps\n5\n11\n12\n")
+    assert main(["score", str(path)]) == 2
+    assert "--missing 11,12" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,12 @@ def test_unknown_scale_asks_for_cut_points():
         Scale(1, 9)
 
 
+@pytest.mark.parametrize("ends", [(5, 1), ("a", 3), (0.5, 3)])
+def test_ends_are_whole_and_in_order(ends):
+    with pytest.raises(ArgumentError, match="the lower first"):
+        Scale(*ends)
+
+
 def test_cut_points_out_of_order_are_refused():
     with pytest.raises(ArgumentError, match="lowest <= detractor_max < promoter_min <= highest"):
         Scale(0, 10, detractor_max=9, promoter_min=7)

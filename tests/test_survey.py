@@ -245,6 +245,19 @@ def test_audit_counts_everything(shops):
     assert checks["repeated_customers"] == 2
 
 
+def test_an_audit_of_data_without_a_clear_rating_says_why(shops):
+    audit = shops.assign(recommend=shops["nps"]).nps.audit().set_index("check")
+    assert audit.loc["rows", "count"] == 8
+    assert "'nps', 'recommend'" in audit.loc["rating_column", "detail"]
+
+
+def test_a_header_too_long_for_a_name_is_still_read(tmp_path):
+    question = "On a scale of 0 to 10, how likely is it that you would recommend our company to a friend?"
+    path = tmp_path / "a.csv"
+    path.write_text(f'Date,"{question}",Why\n2024-01-13,9,x\n2024-01-14,3,y\n')
+    assert npskit.read_survey(path).nps.score() == 0
+
+
 def test_audit_names_what_is_out_of_range():
     audit = pd.DataFrame({"nps": [10, 9, 11, 11, 99]}).nps.audit().set_index("check")
     assert audit.loc["out_of_range", "count"] == 3

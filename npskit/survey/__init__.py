@@ -9,21 +9,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from npskit.errors import RoleError
+from npskit.errors import RatingError, RoleError
 from npskit.frames import Period, Source
+from npskit.labels import word
 from npskit.stats.score import score
 from npskit.survey.answers import Trend
-from npskit.survey.audit import customer_check, rating_checks, reading_checks
+from npskit.survey.audit import customer_check, no_rating_check, rating_checks, reading_checks
 from npskit.survey.base import as_list, opened
 from npskit.survey.comparing import Comparing
 from npskit.survey.driving import Driving
 from npskit.survey.estimates import counted, distribution, estimates, joined, series
 from npskit.survey.plots import Plots
+from npskit.survey.teams import Teams
 
 __all__ = ["Survey", "opened"]
 
 
-class Survey(Comparing, Driving):
+class Survey(Comparing, Driving, Teams):
     """Survey answers with the roles of their columns.
 
     Parameters
@@ -135,31 +137,43 @@ class Survey(Comparing, Driving):
         table = series(tally, every=every, confidence_level=confidence_level, method=method, moments=moments)
         return Trend(table, every, tally.keys[1:], confidence_level, undated)
 
-    def audit(self) -> Any:
+    def audit(self, *, lang: str | None = None) -> Any:
         """What is wrong with this data.
+
+        Parameters
+        ----------
+        lang : {"en", "fr"}, optional
+            Language of the details.
 
         Returns
         -------
         table in the caller's own library
             ``check, count, detail``: a row each for ``rows, valid, missing, out_of_range`` (with up to five values),
             ``scale_warning``, ``duplicates`` (rows equal in every column), ``repeated_customers``, and what
-            `read_survey` left out or repaired.
+            `read_survey` left out or repaired. Where the rating cannot be told, ``rating_column`` says why.
         """
-        source, rating = self._whole, self._column("rating")
+        source = self._whole
         rows = [
-            *rating_checks(source.rating_counts(rating), self._scale_of(source, rating), rating),
-            ("duplicates", source.duplicates(), "rows equal to another in every column"),
-            *self._customer_check(source),
-            *reading_checks(self._notes),
+            *self._rating_checks(source, lang),
+            ("duplicates", source.duplicates(), word("audit_duplicates", lang)),
+            *self._customer_check(source, lang),
+            *reading_checks(self._notes, lang),
         ]
         return source.table({name: [row[i] for row in rows] for i, name in enumerate(("check", "count", "detail"))})
 
-    def _customer_check(self, source: Source) -> list[tuple[str, int, str]]:
+    def _rating_checks(self, source: Source, lang: str | None) -> list[tuple[str, int, str]]:
+        try:
+            rating = self._column("rating")
+            return rating_checks(source.rating_counts(rating), self._scale_of(source, rating), rating, lang)
+        except (RoleError, RatingError) as error:
+            return no_rating_check(source.length(), str(error), lang)
+
+    def _customer_check(self, source: Source, lang: str | None) -> list[tuple[str, int, str]]:
         try:
             column = self._column("customer")
         except RoleError:
             return []
-        return [customer_check(*source.repeated(column), column)]
+        return [customer_check(*source.repeated(column), column, lang)]
 
     @property
     def plot(self) -> Plots:

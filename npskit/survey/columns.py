@@ -6,15 +6,14 @@ rating, and one named ``q1`` is when the export says that its question was the r
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from npskit import roles
-from npskit.errors import RoleError
-from npskit.frames import Source
+from npskit.errors import RoleError, shown_values
+from npskit.frames import Source, is_date
 from npskit.roles import Candidate
 from npskit.scale import Scale, is_missing
 
@@ -76,9 +75,13 @@ class Columns:
 
     def _held(self, role: str) -> list[Candidate]:
         """The candidates of a role, best first; empty columns only where there is nothing else."""
-        aliases = self._notes.get("questions", {})
+        aliases = self._second_names()
         found = roles.candidates(role, self._source.columns, fits=self._fits, aliases=aliases)
         return [candidate for candidate in found if self._source.sample(candidate.column)] or found
+
+    def _second_names(self) -> dict[str, str]:
+        """The text of each question, or the header before it was shortened."""
+        return {**self._notes.get("headers", {}), **self._notes.get("questions", {})}
 
     def table(self) -> dict[str, list[str | None]]:
         """Every role with its column and the reason; an open choice names the candidates."""
@@ -119,17 +122,10 @@ class Columns:
         )
 
     def _shown(self, name: str) -> str:
-        return ", ".join(f"{str(value)[:30]!r}" for value in self._source.sample(name)[:3])
+        return shown_values(self._source.sample(name)[:3])
 
     def _holds_ratings(self, values: Sequence[object]) -> bool:
         return len(values) >= 5 and self._scale.fits(values)
-
-
-def is_date(value: object) -> bool:
-    """Whether a value is a date, or text that starts as an ISO date."""
-    if isinstance(value, str):
-        return len(value) >= 8 and value[:4].isdigit() and value[4] in "-/" and value[5:7].isdigit()
-    return isinstance(value, (dt.date, np.datetime64))
 
 
 def is_text(value: object) -> bool:
