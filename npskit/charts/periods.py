@@ -18,11 +18,13 @@ from npskit.labels import date_text, language, month_year, word
 __all__ = [
     "EVERY",
     "as_day",
+    "bulk",
     "calendar",
     "label_expression",
     "next_period",
     "period_expression",
     "period_text",
+    "reach",
     "since_text",
     "tick_days",
 ]
@@ -40,6 +42,9 @@ STRIDES = {
 }
 MONTH_STRIDES = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600)
 MOST_LABELS = 9
+# Of so few answers none is an outlier; of more, the outermost part on either side does not say when people answered.
+FEWEST_DATED, TAIL = 20, 0.01
+LEAST_REACH = dt.timedelta(days=366)
 
 
 def checked_every(every: str) -> str:
@@ -58,6 +63,37 @@ def as_day(value: Any) -> dt.date:
     if isinstance(value, str):
         return dt.date.fromisoformat(value[:10])
     return value.date() if isinstance(value, dt.datetime) else value
+
+
+def bulk(days: Sequence[dt.date], sizes: Sequence[float]) -> tuple[dt.date, dt.date]:
+    """First and last day of the answers without the outermost hundredth on either side.
+
+    A single wrong date, such as 1 January 1970, then decides nothing.
+
+    >>> bulk([dt.date(1970, 1, 1), dt.date(2024, 3, 1), dt.date(2024, 5, 1)], [1, 60, 40])
+    (datetime.date(2024, 3, 1), datetime.date(2024, 5, 1))
+    """
+    rows = sorted((day, n) for day, n in zip(days, sizes, strict=True) if n)
+    total = sum(n for _, n in rows)
+    cut = max(TAIL * total, 1) if total >= FEWEST_DATED else 0
+    return beyond(rows, cut), beyond(rows[::-1], cut)
+
+
+def beyond(rows: Sequence[tuple[dt.date, float]], cut: float) -> dt.date:
+    """The first day by which more than `cut` answers have come."""
+    seen = 0.0
+    for day, n in rows:
+        seen += n
+        if seen > cut:
+            return day
+    return rows[-1][0]
+
+
+def reach(first: dt.date, last: dt.date) -> tuple[dt.date, dt.date]:
+    """Days around the bulk of the answers beyond which a date is too far off: as long again, at least a year."""
+    far = max(last - first, LEAST_REACH)
+    low, high = dt.date.min, dt.date.max
+    return first - far if first - low > far else low, last + far if high - last > far else high
 
 
 def next_period(day: dt.date, every: str, steps: int = 1) -> dt.date:

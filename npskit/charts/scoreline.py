@@ -16,21 +16,22 @@ from npskit.charts.columns import empty, known, nice_range, signed_axis, zero_li
 from npskit.charts.renderer import LayerChart, styled
 from npskit.charts.theme import ACCENT, MUTED, WIDTH
 from npskit.charts.titles import titled
-from npskit.charts.words import dates_text, digits, level_share, responses_text, score_range, three_shares
-from npskit.labels import language, number, points, range_text, word
+from npskit.charts.words import dates_text, digits, level_share, limit_texts, responses_text, score_range, three_shares
+from npskit.labels import language, number, points, word
 
 __all__ = ["score"]
 
 HEIGHT = 64
 # The axis is this many intervals wide, and at least so many points.
 ZOOM, LEAST_SPAN = 6, 4
+NOTHING = "–"
 
 
 def score(
     *,
     score: float,
-    lower: float,
-    upper: float,
+    lower: float | None,
+    upper: float | None,
     responses: float,
     counts: Sequence[float] | None = None,
     confidence_level: float = 0.95,
@@ -42,7 +43,7 @@ def score(
     Parameters
     ----------
     score, lower, upper : float
-        The score and its interval, in points.
+        The score and its interval, in points; nan where the answers do not tell how sure the score is.
     responses : float
         Number of answers.
     counts : sequence of float, shape (3,), optional
@@ -70,28 +71,32 @@ def score(
     lang = language(lang)
     if not responses or not known(score):
         raise empty("score")
-    lower, upper = (bound if known(bound) else score for bound in (lower, upper))
+    sure = known(lower) and known(upper)
     subtitle = [
-        word("chart_score_drawn", lang, level=level_share(confidence_level, lang)),
+        word("chart_score_drawn", lang, level=level_share(confidence_level, lang))
+        if sure
+        else word("chart_score_bare", lang),
         three_shares(counts, lang) if counts is not None else "",
         responses_text(responses, lang),
         dates_text(dates, lang),
     ]
     title = word("chart_score_title", lang, range=score_range(score, lower, upper, lang))
-    return styled(titled(draw(score, lower, upper, responses, lang), title, subtitle), lang)
+    low, high = (lower, upper) if lower is not None and upper is not None and sure else (score, score)
+    return styled(titled(draw(score, low, high, responses, lang), title, subtitle), lang)
 
 
 def draw(score: float, lower: float, upper: float, responses: float, lang: str) -> LayerChart:
     """The interval as a line with its ends named, the score as a point under its figure."""
     places = digits(lower, upper)
+    low, high = limit_texts(lower, upper, lang) if lower < upper else ("", "")
     row = {
         "score": score,
         "lower": lower,
         "upper": upper,
         "figure": points(score, digits=places, lang=lang),
-        "low": points(lower, digits=places, lang=lang),
-        "high": points(upper, digits=places, lang=lang),
-        "range": range_text(lower, upper, digits=places, lang=lang),
+        "low": low,
+        "high": high,
+        "range": word("range", lang, lower=low, upper=high) if low else NOTHING,
         "n": number(responses, lang=lang),
     }
     x = channels(lower, upper, lang)

@@ -33,10 +33,11 @@ from npskit.charts.words import (
     dates_text,
     digits,
     level_share,
+    limit_texts,
     responses_text,
     segments_finding,
 )
-from npskit.labels import language, number, points, range_text, word
+from npskit.labels import language, number, points, word
 
 __all__ = ["by_segment"]
 
@@ -48,6 +49,7 @@ LETTER = 6.4
 # Right of the plot: where the figures end, and where the n end.
 FIGURES, COUNTS = 40, 110
 NEEDED = ("responses", "score", "lower", "upper")
+NOTHING = "–"
 
 
 def by_segment(
@@ -55,6 +57,7 @@ def by_segment(
     by: str | Sequence[str],
     *,
     overall: float | None = None,
+    pairs: int | None = None,
     confidence_level: float = 0.95,
     dates: tuple[dt.date, dt.date] | None = None,
     lang: str | None = None,
@@ -69,6 +72,9 @@ def by_segment(
         The columns that name a segment.
     overall : float, optional
         The score of everybody, in points, drawn as a reference line.
+    pairs : int, optional
+        How many pairs of segments were looked at, here and in other charts, of which the title names one; those of
+        this table when not given.
     confidence_level : float
         The level of the intervals in the table.
     dates : tuple of datetime.date, optional
@@ -98,7 +104,7 @@ def by_segment(
     keys = [by] if isinstance(by, str) else list(by)
     rows = sorted_rows(columns(table, (*keys, *NEEDED), where="by_segment"))
     names = row_names(rows, keys, lang)
-    title, named = segments_finding(names, rows, keys, confidence_level=confidence_level, lang=lang)
+    title, named = segments_finding(names, rows, keys, pairs=pairs, confidence_level=confidence_level, lang=lang)
     shown = ends(len(names))
     fields = segment_fields(rows, names, shown, named, lang)
     subtitle = [
@@ -139,11 +145,19 @@ def segment_fields(
         "lower": lower,
         "upper": upper,
         "figure": [points(value, digits=k, lang=lang) for value, k in zip(score, places, strict=True)],
-        "range": [range_text(*pair, digits=k, lang=lang) for *pair, k in zip(lower, upper, places, strict=True)],
+        "range": [range_of(low, high, lang) for low, high in zip(lower, upper, strict=True)],
         "n": counts,
         "n_text": [word("chart_n", lang, n=count) for count in counts],
         "point": [row in named for row in shown],
     }
+
+
+def range_of(lower: float | None, upper: float | None, lang: str) -> str:
+    """An interval for the pointer; a dash where there is none."""
+    if lower is None or upper is None:
+        return NOTHING
+    low, high = limit_texts(lower, upper, lang)
+    return word("range", lang, lower=low, upper=high)
 
 
 def draw(fields: dict[str, list[Any]], key_title: str, overall: float | None, left_out: int, lang: str) -> LayerChart:
@@ -155,7 +169,9 @@ def draw(fields: dict[str, list[Any]], key_title: str, overall: float | None, le
     color = alt.condition("datum.point", alt.value(ACCENT), alt.value(INK))
     base = alt.Chart().encode(y=row_channel(lines), tooltip=tooltips(key_title, lang))
     layers = [
-        base.mark_rule(strokeWidth=1.5, opacity=0.75).encode(x=x["lower"], x2="upper:Q", color=color),
+        base.transform_filter("isValid(datum.lower)")
+        .mark_rule(strokeWidth=1.5, opacity=0.75)
+        .encode(x=x["lower"], x2="upper:Q", color=color),
         base.mark_circle(size=70, opacity=1).encode(x=x["score"], color=color),
         base.mark_text(align="right", fontSize=12, fontWeight=600).encode(
             color=color, x=alt.value(width + FIGURES), text="figure:N"
@@ -171,7 +187,8 @@ def draw(fields: dict[str, list[Any]], key_title: str, overall: float | None, le
 
 def score_channels(fields: dict[str, list[Any]], lang: str) -> dict[str, alt.X]:
     """One scale and axis for the score and both bounds."""
-    start, stop, marks = nice_range(min(fields["lower"]), max(fields["upper"]))
+    found = [value for key in ("lower", "score", "upper") for value in fields[key] if known(value)]
+    start, stop, marks = nice_range(min(found), max(found))
     axis = alt.Axis(
         title=None,
         values=marks,

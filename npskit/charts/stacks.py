@@ -17,7 +17,7 @@ from npskit.charts.renderer import LayerChart, styled
 from npskit.charts.segments import EACH_END, LETTER, LINE_HEIGHT, ends, gap_mark, row_channel
 from npskit.charts.theme import CATEGORY_COLORS, CATEGORY_INKS, MUTED, ON_CATEGORY, WIDTH
 from npskit.charts.titles import titled
-from npskit.charts.words import by_text, dates_text, responses_text, sentence
+from npskit.charts.words import by_text, dates_text, responses_text, sentence, told
 from npskit.labels import language, number, share, word
 from npskit.scale import CATEGORIES
 
@@ -28,6 +28,7 @@ COUNTS = 72
 # Width of a letter of the figures in the bars; a share with no room for its figure goes without.
 FIGURE_LETTER = 7.0
 MOST_PERIODS = 36
+WHOLE = 1e-6
 
 
 def shares(
@@ -36,6 +37,7 @@ def shares(
     *,
     every: str | None = None,
     dates: tuple[dt.date, dt.date] | None = None,
+    undated: int = 0,
     lang: str | None = None,
 ) -> LayerChart:
     """Detractors, passives and promoters as bars of 100 %.
@@ -51,6 +53,8 @@ def shares(
         Bars of the column ``period`` instead, in the order of time.
     dates : tuple of datetime.date, optional
         First and last day of the answers.
+    undated : int
+        Answers that are in no bar for want of a date; told in the subtitle.
     lang : {"en", "fr"}, optional
 
     Returns
@@ -82,6 +86,7 @@ def shares(
         left_out_text(len(shown), len(names), timed, lang),
         responses_text(sum(rows["responses"]), lang),
         dates_text(dates, lang),
+        told("chart_undated", undated, lang, n=number(undated, lang=lang)) if undated else "",
     ]
     values = {name: share(n / sum(counts), lang=lang) for name, n in zip(CATEGORIES, counts, strict=True)}
     gap = 0 if timed else len(names) - len(shown)
@@ -158,9 +163,10 @@ def share_fields(
     return fields
 
 
-def responses_of(table: Columns, row: int, part: float, whole: float, lang: str) -> str:
-    """Responses of one category of a bar; with weights, its weighted share of them."""
-    return number(table["responses"][row] * part / whole, lang=lang)
+def responses_of(table: Columns, row: int, n: float, whole: float, lang: str) -> str:
+    """Responses of one category of a bar; with weights those of the bar, since the category's are not in the table."""
+    size = table["responses"][row]
+    return number(n if abs(size - whole) < WHOLE else size, lang=lang)
 
 
 def draw(table: Columns, names: Sequence[str], shown: Sequence[int], left_out: int, lang: str) -> LayerChart:

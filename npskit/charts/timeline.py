@@ -24,15 +24,18 @@ from npskit.charts.columns import (
     signed_axis,
     zero_line,
 )
+from npskit.charts.moves import Found, moved, swing, trend_finding
 from npskit.charts.periods import (
     MOST_LABELS,
     as_day,
+    bulk,
     calendar,
     checked_every,
     label_expression,
     next_period,
     period_expression,
     period_text,
+    reach,
     since_text,
     tick_days,
 )
@@ -43,12 +46,11 @@ from npskit.charts.words import (
     by_text,
     digits,
     level_share,
-    moved,
     name_text,
     responses_text,
     score_range,
     sentence,
-    trend_finding,
+    told,
 )
 from npskit.labels import MINUS, SEPARATORS, date_text, language, number, points, word
 
@@ -72,9 +74,13 @@ def trend(
     every: str = "month",
     by: str | Sequence[str] | None = None,
     confidence_level: float = 0.95,
+    undated: int = 0,
+    outside: int = 0,
     lang: str | None = None,
 ) -> LayerChart | FacetChart:
     """The score over time with the smoothed level.
+
+    Periods far from nearly all answers, such as that of a single wrong date, are left out, and it is said.
 
     Parameters
     ----------
@@ -86,6 +92,8 @@ def trend(
     by : str or sequence of str, optional
         A panel for each group, of at most the twelve with most answers.
     confidence_level : float
+    undated, outside : int
+        Answers that are not in the table, having no date or one too far off; told in the subtitle.
     lang : {"en", "fr"}, optional
 
     Returns
@@ -109,13 +117,17 @@ def trend(
     keys = [by] if isinstance(by, str) else list(by or ())
     rows = columns(table, (*keys, *NEEDED), where="trend")
     groups = series(rows, row_names(rows, keys, lang) if keys else [""] * len(rows["period"]))
+    groups, far = near(groups)
     drawn = dict(list(groups.items())[:MOST_PANELS])
     whole = calendar([day for group in drawn.values() for day in answered(group)], every)
     days = whole[-(MOST_ROWS // len(drawn)) :]
-    groups = {name: within(group, days) for name, group in groups.items()}
+    groups = {name: within(group, days[0], days[-1]) for name, group in groups.items()}
     drawn = {name: groups[name] for name in drawn}
-    title = title_text(groups, every, keys, lang)
-    subtitle = subtitle_parts(groups, days, len(whole), every, keys, confidence_level, lang)
+    title = title_text(groups, every, keys, confidence_level, lang)
+    subtitle = [
+        *subtitle_parts(groups, days, len(whole), every, keys, confidence_level, lang),
+        *left_out_parts(undated, outside + far, lang),
+    ]
     chart = faceted(drawn, days, every, lang) if keys else one_panel(drawn, days, every, lang)
     return styled(titled(chart, title, subtitle), lang)
 
@@ -136,9 +148,21 @@ def series(rows: Columns, names: Sequence[str]) -> dict[str, Series]:
     return kept if len(kept) <= MOST_PANELS else dict(sorted(kept.items(), key=lambda item: -answers(item[1])))
 
 
-def within(group: Series, days: Sequence[dt.date]) -> Series:
-    """The part of a series that is drawn."""
-    return {day: values for day, values in group.items() if days[0] <= day <= days[-1]}
+def near(groups: dict[str, Series]) -> tuple[dict[str, Series], int]:
+    """The series without periods far from nearly all answers, and how many answers those held."""
+    sizes: dict[dt.date, float] = {}
+    for group in groups.values():
+        for day, values in group.items():
+            sizes[day] = sizes.get(day, 0) + (values["responses"] or 0)
+    first, last = reach(*bulk(list(sizes), list(sizes.values())))
+    far = sum(n for day, n in sizes.items() if not first <= day <= last)
+    found = {name: within(group, first, last) for name, group in groups.items()}
+    return {name: group for name, group in found.items() if answers(group)}, int(far)
+
+
+def within(group: Series, first: dt.date, last: dt.date) -> Series:
+    """The part of a series from one day to another."""
+    return {day: values for day, values in group.items() if first <= day <= last}
 
 
 def answers(group: Series) -> float:
@@ -151,22 +175,31 @@ def answered(group: Series) -> list[dt.date]:
     return sorted(day for day, values in group.items() if values["responses"] and known(values["score"]))
 
 
-def title_text(groups: dict[str, Series], every: str, by: Sequence[str], lang: str) -> str:
-    """The finding: the change of the level since the first period, or the score when there is one period only."""
-    first = min(day for group in groups.values() for day in answered(group))
+def title_text(groups: dict[str, Series], every: str, by: Sequence[str], confidence_level: float, lang: str) -> str:
+    """The finding: how the level moved, or the score when there is one period only."""
     if not any(len(answered(group)) > 1 for group in groups.values()):
         return lone_title(groups, by, every, lang)
-    return trend_finding(
-        {name: change(group) for name, group in groups.items()}, since_text(first, every, lang), by=by, lang=lang
-    )
+    ordered = sorted((item for item in groups.items() if answered(item[1])), key=lambda item: answered(item[1])[0])
+    found = {name: finding(group, every, len(ordered), confidence_level, lang) for name, group in ordered}
+    return trend_finding(found, every=every, by=by, lang=lang)
 
 
-def change(group: Series) -> float | None:
-    """Change of the level from the first to the last period with answers, where the bands are apart."""
+def finding(group: Series, every: str, series: int, confidence_level: float, lang: str) -> Found:
+    """How one of so many series moved, over its periods with answers."""
     inside = answered(group)
     smooth = any(known(group[day]["level"]) for day in inside)
     names = ("level", "level_lower", "level_upper") if smooth else ("score", "lower", "upper")
-    return moved(*([group[day][name] for day in inside] for name in names))
+    values = [[group[day][name] for day in inside] for name in names]
+    start = since_text(inside[0], every, lang)
+    change = moved(*values, series=series, confidence_level=confidence_level)
+    found = swing(*values, series=series, confidence_level=confidence_level)
+    if found is None:
+        return Found(change, start)
+
+    def said(at: int) -> str:
+        return f"{points(values[0][at], lang=lang)} ({period_text(inside[at], every, lang)})"
+
+    return Found(change, start, (said(found.low), said(found.high)), values[0][found.high] - values[0][found.low])
 
 
 def lone_title(groups: dict[str, Series], by: Sequence[str], every: str, lang: str) -> str:
@@ -208,6 +241,12 @@ def subtitle_parts(
         word("chart_latest", lang, shown=len(days), k=number(periods, lang=lang)) if periods > len(days) else "",
         word("chart_silent", lang, k=f"{silent} {units}" if silent > 1 else f"{silent} {unit}") if silent else "",
     ]
+
+
+def left_out_parts(undated: int, far: int, lang: str) -> list[str]:
+    """How many answers have no date, or one too far from the others."""
+    pairs = (("chart_undated", undated), ("chart_far", far))
+    return [told(key, n, lang, n=number(n, lang=lang)) for key, n in pairs if n]
 
 
 def trend_data(groups: dict[str, Series], days: Sequence[dt.date]) -> alt.InlineData:

@@ -8,7 +8,6 @@ and directions, no verdicts.
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Sequence
 from statistics import NormalDist
 from typing import Any
@@ -26,21 +25,26 @@ __all__ = [
     "digits",
     "farthest_apart",
     "level_share",
+    "limit_texts",
+    "name_text",
     "responses_text",
     "score_range",
     "segments_finding",
     "sentence",
     "three_shares",
-    "trend_finding",
+    "told",
+    "widening",
 ]
 
 # A table of all pairs of these is a few megabytes.
 MOST_COMPARED = 1000
 
 
-def digits(lower: float, upper: float) -> int:
+def digits(lower: float | None, upper: float | None) -> int:
     """Decimals of a score that its interval supports: none until it is narrower than a point."""
-    return 1 if known(lower) and known(upper) and 0 < upper - lower < 1 else 0
+    if lower is None or upper is None or not (known(lower) and known(upper)):
+        return 0
+    return 1 if 0 < upper - lower < 1 else 0
 
 
 def amount(points_apart: float, lang: str) -> str:
@@ -58,12 +62,20 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def told(key: str, count: float, lang: str, /, **values: Any) -> str:
+    """A sentence about so many things, in the singular where the language wants it: 1 in English, below 2 in French.
+
+    >>> told("n_responses", 1, "fr", n="1")
+    '1 réponse'
+    """
+    single = count < 2 if lang == "fr" else count == 1
+    return word(f"{key}_1" if single else key, lang, **values)
+
+
 def responses_text(responses: float, lang: str) -> str:
     """ "13,612 responses"."""
-    single = round(responses) < 2 if lang == "fr" else round(responses) == 1
-    return word("n_responses_1" if single else "n_responses", lang, n=number(responses, lang=lang)).replace(
-        " ", NO_BREAK_SPACE
-    )
+    text = told("n_responses", round(responses), lang, n=number(responses, lang=lang))
+    return text.replace(" ", NO_BREAK_SPACE)
 
 
 def level_share(confidence_level: float, lang: str) -> str:
@@ -125,19 +137,25 @@ def widening(pairs: int, confidence_level: float) -> float:
 
 
 def segments_finding(
-    names: Sequence[str], table: dict[str, Any], by: Sequence[str], *, confidence_level: float, lang: str
+    names: Sequence[str],
+    table: dict[str, Any],
+    by: Sequence[str],
+    *,
+    pairs: int | None = None,
+    confidence_level: float,
+    lang: str,
 ) -> tuple[str, tuple[int, ...]]:
-    """Title of a chart by segment, and the rows it names."""
+    """Title of a chart by segment, and the rows it names; `pairs` is how many were looked at, here and elsewhere."""
     scores, lower, upper = table["score"], table["lower"], table["upper"]
     if len(scores) == 1:
         return sentence(f"{name_text(names[0], by, lang)}{word('chart_colon', lang)} {one_score(0, table, lang)}"), (0,)
-    pair = farthest_apart(
-        scores, lower, upper, widening=widening(len(scores) * (len(scores) - 1) // 2, confidence_level)
-    )
+    own = len(scores) * (len(scores) - 1) // 2
+    pair = farthest_apart(scores, lower, upper, widening=widening(max(pairs or 0, own), confidence_level))
     if pair is None:
         apart = farthest_apart(scores, lower, upper) is not None
         key = "chart_none_apart_of_many" if apart else "chart_none_apart"
-        return word(key, lang, k=number(len(scores), lang=lang)), ()
+        key = "chart_none_apart_of_pairs" if apart and (pairs or 0) > own else key
+        return word(key, lang, k=number(len(scores), lang=lang), pairs=number(max(pairs or 0, own), lang=lang)), ()
     low, high = pair
     gap = amount(scores[high] - scores[low], lang)
     bare = len(by) == 1 and not any(letter.isalpha() for name in (names[low], names[high]) for letter in name)
@@ -150,35 +168,27 @@ def one_score(row: int, table: dict[str, Any], lang: str) -> str:
     return score_range(table["score"][row], table["lower"][row], table["upper"][row], lang)
 
 
-def score_range(score: float, lower: float, upper: float, lang: str) -> str:
-    """A score and its interval in a sentence."""
+def score_range(score: float, lower: float | None, upper: float | None, lang: str) -> str:
+    """A score and its interval in a sentence; without an interval the score alone."""
     places = digits(lower, upper)
-    shown = {key: points(value, digits=places, lang=lang) for key, value in
-             (("score", score), ("lower", lower), ("upper", upper))}  # fmt: skip
-    return word("chart_score_range", lang, **shown)
+    shown = points(score, digits=places, lang=lang)
+    if not (known(lower) and known(upper)):
+        return shown
+    low, high = limit_texts(lower, upper, lang)
+    return word("chart_score_range", lang, score=shown, lower=low, upper=high)
 
 
-def moved(level: Sequence[float], lower: Sequence[float], upper: Sequence[float]) -> float | None:
-    """Change of a level from its first to its last period, in points; None where it may be chance."""
-    known_at = [at for at, value in enumerate(level) if known(value) and known(lower[at]) and known(upper[at])]
-    if len(known_at) < 2:
-        return None
-    first, last = known_at[0], known_at[-1]
-    change = level[last] - level[first]
-    ends = (first, last) if change > 0 else (last, first)
-    # As for two groups; the two levels go up and down together, so this errs on the side of no change.
-    margin = math.hypot(upper[ends[0]] - level[ends[0]], level[ends[1]] - lower[ends[1]])
-    return change if abs(change) > margin else None
+def limit_texts(lower: float, upper: float, lang: str) -> tuple[str, str]:
+    """The two ends of an interval, with the decimals it takes to see that it leaves out 0.
 
-
-def trend_finding(changes: dict[str, float | None], start: str, *, by: Sequence[str], lang: str) -> str:
-    """Title of a trend from the change of each series, the widest one named."""
-    clear = {name: change for name, change in changes.items() if change is not None}
-    if not clear:
-        key = "chart_no_change" if len(changes) == 1 else "chart_no_change_any"
-        return word(key, lang, start=start, k=number(len(changes), lang=lang))
-    name, change = max(clear.items(), key=lambda item: abs(item[1]))
-    text = word("chart_up" if change > 0 else "chart_down", lang, gap=amount(change, lang), start=start)
-    if not by:
-        return sentence(word("chart_the_score", lang, change=text))
-    return sentence(f"{name_text(name, by, lang)}{word('chart_colon', lang)} {text}")
+    >>> limit_texts(0.31, 12.4, "en"), limit_texts(-9.7, 0.2, "en")
+    (('+0.3', '+12'), ('−10', '0'))
+    """
+    places = digits(lower, upper)
+    leaves_out_zero = lower > 0 or upper < 0
+    return tuple(  # type: ignore[return-value]  # of two
+        points(bound, digits=next((k for k in range(places, 4) if round(bound, k)), 3), lang=lang)
+        if leaves_out_zero
+        else points(bound, digits=places, lang=lang)
+        for bound in (lower, upper)
+    )
