@@ -11,6 +11,7 @@ import pandas as pd
 import npskit
 from npskit.frames import Period
 from npskit.stats.intervals import interval
+from tests.benchmarks.driver_cases import drivers, exact_lmg
 from tests.benchmarks.measure import Line, Work, import_times, medians, peak_beyond
 
 SHARES = [0.03, 0.01, 0.02, 0.03, 0.03, 0.08, 0.07, 0.13, 0.22, 0.18, 0.20]
@@ -220,5 +221,7 @@ CASES: dict[str, Case] = {
     "types": other_types,
     "keys": by_keys,
     "bootstrap": bootstrap,
+    "lmg": exact_lmg,
+    "drivers": drivers,
     "import": imports,
 }
