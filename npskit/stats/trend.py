@@ -33,6 +33,10 @@ Array = NDArray[np.float64]
 SEASON_LENGTHS: dict[str, float | None] = {"day": 7, "week": 52, "month": 12, "quarter": 4, "year": None}
 
 
+#: Months in one period.
+MONTHS = {"day": 12 / 365.25, "week": 84 / 365.25, "month": 1.0, "quarter": 3.0, "year": 12.0}
+
+
 @dataclass(frozen=True, slots=True)
 class _Axis:
     """Values of one parameter, in points, and their prior weights."""
@@ -48,7 +52,9 @@ def _lognormal_axis(values: Array, *, centre: float, log_sd: float) -> _Axis:
 
 
 # One step of the level, noise of a reading beyond sampling, one coefficient of the season.
-LEVEL_AXIS = _lognormal_axis(np.geomspace(0.05, 9, 14), centre=1.0, log_sd=1.0)
+# The last four values of the level are for a company that was turned over: the prior hardly allows them, the likelihood
+# may insist. Without them a fall of 90 points in a month would be smeared over its neighbours.
+LEVEL_AXIS = _lognormal_axis(0.05 * (9 / 0.05) ** (np.arange(18) / 13), centre=1.0, log_sd=1.0)
 EXTRA_AXIS = _Axis(np.array([0.0, 1.0, 2.0, 3.5, 5.0]), np.array([0.45, 0.1375, 0.1375, 0.1375, 0.1375]))
 SEASON_AXIS = _Axis(np.array([0.0, 1.5, 4.0]), np.array([0.65, 0.22, 0.13]))
 NO_SEASON_AXIS = _Axis(np.zeros(1), np.ones(1))
@@ -174,18 +180,19 @@ def level(
         raise ArgumentError(where="confidence_level", expected="a number between 0 and 1", got=f"{confidence_level!r}")
     *leading, periods, _ = counts.shape
     length, positions = _season_length(every), checked_breaks(breaks, periods)
+    pace = _pace(every)
     series = counts.reshape(math.prod(leading), periods, 3)
-    grid = [len(axis.values) for axis in _axes(length)]
+    grid = [len(axis.values) for axis in _axes(length, pace)]
     bands, weights = np.empty((5, len(series), periods)), np.empty((len(series), math.prod(grid)))
     block = max(1, BLOCK // (math.prod(grid) * max(periods, 1)))
     for first in range(0, len(series), block):
         part = slice(first, first + block)
-        found = _posterior(series[part], length, positions)
+        found = _posterior(series[part], length, positions, pace)
         weights[part] = np.exp(found.log_weights)
         bands[:, part] = _bands(found, weights[part], confidence_level)
     bands[:4, _unknown(series, positions)] = np.nan
     shown = dict(zip(("level", "lower", "upper", "sd", "season"), bands.reshape(5, *leading, periods), strict=True))
-    sds = _product([axis.values for axis in _axes(length)])
+    sds = _product([axis.values for axis in _axes(length, pace)])
     for name, sd in zip(("level_sd", "extra_sd", "season_sd"), sds, strict=True):
         shown[name] = (weights @ sd).reshape(leading)
     return Level(**shown, weights=weights.reshape(*leading, *grid))
@@ -200,12 +207,12 @@ def posterior(
     --------
     >>> found = posterior([[20, 30, 50]] * 24, every="month")
     >>> found.mean.shape, found.state_mean.shape
-    ((210, 24), (210, 5))
+    ((270, 24), (270, 5))
     """
     counts = _checked_series(counts)
     *leading, periods, _ = counts.shape
     series = counts.reshape(math.prod(leading), periods, 3)
-    found = _posterior(series, _season_length(every), checked_breaks(breaks, periods))
+    found = _posterior(series, _season_length(every), checked_breaks(breaks, periods), _pace(every))
     per_series = ("log_weights", "mean", "variance", "state_mean", "state_covariance")
     arrays = {name: getattr(found, name) for name in per_series}
     return replace(found, **{name: array.reshape(*leading, *array.shape[1:]) for name, array in arrays.items()})
@@ -234,9 +241,9 @@ def _decayed_sum(counts: Array, breaks: Sequence[int]) -> Array:
     return total
 
 
-def _posterior(counts: Array, season_length: float | None, breaks: Sequence[int]) -> Posterior:
+def _posterior(counts: Array, season_length: float | None, breaks: Sequence[int], pace: float = 1.0) -> Posterior:
     """Posterior of series (L, T, 3): filtered at L x level sd x extra sd, then the season in closed form."""
-    basis, axes = _season_basis(counts.shape[1], season_length), _axes(season_length)
+    basis, axes = _season_basis(counts.shape[1], season_length), _axes(season_length, pace)
     level_sd, extra_sd = _product([axis.values for axis in axes[:2]])
     n = np.asarray(responses(counts)).T[..., None]
     answer = 1e4 * pooled_variance(counts, breaks=breaks).T[..., None]
@@ -271,11 +278,15 @@ def _bands(found: Posterior, weights: Array, confidence_level: float) -> Array:
     return np.stack([*clipped, np.sqrt(spread), season])
 
 
-def _axes(season_length: float | None) -> list[_Axis]:
-    """The three axes of the grid; without a season its axis has the one value 0."""
-    if season_length is None:
-        return [LEVEL_AXIS, EXTRA_AXIS, NO_SEASON_AXIS]
-    return [LEVEL_AXIS, EXTRA_AXIS, SEASON_AXIS]
+def _axes(season_length: float | None, pace: float) -> list[_Axis]:
+    """The three axes of the grid, the level's steps at the pace of the period; without a season its axis has one 0."""
+    steps = _Axis(LEVEL_AXIS.values * pace, LEVEL_AXIS.prior)
+    return [steps, EXTRA_AXIS, NO_SEASON_AXIS if season_length is None else SEASON_AXIS]
+
+
+def _pace(every: str | float | None) -> float:
+    """How far a level wanders in a period, in multiples of a month's: a walk goes as the square root of time."""
+    return math.sqrt(MONTHS[every]) if isinstance(every, str) else 1.0
 
 
 def _product(values: list[Array]) -> list[Array]:

@@ -118,7 +118,7 @@ def test_no_periods_and_no_series_give_empty_results():
     assert level(np.zeros((0, 3))).level.shape == (0,)
     assert level(np.zeros((2, 0, 3))).upper.shape == (2, 0)
     assert level(np.zeros((0, 5, 3))).sd.shape == (0, 5)
-    assert posterior(np.zeros((0, 3))).state_mean.shape == (210, 5)
+    assert posterior(np.zeros((0, 3))).state_mean.shape == (270, 5)
 
 
 def test_nobody_answered_is_nan():
@@ -180,7 +180,7 @@ def test_pooled_variance_follows_the_neighbours_and_stops_at_a_break():
 def test_posterior_ends_where_the_level_ends():
     counts = simulated(walk(2, sd=3, seed=9, periods=20), 80, seed=10)
     found = posterior(counts)
-    assert found.mean.shape == (2, 210, 20)
+    assert found.mean.shape == (2, 270, 20)
     np.testing.assert_allclose(np.exp(found.log_weights).sum(axis=-1), 1)
     np.testing.assert_allclose(found.state_mean[..., 0], found.mean[..., -1])
     np.testing.assert_allclose(found.state_covariance[..., 0, 0], found.variance[..., -1])
@@ -263,3 +263,17 @@ def test_level_under_a_season_is_covered():
     truth = np.full((200, 36), 30.0)
     season = 8 * np.cos(2 * np.pi * MONTHS / 12 + 1)
     assert coverage(level(simulated(truth + season, 200, seed=20)), truth) > 0.95
+
+
+def test_a_fall_is_not_smeared_over_its_neighbours():
+    counts = np.array([[100, 100, 800], [100, 100, 800], [550, 100, 350]])
+    found = level(counts, every="month")
+    assert found.level == pytest.approx([70, 70, -20], abs=3)
+    assert found.lower[1] > 50 > 0 > found.upper[2]
+
+
+def test_a_year_may_move_further_than_a_month():
+    counts = np.array([[40, 250, 1000]] * 3 + [[430, 390, 520]] * 3)
+    year, month = (level(counts // 20, every=every) for every in ("year", "month"))
+    assert year.level_sd > month.level_sd
+    assert year.level[0] - year.level[-1] >= month.level[0] - month.level[-1]
