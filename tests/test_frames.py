@@ -374,7 +374,7 @@ def test_latest_keeps_the_last_answer_of_each_customer():
     days = ["2024-01-02", "2024-03-01", "2024-03-01", None, "2023-01-01", None]
     frame = pd.DataFrame({"q1": [1, 2, 3, 4, 5, 6], "who": ["x", "x", "x", "x", None, None], "day": days})
     for column in (days, pd.to_datetime(days)):
-        kept = wrap(frame.assign(day=column)).latest("who", "day")
+        kept = wrap(frame.assign(day=column)).latest("who", "day", rating="q1", scale=Scale())
         assert [value for value, _ in kept.rating_counts("q1")] == [3, 5, 6]
 
 

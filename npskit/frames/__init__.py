@@ -12,13 +12,14 @@ from typing import Any
 
 import pandas as pd
 
+from npskit.frames.dates import is_date
 from npskit.frames.keys import Bands, Key, Period
 from npskit.frames.pandas_source import PandasSource
 from npskit.frames.paths import scan_parquet
 from npskit.frames.products import Coded, Products, ordered_levels
 from npskit.frames.source import Source
 
-__all__ = ["Bands", "Coded", "Key", "Period", "Products", "Source", "ordered_levels", "wrap"]
+__all__ = ["Bands", "Coded", "Key", "Period", "Products", "Source", "is_date", "ordered_levels", "wrap"]
 
 
 def wrap(data: Any) -> Source:

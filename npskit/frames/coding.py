@@ -16,9 +16,10 @@ import numpy as np
 import pandas as pd
 
 from npskit.frames.counting import Blocks, lowered, narrow, spans
-from npskit.frames.keys import Bands, Key, Period, days_of, not_dates, not_numbers, plain_level
+from npskit.frames.dates import days_of, not_dates
+from npskit.frames.keys import Bands, Key, Period, not_numbers, plain_level
 
-__all__ = ["Codes", "Numbers", "distinct", "key_codes", "numbers"]
+__all__ = ["Codes", "Numbers", "distinct", "identities", "key_codes", "numbers"]
 
 # A key of integers closer together than this is coded by subtraction instead of hashing.
 WIDEST_RANGE = 1 << 16
@@ -137,6 +138,17 @@ def distinct(series: pd.Series) -> Codes:
     except TypeError:
         codes, levels = factorized(series.map(repr, na_action="ignore"))
     return Codes(levels, slices(codes))
+
+
+def identities(series: pd.Series) -> Codes:
+    """A column of customers or accounts by its distinct values; blank text names nobody."""
+    codes = distinct(series)
+    named = [not isinstance(level, str) or bool(level.strip()) for level in codes.levels]
+    if all(named):
+        return codes
+    table = np.where([*named, False], np.cumsum([*named, False]) - 1, -1)
+    levels = [level for level, name in zip(codes.levels, named, strict=True) if name]
+    return Codes(levels, lambda a, b: table.take(codes.read(a, b), mode="wrap"), codes.ordered)
 
 
 def factorized(series: pd.Series) -> tuple[np.ndarray, list[Any]]:
@@ -291,14 +303,27 @@ def band_codes(series: pd.Series, key: Bands, column: str) -> Codes:
     found = numbers(series)
     if found is None:
         raise not_numbers(column, f"{series.dtype} values")
-    edges = np.asarray(key.edges, dtype=np.float64)
+    edges, whole = np.asarray(key.edges, dtype=np.float64), key.is_whole and is_whole(found, len(series))
 
     def read(start: int, stop: int) -> np.ndarray:
         codes = np.searchsorted(edges, found.values(start, stop), side="right").astype(np.int32)
         codes[found.missing(start, stop)] = -1
         return codes
 
-    return Codes(list(key.labels), read, ordered=True)
+    return Codes(list(key.names(whole=whole)), read, ordered=True)
+
+
+def is_whole(column: Numbers, length: int) -> bool:
+    """Whether a column of numbers holds whole ones only; gaps count for nothing."""
+    for start, stop in spans(length):
+        values = column.values(start, stop)
+        if values.dtype.kind != "f":
+            return True
+        with np.errstate(invalid="ignore"):
+            broken = values % 1 != 0
+        if broken.any() and (broken & ~column.missing(start, stop)).any():
+            return False
+    return True
 
 
 def combined(codes: Sequence[Codes], length: int) -> tuple[np.ndarray, np.ndarray]:

@@ -15,8 +15,9 @@ import narwhals as nw
 import numpy as np
 
 from npskit.errors import ArgumentError, ArgumentTypeError
+from npskit.frames.engine_keys import is_missing
 from npskit.frames.keys import level_order, plain_level
-from npskit.frames.narwhals_source import NarwhalsSource, is_missing, rows_of
+from npskit.frames.narwhals_source import NarwhalsSource, rows_of
 from npskit.frames.pandas_source import PandasSource
 from npskit.frames.products import Coded, Products, cross_products
 from npskit.frames.source import weight_error, weight_type_error
@@ -49,9 +50,9 @@ def parted(source: NarwhalsSource, unit: str | None, parts: int, seed: int) -> t
     if unit is None:
         return native, []
     column = nw.col(unit)
-    distinct = rows_of(source.frame.select(column.alias(UNIT)).unique().head(parts + 2))
-    levels = list(dict.fromkeys(level for (raw,) in distinct if (level := plain_level(raw)) is not None))
     missing = is_missing(unit, source.schema[unit])
+    distinct = rows_of(source.frame.filter(~missing).select(column.alias(UNIT)).unique().head(parts + 2))
+    levels = list(dict.fromkeys(plain_level(raw) for (raw,) in distinct))
     if len(levels) > parts:
         native = hashed(source, native, unit, parts)
         column, levels = nw.col(UNIT), []

@@ -11,7 +11,9 @@ import datetime as dt
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import pairwise
+from numbers import Real
 
 from npskit.errors import ArgumentError, ArgumentTypeError, did_you_mean
 
@@ -80,6 +82,9 @@ class Period:
 class Bands:
     """Group by bands of a number, such as orders placed before the answer.
 
+    Bands of whole numbers are named by the numbers in them ("1-2"); where the column holds others, by both ends
+    ("1 to <3"), so that a 2.5 is never counted under "1-2".
+
     Parameters
     ----------
     column : str
@@ -89,87 +94,82 @@ class Bands:
     Raises
     ------
     ArgumentError
-        When the edges do not rise.
+        When the edges are no numbers, or do not rise.
 
     Examples
     --------
     >>> Bands("orders", [1, 3, 6, 21]).labels
     ('<1', '1-2', '3-5', '6-20', '21+')
+    >>> Bands("orders", [1, 3, 6, 21]).names(whole=False)
+    ('<1', '1 to <3', '3 to <6', '6 to <21', '21+')
     """
 
     column: str
     edges: Sequence[float]
 
     def __post_init__(self) -> None:
-        edges = tuple(self.edges)
-        rising = all(low < high for low, high in pairwise(edges))
-        if not edges or not rising or not all(math.isfinite(edge) for edge in edges):
+        edges = plain_edges(self.edges)
+        if not edges or not all(low < high for low, high in pairwise(edges)):
             raise ArgumentError(
                 where=f"bands of {self.column!r}",
                 expected="rising edges, the lower ends of the bands",
-                got=str(list(edges)),
+                got=str(self.edges if edges is None else list(edges)),
                 hint=f"for example Bands({self.column!r}, [1, 3, 6, 21])",
             )
         object.__setattr__(self, "edges", edges)
 
     @property
+    def is_whole(self) -> bool:
+        """Whether all edges are whole numbers, so that bands of whole numbers can be named by these."""
+        return all(float(edge).is_integer() for edge in self.edges)
+
+    @property
     def labels(self) -> tuple[str, ...]:
-        """Names of the bands, the one below the first edge included."""
-        whole = all(float(edge).is_integer() for edge in self.edges)
-        texts = [f"{edge:g}" for edge in self.edges]
-        inner = [
-            _whole_band(int(low), int(high)) if whole else f"{low:g} to <{high:g}" for low, high in pairwise(self.edges)
-        ]
-        return (f"<{texts[0]}", *inner, f"{texts[-1]}+")
+        """Names of the bands of a column of whole numbers, the one below the first edge included."""
+        return self.names(whole=True)
+
+    def names(self, *, whole: bool) -> tuple[str, ...]:
+        """Names of the bands of a column that holds whole numbers only, or others too."""
+        named = whole_band if whole and self.is_whole else open_band
+        inner = (named(low, high) for low, high in pairwise(self.edges))
+        return (f"<{number_text(self.edges[0])}", *inner, f"{number_text(self.edges[-1])}+")
 
 
 Key = str | Period | Bands
 
 
-def _whole_band(low: int, high: int) -> str:
-    return f"{low}" if high - low == 1 else f"{low}-{high - 1}"
+def plain_edges(edges: Iterable[object]) -> tuple[float, ...] | None:
+    """Edges as Python numbers, None when some are not finite numbers."""
+    try:
+        plain = tuple(edge.item() if hasattr(edge, "item") else edge for edge in edges)
+    except TypeError:
+        return None
+    numbers = all(isinstance(edge, Real) and not isinstance(edge, bool) and math.isfinite(edge) for edge in plain)
+    return plain if numbers else None  # type: ignore[return-value]  # all are numbers
 
 
-def parsed_day(value: object) -> dt.date | None:
-    """The day of a date, a moment or an ISO text, None for a missing one.
+def number_text(number: float) -> str:
+    """A number with all of its digits and no exponent, so that different ones never read alike.
 
-    Raises
-    ------
-    ValueError
-        For text in another order or anything that is no date.
+    Examples
+    --------
+    >>> number_text(1e6), number_text(1000000.5), number_text(0.00001)
+    ('1000000', '1000000.5', '0.00001')
     """
-    if isinstance(value, dt.datetime):
-        return value.date()
-    if isinstance(value, dt.date):
-        return value
-    if isinstance(value, str):
-        return dt.datetime.fromisoformat(value.strip()).date() if value.strip() else None
-    start = getattr(value, "start_time", None)
-    if isinstance(start, dt.datetime):
-        return start.date()
-    raise ValueError(f"no date: {value!r}")
+    return f"{int(number)}" if float(number).is_integer() else f"{Decimal(repr(float(number))):f}"
 
 
-def days_of(column: str, values: Iterable[object]) -> list[dt.date | None]:
-    """The day of each distinct value of a column, or the error that says which cannot be read."""
-    days: list[dt.date | None] = []
-    for value in values:
-        try:
-            days.append(None if value is None else parsed_day(value))
-        except ValueError:
-            raise not_dates(column, repr(value)) from None
-    return days
+def whole_band(low: float, high: float) -> str:
+    """The whole numbers from one edge up to the next."""
+    last = int(high) - 1
+    if last == low:
+        return number_text(low)
+    return f"{number_text(low)}-{last}" if low >= 0 else f"{number_text(low)} to {last}"
 
 
-def not_dates(column: str, got: str) -> ArgumentTypeError:
-    """The error for a column that should hold dates."""
-    return ArgumentTypeError(
-        where=f"column {column!r}",
-        expected="dates, or ISO text such as 2024-03-31",
-        got=got,
-        hint="npskit.read_survey(path) settles the order of day and month from the whole column; "
-        "pandas.to_datetime(column, dayfirst=...) converts it by hand",
-    )
+def open_band(low: float, high: float) -> str:
+    """All numbers from one edge up to the next."""
+    return f"{number_text(low)} to <{number_text(high)}"
 
 
 def not_numbers(column: str, got: str) -> ArgumentTypeError:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,18 +20,20 @@ import narwhals as nw
 import numpy as np
 
 from npskit.errors import ArgumentError, ArgumentTypeError
-from npskit.frames.keys import Bands, Key, Period, days_of, not_dates, not_numbers, plain_level
+from npskit.frames.engine_keys import TEXTS, EngineKey, engine_key, is_missing, moment_column, period_key
+from npskit.frames.keys import Key, Period, plain_level
 from npskit.frames.source import (
     Source,
     as_keys,
     boolean_error,
+    codes_of,
     gathered,
     rating_codes,
     scale_of,
     weight_error,
     weight_type_error,
 )
-from npskit.scale import Scale
+from npskit.scale import MISSING, OUTSIDE, Scale
 from npskit.tally import ClusterMoments, Tally
 
 __all__ = ["NarwhalsSource"]
@@ -105,9 +107,16 @@ class NarwhalsSource(Source):
     def _keys(self, by: Sequence[Key]) -> list[EngineKey]:
         keys = as_keys(by)
         return [
-            engine_key(key, name, f"npskit_key{at}", self.schema[name])
+            engine_key(key, name, f"npskit_key{at}", self.schema[name], whole=self._is_whole)
             for at, (key, name) in enumerate(zip(keys, self.key_columns(keys), strict=True))
         ]
+
+    def _is_whole(self, name: str) -> bool:
+        """Whether a column of numbers holds whole ones only; gaps count for nothing."""
+        value = nw.col(name)
+        broken = (value % 1 != 0) & ~is_missing(name, self.schema[name])
+        found = self.frame.select(nw.when(broken).then(nw.lit(1)).otherwise(nw.lit(0)).alias(NUMBER))
+        return not rows_of(found.select(nw.col(NUMBER).max()))[0][0]
 
     def _rating(self, rating: str, scale: Scale | None) -> str:
         name = self.column(rating)
@@ -180,20 +189,57 @@ class NarwhalsSource(Source):
 
     def span(self, date: str) -> tuple[dt.date, dt.date] | tuple[None, None]:
         name = self.column(date)
-        key = engine_key(Period(name, "day"), name, RATING, self.schema[name])
-        days = [key.level(row[0]) for row in rows_of(self.frame.select(key.column).unique())]
+        key = period_key(Period(name, "day"), name, RATING, self.schema[name])
+        days = key.levels([row[0] for row in rows_of(self.frame.select(key.column).unique())])
         known = [day for day in days if isinstance(day, dt.date)]
         return (min(known), max(known)) if known else (None, None)
 
-    def latest(self, customer: str, date: str) -> NarwhalsSource:
-        person, day = self.column(customer), self.column(date)
-        missing = is_missing(person, self.schema[person])
-        known = self.frame.filter(~missing)
-        last = known.group_by(person).agg(nw.col(day).max().alias(LAST))
-        newest = known.join(last, on=person, how="left")
-        newest = newest.filter((nw.col(day) == nw.col(LAST)) | nw.col(LAST).is_null()).drop(LAST)
-        newest = newest.unique(subset=[person], keep="any").select(*self.columns)
-        return NarwhalsSource(nw.concat([newest, self.frame.filter(missing)]).to_native())
+    def latest(self, customer: str, date: str, *, rating: str, scale: Scale) -> NarwhalsSource:
+        person, day, name = self.column(customer), self.column(date), self._rating(rating, scale)
+        moment = moment_column(day, self.schema[day])
+        # Refuses texts that are no dates.
+        self.span(day)
+        others = {f"npskit_other{at}": each for at, each in enumerate(self._sortable())}
+        frame = self.frame.with_columns(
+            moment.alias(LAST),
+            self._answer_codes(name, scale).alias(NUMBER),
+            *(column.alias(alias) for alias, column in others.items()),
+        ).filter(nw.col(NUMBER) != MISSING)
+        nobody = is_missing(person, self.schema[person])
+        last = frame.filter(~nobody).unique(subset=[person], keep="last", order_by=[LAST, NUMBER, *others])
+        parts = [part.select(*self.columns) for part in (last, frame.filter(nobody))]
+        return NarwhalsSource(nw.concat(parts).to_native())
+
+    def _answer_codes(self, name: str, scale: Scale) -> nw.Expr:
+        """The code of each answer on the scale; one for all that are outside."""
+        raw = list(self._grouped([], name).values)
+        codes = codes_of(name, raw, scale)
+        column = nw.col(name) if self.schema[name].is_numeric() else nw.col(name).cast(nw.String)
+        found = nw.lit(OUTSIDE)
+        for code in sorted({int(code) for code in codes} - {OUTSIDE}):
+            values = [value for value, each in zip(raw, codes, strict=True) if each == code and value is not None]
+            found = among(column, values, code, found)
+        return nw.when(is_missing(name, self.schema[name])).then(nw.lit(MISSING)).otherwise(found)
+
+    def _sortable(self) -> list[nw.Expr]:
+        """The columns by which rows can be told apart in one order of all engines."""
+        found = []
+        for name, dtype in self.schema.items():
+            if dtype in TEXTS:
+                found.append(nw.col(name).cast(nw.String))
+            elif dtype.is_float():
+                found.append(nw.when(~nw.col(name).is_nan()).then(nw.col(name)))
+            elif dtype.is_numeric() or dtype.is_temporal() or dtype == nw.Boolean:
+                found.append(nw.col(name))
+        return found
+
+    def where(self, key: Key, level: object) -> Any:
+        found = self._keys([key])[0]
+        values = [row[0] for row in rows_of(self.frame.select(found.column).unique())]
+        raw = [value for value, each in zip(values, found.levels(values), strict=True) if each == level]
+        return (
+            self.frame.with_columns(found.column).filter(nw.col(found.alias).is_in(raw)).drop(found.alias).to_native()
+        )
 
     def save(self, folder: str | os.PathLike[str], columns: Sequence[str]) -> None:
         frame = self.frame.select(*(nw.col(self.column(name)) for name in columns))
@@ -229,83 +275,6 @@ def opened(data: Any) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class EngineKey:
-    """A key as a plain column of the engine, and what its raw values mean.
-
-    Attributes
-    ----------
-    name, alias : str
-        The column it stands on, and the name it has while grouping.
-    column : narwhals.Expr
-    level : callable
-        Raw value to level.
-    order : sequence, optional
-        Levels in an order of their own.
-    """
-
-    name: str
-    alias: str
-    column: nw.Expr
-    level: Callable[[Any], object] = plain_level
-    order: Sequence[object] | None = None
-
-
-def engine_key(key: Key, name: str, alias: str, dtype: Any) -> EngineKey:
-    """A key on a column of this type."""
-    if isinstance(key, Period):
-        return period_key(key, name, alias, dtype)
-    if isinstance(key, Bands):
-        return band_key(key, name, alias, dtype)
-    order = tuple(dtype.categories) if isinstance(dtype, nw.Enum) else None
-    return EngineKey(name, alias, nw.col(name).alias(alias), order=order)
-
-
-def period_key(key: Period, name: str, alias: str, dtype: Any) -> EngineKey:
-    """A period as a count of months, weeks or days; texts as the ten characters of their ISO day."""
-    if dtype in (nw.String, nw.Categorical):
-        text = nw.col(name).cast(nw.String).str.slice(0, 10).alias(alias)
-        return EngineKey(name, alias, text, lambda raw: text_period(key, name, raw))
-    if dtype not in (nw.Datetime, nw.Date):
-        raise not_dates(name, f"{dtype} values")
-    # Dask has no missing integers, so a missing date is counted as some day and marked after.
-    date = nw.col(name).dt
-    year, month, day = (part.fill_null(1).cast(nw.Int64) for part in (date.year(), date.month(), date.ordinal_day()))
-    number, size = {
-        "year": (year, 12),
-        "quarter": ((year * 12 + month - 1) // 3, 3),
-        "month": (year * 12 + month - 1, 1),
-        "week": ((ordinal(year, day) - 1) // 7, 7),
-        "day": (ordinal(year, day) - 1, 1),
-    }[key.every]
-    marked = nw.when(nw.col(name).is_null()).then(nw.lit(-1)).otherwise(number).alias(alias)
-    return EngineKey(name, alias, marked, lambda raw: None if raw < 0 else key.from_number(int(raw) * size))
-
-
-def ordinal(year: nw.Expr, day: nw.Expr) -> nw.Expr:
-    """`date.toordinal` from a year and a day of the year, since no subtraction of dates runs everywhere."""
-    before = year - 1
-    return 365 * before + before // 4 - before // 100 + before // 400 + day
-
-
-def text_period(key: Period, name: str, raw: Any) -> dt.date | None:
-    """The period of a day given as ISO text."""
-    day = days_of(name, [plain_level(raw)])[0]
-    return None if day is None else key.first_day(day)
-
-
-def band_key(key: Bands, name: str, alias: str, dtype: Any) -> EngineKey:
-    """A band as its number, made by one condition per edge."""
-    if not dtype.is_numeric():
-        raise not_numbers(name, f"{dtype} values")
-    value = nw.col(name)
-    band = nw.lit(0)
-    for at, edge in enumerate(key.edges):
-        band = nw.when(value >= edge).then(nw.lit(at + 1)).otherwise(band)
-    band = nw.when(is_missing(name, dtype)).then(nw.lit(-1)).otherwise(band)
-    return EngineKey(name, alias, band.alias(alias), lambda raw: (*key.labels, None)[int(raw)], (*key.labels, None))
-
-
-@dataclass(frozen=True, slots=True)
 class Groups:
     """Groups that came back: raw keys (`width` of them), the raw rating, the number of rows, and sums of weights."""
 
@@ -330,7 +299,7 @@ class Groups:
 
     def cells(self, keys: Sequence[EngineKey]) -> list[tuple[object, ...]]:
         """Levels of each group."""
-        return [tuple(key.level(row[at]) for at, key in enumerate(keys)) for row in self.rows]
+        return cells_of(self.rows, keys)
 
     def sums(self, weighted: bool) -> list[np.ndarray]:
         """Counts and, with weights, sums of weights and squares."""
@@ -348,18 +317,18 @@ class Groups:
             raise weight_error(weight, missing=missing, negative=unusable, rows=rows)
 
 
+def cells_of(rows: Sequence[tuple[Any, ...]], keys: Sequence[EngineKey]) -> list[tuple[object, ...]]:
+    """The levels of rows that begin with the raw values of the keys."""
+    columns = [key.levels([row[at] for row in rows]) for at, key in enumerate(keys)]
+    return list(zip(*columns, strict=True)) if columns else [()] * len(rows)
+
+
 def rows_of(frame: nw.LazyFrame[Any]) -> list[tuple[Any, ...]]:
     """The few rows of an answer, as Python tuples."""
     if frame.implementation.is_pyspark():
         # By way of Arrow, Spark would warn of pandas 3, which these rows never meet.
         return [tuple(row) for row in frame.to_native().collect()]
     return frame.collect().rows()
-
-
-def is_missing(name: str, dtype: Any) -> nw.Expr:
-    """Whether a value is null, or nan where there can be nan."""
-    column = nw.col(name)
-    return column.is_null() | column.is_nan() if dtype.is_float() else column.is_null()
 
 
 def weight_columns() -> list[nw.Expr]:
@@ -394,7 +363,6 @@ def summed_moments(
     """Moments in the order of the cells."""
     place = {cell: at for at, cell in enumerate(cells)}
     sums = np.zeros((6, len(cells)))
-    for row in rows:
-        cell = tuple(key.level(row[at]) for at, key in enumerate(keys))
+    for row, cell in zip(rows, cells_of(rows, keys), strict=True):
         sums[:, place[cell]] += [float(value or 0.0) for value in row[len(keys) :]]
     return ClusterMoments(cells, sums[0].astype(np.int64), *sums[1:])

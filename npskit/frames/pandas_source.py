@@ -23,6 +23,7 @@ from npskit.frames.coding import (
     Days,
     combined,
     distinct,
+    identities,
     is_boolean,
     key_codes,
     numbers,
@@ -30,7 +31,9 @@ from npskit.frames.coding import (
 )
 from npskit.frames.counting import Blocks, Radix
 from npskit.frames.crossings import Crossings, category_reader, of_codes
-from npskit.frames.keys import Key, days_of, not_dates, plain_level
+from npskit.frames.dates import days_of, not_dates
+from npskit.frames.keys import Key, plain_level
+from npskit.frames.last_answers import last_answers
 from npskit.frames.ratings import Weights, ratings, sizes
 from npskit.frames.source import Source, as_keys, assembled
 from npskit.scale import Scale
@@ -145,7 +148,7 @@ class PandasSource(Source):
         slots = ratings(self.series(rating), self.column(rating), scale).slots(0, length)
         valid = slots < len(tally.scale)
         v = np.ones(length) if weight is None else Weights(self.series(weight), self.column(weight)).read(0, length)
-        accounts = alone_where_missing(distinct(self.series(cluster)).read(0, length))
+        accounts = alone_where_missing(identities(self.series(cluster)).read(0, length))
         u = (tally.scale.categories[slots[valid]] - 1.0) * v[valid]
         sums = moments(cells[valid], accounts[valid], u, v[valid], len(positions))
         levels = [[*each.levels, None] for each in codes]
@@ -160,7 +163,7 @@ class PandasSource(Source):
             return int(self.frame.astype(str).duplicated().sum())
 
     def repeated(self, customer: str) -> tuple[int, int]:
-        times = sizes(distinct(self.series(customer)), self.length())[:-1]
+        times = sizes(identities(self.series(customer)), self.length())[:-1]
         return int((times > 1).sum()), int(times[times > 1].sum() - (times > 1).sum())
 
     def span(self, date: str) -> tuple[dt.date, dt.date] | tuple[None, None]:
@@ -177,21 +180,14 @@ class PandasSource(Source):
             raise not_dates(name, f"{series.dtype} values")
         return distinct(series).levels
 
-    def latest(self, customer: str, date: str) -> PandasSource:
-        series, name, people = self.series(date), self.column(date), self.series(customer)
-        if Days.of(series) is None:
-            codes = distinct(series)
-            moments = pd.to_datetime(
-                pd.Series([None if day is None else pd.Timestamp(value) for day, value in
-                           zip(days_of(name, codes.levels), codes.levels, strict=True)] + [None]),
-                utc=True,
-            )  # fmt: skip
-            series = moments.iloc[codes.read(0, len(series))]
-        # A stable sort keeps rows of one moment in the frame's order, and rows without a date come first.
-        order = np.argsort(series.reset_index(drop=True).rank(method="dense").fillna(0).to_numpy(), kind="stable")
-        ranked = people.reset_index(drop=True).iloc[order]
-        keep = ~ranked.duplicated(keep="last") | ranked.isna()
-        return PandasSource(self.frame.iloc[np.sort(ranked.index[keep])])
+    def latest(self, customer: str, date: str, *, rating: str, scale: Scale) -> PandasSource:
+        rows = last_answers(self.frame, *(self.series(name) for name in (customer, date, rating)), scale)
+        return PandasSource(self.frame.iloc[rows])
+
+    def where(self, key: Key, level: object) -> pd.DataFrame:
+        codes = self._key_codes([key])[0]
+        at = codes.levels.index(level) if level is not None else -1
+        return self.frame[codes.read(0, self.length()) == at]
 
     def save(self, folder: str | os.PathLike[str], columns: Sequence[str]) -> None:
         optional_import("pyarrow", extra="parquet", purpose="write Parquet")

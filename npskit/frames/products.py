@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from npskit.frames.coding import Codes, distinct
+from npskit.frames.coding import Codes, distinct, identities
 from npskit.frames.counting import spans
 from npskit.frames.keys import level_order
 from npskit.frames.source import weight_error, weight_type_error
@@ -170,7 +170,7 @@ class _Scan:
         self.weight_name, self.length = weight, source.length()
         self.weights = None if weight is None else weights_of(source.series(weight), weight)
         self.width = sum(each.width for each in self.columns)
-        self.dealt = _Dealt(None if unit is None else distinct(source.series(unit)), parts, seed)
+        self.dealt = _Dealt(None if unit is None else identities(source.series(unit)), parts, seed)
 
     def summed(self) -> Products:
         """The sums of each part."""

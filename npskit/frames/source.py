@@ -17,7 +17,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from npskit.errors import ArgumentError, ArgumentTypeError, RatingError
+from npskit.errors import (
+    MOST_VALUES_SHOWN,
+    ArgumentError,
+    ArgumentTypeError,
+    RatingError,
+    quotable,
+    shown_value,
+    shown_values,
+)
 from npskit.frames.crossings import Crossings, of_tallies
 from npskit.frames.keys import Bands, Key, Period, level_order
 from npskit.roles import resolve
@@ -29,7 +37,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Source"]
 
-VALUES_SHOWN = 5
 Levels = Sequence[object]
 
 
@@ -126,8 +133,31 @@ class Source(ABC):
         """First and last day; two None when no row has one."""
 
     @abstractmethod
-    def latest(self, customer: str, date: str) -> Source:
-        """The last row of each customer, by date; rows without a customer all stay."""
+    def latest(self, customer: str, date: str, *, rating: str, scale: Scale) -> Source:
+        """The last answer of each customer.
+
+        Rows without an answer (no rating, or a code declared as missing) go first, so that an empty sheet never hides
+        the answer before it. A customer without a date is older than any; rows without a customer (none, or blank)
+        all stay. Of several answers of one moment the highest on the scale is kept, then the one that is last by the
+        other columns, in their order: a choice that depends neither on the engine nor on the order of the rows.
+
+        Parameters
+        ----------
+        customer, date, rating : str
+        scale : Scale
+            What counts as an answer. Values outside the scale do, and stay to be refused.
+
+        Raises
+        ------
+        ArgumentTypeError
+            When the dates cannot be read. Texts are compared by the clock they show, whatever zone they name.
+        RatingError
+            For booleans.
+        """
+
+    @abstractmethod
+    def where(self, key: Key, level: object) -> Any:
+        """The rows of one level of a key, as a frame of the same library (lazy where it can be)."""
 
     @abstractmethod
     def save(self, folder: str | os.PathLike[str], columns: Sequence[str]) -> None:
@@ -217,10 +247,7 @@ def rating_codes(
     RatingError
         When any value is outside the scale, or there are booleans.
     """
-    try:
-        codes = scale.codes(values)
-    except RatingError as error:
-        raise RatingError(f"column {column!r}: {error.message}", hint=error.hint) from None
+    codes = codes_of(column, values, scale)
     sizes = np.asarray(sizes, dtype=np.int64)
     outside = (codes == OUTSIDE) & (sizes > 0)
     if outside.any():
@@ -229,29 +256,29 @@ def rating_codes(
     return codes
 
 
+def codes_of(column: str, values: Iterable[object], scale: Scale) -> np.ndarray:
+    """Code of each distinct raw value, those outside the scale too, or the error for booleans."""
+    try:
+        return scale.codes(values)
+    except RatingError as error:
+        raise RatingError(f"column {column!r}: {error.message}", hint=error.hint) from None
+
+
 def outside_error(column: str, found: list[tuple[Any, int]], answers: int, scale: Scale) -> RatingError:
     """The error for answers that are not on the scale."""
     found = sorted(found, key=lambda pair: -pair[1])
-    shown = ", ".join(f"{shown_value(value)} ({size:,})" for value, size in found[:VALUES_SHOWN])
-    more = f" and {len(found) - VALUES_SHOWN:,} more" if len(found) > VALUES_SHOWN else ""
-    outside = sum(size for _, size in found)
-    declared = ", ".join(shown_value(value) for value, _ in found[:VALUES_SHOWN])
+    values, sizes = [value for value, _ in found], [size for _, size in found]
+    outside = sum(sizes)
+    codes = [value for value, code in zip(values, quotable(values), strict=True) if code]
+    declared = ", ".join(map(shown_value, codes[:MOST_VALUES_SHOWN]))
+    missing = f"pass missing=[{declared}] if these are no answers, or " if codes else ""
     other = "choose the column of ratings with rating=..." if outside == answers else "scale=npskit.Scale(...)"
     return RatingError(
         where=f"column {column!r}",
         expected=f"{scale.text} or missing",
-        got=f"{outside:,} of {answers:,} answers outside: {shown}{more}",
-        hint=f"pass missing=[{declared}] if these are no answers, or {other}"
-        + ("" if outside == answers else " if this is another scale"),
+        got=f"{outside:,} of {answers:,} answers outside: {shown_values(values, sizes)}",
+        hint=missing + other + ("" if outside == answers else " if this is another scale"),
     )
-
-
-def shown_value(value: object) -> str:
-    """A raw value as an error shows it: whole floats as integers, long text cut."""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    text = repr(value)
-    return text if len(text) <= 40 else text[:38] + "…'"
 
 
 def boolean_error(column: str, scale: Scale | None) -> RatingError:

@@ -104,7 +104,11 @@ class Base:
     def source(self) -> Source:
         """The data behind one face, whatever its engine."""
         source = self._whole
-        return source.latest(self._column("customer"), self._column("date")) if self._keep == "last" else source
+        if self._keep == "all":
+            return source
+        rating = self._column("rating")
+        scale = self._scale_of(source, rating)
+        return source.latest(self._column("customer"), self._column("date"), rating=rating, scale=scale)
 
     def roles(self) -> Any:
         """Which column plays which role, and why.

@@ -172,8 +172,8 @@ def quartile_bands(survey: Base, name: str, values: Sequence[Any]) -> Bands | No
         return None
     fine = Bands(name, edges)
     tally = survey.tally([fine])
-    place = {label: at for at, label in enumerate(fine.labels)}
-    sizes = np.zeros(len(fine.labels))
+    place = {label: at for whole in (True, False) for at, label in enumerate(fine.names(whole=whole))}
+    sizes = np.zeros(len(edges) + 1)
     for cell, n in zip(tally.cells, tally.responses, strict=True):
         if cell[0] is not None:
             sizes[place[str(cell[0])]] = n
