@@ -19,6 +19,7 @@ from npskit.results import Result
 from npskit.stats.decomposition import DETRACTORS, PROMOTERS, SCORE, is_reversal
 from npskit.stats.decomposition_intervals import DimensionDecomposition, Part, decompose, decompose_dimensions
 from npskit.stats.score import score
+from npskit.survey.estimates import joined
 from npskit.survey.evidence import Evidence
 from npskit.survey.wording import gap_text, shown_table, signed, signed_range
 
@@ -35,7 +36,7 @@ DRAWS, FEWEST_DRAWS = 2_000, 400
 Columns = dict[str, list[Any]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Decomposition(Result):
     """A change of the score split by segment, as `Survey.change` gives it.
 
@@ -179,7 +180,7 @@ def decomposition(
     }
     whole = [float(score(side.counts.sum(axis=0))) for side in (before, after)]
     return Decomposition(
-        table={**levels, **sides(before, after, answers), **found, **flags},
+        table=joined(dict(levels), {**sides(before, after, answers), **found, **flags}),
         dimensions=dims,
         promoters=promoters,
         detractors=detractors,

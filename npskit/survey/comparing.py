@@ -153,7 +153,7 @@ class Comparing(Gathering):
             raise ArgumentError(where="before and after", expected="levels of one side only", got=got)
         segments = answered(tally, set(sides[0]) | set(sides[1]))
         place = {segment: at for at, segment in enumerate(segments)}
-        found = evidence(tally, moments)
+        found = evidence(tally, moments, confidence_level=confidence_level)
         names = (shown_side(before), shown_side(after))
         parts = [side_of(tally, found, place, levels_of) for levels_of in sides]
         for (_, answers), where, name in zip(parts, ("before", "after"), names, strict=True):

@@ -19,7 +19,7 @@ from npskit.results import Result
 from npskit.stats import groups
 from npskit.stats.comparison import Difference, adjust, difference, rank_probabilities
 from npskit.stats.score import score
-from npskit.survey.estimates import counted
+from npskit.survey.estimates import counted, joined
 from npskit.survey.evidence import Evidence, evidence
 from npskit.survey.wording import gap_text, row_names, shown_table, signed_range
 from npskit.tally import ClusterMoments, Tally
@@ -38,7 +38,7 @@ MOST_DRAWN, DRAWS, FEWEST_DRAWS = 10_000_000, 10_000, 500
 Moments = ClusterMoments | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Comparison(Result):
     """Scores of groups and their differences, as `Survey.compare` gives them.
 
@@ -69,7 +69,7 @@ class Comparison(Result):
     by: tuple[str, ...]
     against: str
     reference: Sequence[float]
-    rank_probabilities: np.ndarray = field(compare=False)
+    rank_probabilities: np.ndarray
     confidence_level: float = 0.95
     adjustment: str = "holm"
     periods: Mapping[str, str] = field(default_factory=dict)
@@ -175,7 +175,7 @@ def compared(
     **about: Any,
 ) -> Comparison:
     """Groups of one tally against the rest, the whole, or the group at `row`."""
-    found = evidence(tally, moments)
+    found = evidence(tally, moments, confidence_level=confidence_level)
     options: dict[str, Any] = {"squares": found.squares, "confidence_level": confidence_level}
     if row is not None:
         gaps = groups.difference_to_reference(found.counts, row, **options)
@@ -187,7 +187,7 @@ def compared(
         reference = np.repeat(score(found.counts.sum(axis=0)), len(tally))
     ranks = ranked(tally, found, rng)
     return Comparison(
-        table={**tally.columns(), **figures(tally, found, gaps, adjustment), "best": ranks[:, 0].tolist()},
+        table=joined(dict(tally.columns()), {**figures(tally, found, gaps, adjustment), "best": ranks[:, 0].tolist()}),
         by=tally.keys,
         against=against,
         reference=np.asarray(reference, dtype=float).tolist(),
@@ -212,14 +212,15 @@ def between(
     cells = list(dict.fromkeys([*tally.cells, *other.cells]))
     place = {cell: at for at, cell in enumerate(cells)}
     mine, theirs = (
-        evidence(*pair).placed([place[cell] for cell in pair[0].cells], len(cells)) for pair in (first, second)
+        evidence(*pair, confidence_level=confidence_level).placed([place[cell] for cell in pair[0].cells], len(cells))
+        for pair in (first, second)
     )
     whole = on_cells(tally, cells)
     gaps = difference(mine.effective_counts, theirs.effective_counts, confidence_level=confidence_level)
     # Without groups the two surveys themselves are ranked; with them, the groups of the first.
     ranks = ranked(whole, mine, rng) if tally.keys else two_ranked(mine, theirs, rng)
     return Comparison(
-        table={**whole.columns(), **figures(whole, mine, gaps, adjustment), "best": ranks[:, 0].tolist()},
+        table=joined(dict(whole.columns()), {**figures(whole, mine, gaps, adjustment), "best": ranks[:, 0].tolist()}),
         by=tally.keys,
         against=OTHER,
         reference=np.atleast_1d(score(theirs.counts)).tolist(),

@@ -14,13 +14,14 @@ from typing import Any
 import numpy as np
 
 from npskit.stats import weighting
-from npskit.stats.score import responses, variance
+from npskit.stats.score import responses
 from npskit.survey.estimates import effective_responses
 from npskit.tally import ClusterMoments, Tally
 
 __all__ = ["Evidence", "evidence"]
 
-MOMENTS = ("clusters", "u", "v", "uu", "uv", "vv")
+# A cell of answers is worth something, or its squares would have no end.
+LEAST = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,29 +74,12 @@ class Evidence:
         return Evidence(spread(self.counts), None if self.squares is None else spread(self.squares))
 
 
-def evidence(tally: Tally, moments: ClusterMoments | None = None) -> Evidence:
-    """Counts and squares of the cells of a tally."""
+def evidence(tally: Tally, moments: ClusterMoments | None = None, *, confidence_level: float | None = None) -> Evidence:
+    """Counts and squares of the cells of a tally; with a confidence level few clusters are worth less still."""
     counts = np.asarray(tally.category_weights, dtype=float)
     if moments is not None:
-        return Evidence(counts, clustered_squares(tally, moments, counts))
+        worth = np.maximum(effective_responses(tally, moments, confidence_level=confidence_level), LEAST)
+        return Evidence(counts, counts * (counts.sum(-1) / worth)[:, None])
     if tally.squares is None:
         return Evidence(counts)
     return Evidence(counts, tally.scale.category_counts(tally.squares))
-
-
-def clustered_squares(tally: Tally, moments: ClusterMoments, counts: np.ndarray) -> np.ndarray:
-    """Squares with which each cell is worth as many answers as its clustered variance says.
-
-    Never more than without clusters; a cell where everybody agrees is worth its clusters, since a variance of nothing
-    says nothing about how alike the answers of an account are.
-    """
-    at = {cell: i for i, cell in enumerate(moments.cells)}
-    order = [at.get(cell, -1) for cell in tally.cells]
-    parts = {name: np.append(getattr(moments, name), 0)[order] for name in MOMENTS}
-    error = np.asarray(weighting.moments_standard_error(**parts)) / 100
-    spread, plain = np.asarray(variance(counts)), np.asarray(effective_responses(tally), dtype=float)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        worth = np.where(error > 0, spread / error**2, parts["clusters"])
-        worth = np.clip(np.where(parts["clusters"] > 1, worth, 1.0), 1e-9, np.maximum(plain, 1e-9))
-        effect = np.where(worth > 0, counts.sum(-1) / worth, 0.0)
-    return counts * effect[:, None]

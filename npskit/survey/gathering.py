@@ -10,11 +10,9 @@ import numpy as np
 
 from npskit.errors import ArgumentError, EmptyDataError, did_you_mean
 from npskit.frames import Key, Period
-from npskit.stats.score import standard_error
-from npskit.stats.weighting import effective_counts, moments_standard_error
 from npskit.survey.base import Base
 from npskit.survey.estimates import effective_responses
-from npskit.survey.evidence import MOMENTS, Evidence
+from npskit.survey.evidence import Evidence
 from npskit.survey.grouping import banded
 from npskit.survey.levels import chosen, item_text, level_text
 from npskit.tally import ClusterMoments, Tally
@@ -56,17 +54,15 @@ class Gathering(Base):
 
     def _alike(self, data: Any) -> Gathering:
         """Another frame read as this one is."""
-        options: dict[str, Any] = {"cluster": self._cluster, "missing": self._missing, "scale": self._scale}
-        return Gathering(data, **{**self._named, **options}, keep=self._keep)
+        return Gathering(data, **self.settings)
 
     def _design_effect(self, whole: Tally) -> float | None:
         """How many times an answer's variance clusters make that of all answers; None without clusters."""
         moments = self._moments(whole, None)
-        if moments is None:
+        if moments is None or not whole.responses[0]:
             return None
-        error = moments_standard_error(**{name: getattr(moments, name)[0] for name in MOMENTS})
-        plain = standard_error(effective_counts(whole.category_weights[0], effective_responses(whole)[0]))
-        return float(max((error / plain) ** 2, 1.0)) if plain > 0 and error == error else 1.0
+        plain, worth = (float(effective_responses(whole, each)[0]) for each in (None, moments))
+        return max(plain / worth, 1.0) if worth else None
 
     def _about(self, items: Sequence[Key]) -> dict[str, Any]:
         """What a result says of its groups: which are periods, and what is assumed of clusters."""

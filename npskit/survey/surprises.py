@@ -31,7 +31,7 @@ FIGURES = ("responses", "score", "difference", "lower", "upper", "p_value", "p_a
            "share_of_detractors", "share_of_responses")  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Segments(Result):
     """Segments whose score differs from that of all other answers, as `Survey.segments` gives them.
 
