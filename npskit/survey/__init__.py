@@ -7,6 +7,7 @@ and content.
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from npskit.errors import RatingError, RoleError
@@ -18,7 +19,7 @@ from npskit.survey.audit import customer_check, no_rating_check, rating_checks, 
 from npskit.survey.base import as_list, opened
 from npskit.survey.comparing import Comparing
 from npskit.survey.driving import Driving
-from npskit.survey.estimates import counted, distribution, estimates, joined, series
+from npskit.survey.estimates import counted, dated, distribution, estimates, joined, series
 from npskit.survey.plots import Plots
 from npskit.survey.teams import Teams
 
@@ -111,7 +112,14 @@ class Survey(Comparing, Driving, Teams):
         return self.source.table(distribution(self.tally(by)))
 
     def trend(
-        self, every: str = "month", by: Any = None, *, confidence_level: float = 0.95, method: str = "score"
+        self,
+        every: str = "month",
+        by: Any = None,
+        *,
+        since: dt.date | None = None,
+        until: dt.date | None = None,
+        confidence_level: float = 0.95,
+        method: str = "score",
     ) -> Trend:
         """The score over time, with the smoothed level.
 
@@ -120,6 +128,8 @@ class Survey(Comparing, Driving, Teams):
         every : {"day", "week", "month", "quarter", "year"}
         by : str, Bands or sequence of them, optional
             One series per group.
+        since, until : datetime.date, optional
+            The days whose periods are the first and the last.
         confidence_level : float
         method : str
             The interval of a period's reading, as in `summary`.
@@ -130,12 +140,13 @@ class Survey(Comparing, Driving, Teams):
             One row per period from the first to the last; the interval is of the period's reading, the band of the
             level.
         """
-        cells = [Period(self._column("date"), every), *as_list(by)]
+        period = Period(self._column("date"), every)
+        cells = [period, *as_list(by)]
         tally = self.tally(cells)
-        undated = sum(int(n) for n, cell in zip(tally.responses, tally.cells, strict=True) if cell[0] is None)
         moments = self._moments(tally, cells)
-        table = series(tally, every=every, confidence_level=confidence_level, method=method, moments=moments)
-        return Trend(table, every, tally.keys[1:], confidence_level, undated)
+        found = dated(tally, *(day and period.first_day(day) for day in (since, until)))
+        table = series(found.tally, every=every, confidence_level=confidence_level, method=method, moments=moments)
+        return Trend(table, every, tally.keys[1:], confidence_level, found.undated, found.outside)
 
     def audit(self, *, lang: str | None = None) -> Any:
         """What is wrong with this data.

@@ -33,8 +33,8 @@ class Trend(Result):
     by : tuple of str
         Names of the columns that split the series.
     confidence_level : float
-    undated : int
-        Answers left out because they carry no date.
+    undated, outside : int
+        Answers left out because they carry no date, or one outside the days asked for.
     """
 
     table: Mapping[str, Sequence[Any]]
@@ -42,6 +42,7 @@ class Trend(Result):
     by: tuple[str, ...] = ()
     confidence_level: float = 0.95
     undated: int = 0
+    outside: int = 0
 
     def plot(self, *, lang: str | None = None) -> alt.LayerChart | alt.FacetChart:
         """The chart: points with their intervals, and the level with its band.
@@ -53,5 +54,11 @@ class Trend(Result):
         from npskit import charts
 
         return charts.trend(
-            self.table, every=self.every, by=list(self.by) or None, confidence_level=self.confidence_level, lang=lang
+            self.table,
+            every=self.every,
+            by=list(self.by) or None,
+            confidence_level=self.confidence_level,
+            undated=self.undated,
+            outside=self.outside,
+            lang=lang,
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from npskit.tally import ClusterMoments, Tally
 __all__ = [
     "all_periods",
     "counted",
+    "dated",
     "distribution",
     "effective_counts",
     "effective_responses",
@@ -37,6 +39,8 @@ STEPS: dict[str, tuple[Any, int]] = {
     "quarter": ("M", 3),
     "year": ("Y", 1),
 }
+
+UNDATED, INSIDE, OUTSIDE = -1, 0, 1
 
 Columns = dict[str, list[Any]]
 
@@ -125,6 +129,29 @@ def distribution(tally: Tally) -> Columns:
     levels = {key: [level for level in column for _ in tally.scale.ratings] for key, column in tally.columns().items()}
     ratings = {"rating": list(tally.scale.ratings) * len(tally), "responses": tally.counts.ravel().tolist()}
     return joined(levels, {**ratings, "share": share.ravel().tolist()})
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """Cells of a tally by period that are drawn, and how many answers are not: without a date, or outside."""
+
+    tally: Tally
+    undated: int
+    outside: int
+
+
+def dated(tally: Tally, first: dt.date | None = None, last: dt.date | None = None) -> Dated:
+    """The cells whose period, the first key, lies between two periods."""
+    place = np.array([place_of(cell[0], first, last) for cell in tally.cells], dtype=np.intp)
+    undated, outside = (int(tally.responses[place == at].sum()) for at in (UNDATED, OUTSIDE))
+    return Dated(tally.take(np.flatnonzero(place == INSIDE)), undated, outside)
+
+
+def place_of(period: Any, first: dt.date | None, last: dt.date | None) -> int:
+    """Whether a period is missing, inside or outside two others."""
+    if period is None:
+        return UNDATED
+    return OUTSIDE if (first and period < first) or (last and period > last) else INSIDE
 
 
 def series(
