@@ -59,9 +59,8 @@ def exact_lmg(scale: float) -> Iterator[Line | str]:
     assert np.allclose(lmg(few), refits(outcome, values[:, :10]))
     works = {"ours": lambda: lmg(few), "refits of the rows": lambda: refits(outcome, values[:, :10])}
     times = medians(works, slow=("refits of the rows",))
-    yield Line(
-        "LMG of 10 attributes, 1,000 rows", "refits of the rows", times["ours"], times["refits of the rows"], 100
-    )
+    took, rival = times["ours"], times["refits of the rows"]
+    yield Line("LMG of 10 attributes, 1,000 rows", "refits of the rows", took, rival, 100)
     took = medians({"ours": lambda: lmg(many)})["ours"]
     yield f"LMG of 20 attributes, all 1,048,576 subsets: {took:.0f} ms (under 500 ms)"
     yield Line("LMG of 20 attributes", "refits, each as long as for 10", took, rival * 2**10, 1_000)
