@@ -35,9 +35,9 @@ def engine_products(
     """Sums and cross-products by an engine; see :func:`npskit.frames.products.cross_products`."""
     implementation = source.implementation
     if implementation.is_polars() or implementation.is_pyarrow() or implementation.is_dask():
-        names = dict.fromkeys([*(each.column for each in columns), *filter(None, (weight, unit))])
-        frame = source.frame.select(*names).collect().to_pandas()
-        return cross_products(PandasSource(frame), columns, weight=weight, unit=unit, parts=parts, seed=seed)
+        wanted = dict.fromkeys([*(each.column for each in columns), *filter(None, (weight, unit))])
+        held = PandasSource(source.frame.select(*wanted).collect().to_pandas())
+        return cross_products(held, columns, weight=weight, unit=unit, parts=parts, seed=seed)
     frame, levels = parted(source, unit, parts, seed)
     keys = [PART] if unit is None else [UNIT, ALONE]
     frame, names = coded(source, frame, columns, weight, keys)
@@ -71,7 +71,7 @@ def dealt(source: NarwhalsSource, parts: int, seed: int) -> nw.LazyFrame[Any]:
 
         return nw.from_native(native.withColumn(PART, (functions.rand(int(seed)) * parts).cast("bigint")))
     if source.implementation.is_ibis():
-        import ibis
+        import ibis  # type: ignore[import-not-found]
 
         return nw.from_native(native.mutate(**{PART: (ibis.random() * parts).floor().cast("int64")}))
     raise no_parts(source)

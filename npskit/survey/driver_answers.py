@@ -99,7 +99,7 @@ class Asymmetry(Result):
         """
         from npskit import charts
 
-        return charts.asymmetry(self.table, lang=lang)
+        return charts.asymmetry(self.table, responses=self.responses, confidence_level=self.confidence_level, lang=lang)
 
     def sentence(self, lang: str | None = None) -> str:
         """Which attributes only cost, only earn, do both, or cannot be told.

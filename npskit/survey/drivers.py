@@ -160,7 +160,9 @@ class Drivers(Result):
         from npskit import charts
 
         crosshair = (self.performance_crosshair, self.importance_crosshair)
-        return charts.importance_performance(self.table, crosshair=crosshair, lang=lang)
+        return charts.importance_performance(
+            self.table, crosshair=crosshair, confidence_level=self.confidence_level, lang=lang
+        )
 
     # ---- what if --------------------------------------------------------------------------------------------
 

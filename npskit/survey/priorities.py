@@ -76,7 +76,7 @@ class Priorities(Result):
         """
         from npskit import charts
 
-        return charts.priorities(self.table, lang=lang)
+        return charts.priorities(self.table, confidence_level=self.confidence_level, lang=lang)
 
     def export(self, path: str | os.PathLike[str]) -> Path:
         """Write the roadmap to share, with text that a spreadsheet cannot run.
