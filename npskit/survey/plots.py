@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from npskit.errors import RoleError
+from npskit.errors import NpskitError
 from npskit.frames import Period
-from npskit.survey.estimates import counted, distribution
+from npskit.survey.base import as_list
+from npskit.survey.estimates import counted, dated, distribution, joined
 
 if TYPE_CHECKING:
     from npskit.survey import Survey
+    from npskit.tally import Tally
 
 __all__ = ["Plots"]
 
@@ -22,19 +24,19 @@ class Plots:
         self._survey = survey
 
     def _dates(self) -> tuple[dt.date, dt.date] | None:
-        """First and last day of the answers, for the subtitle; None without a date column."""
+        """First and last day of the answers, for the subtitle; None without dates that can be read."""
         try:
-            first, last = self._survey.source.span(self._survey._column("date"))
-        except RoleError:
+            first, last = self._survey.source.span(self._survey.column("date"))
+        except NpskitError:
             return None
         return None if first is None or last is None else (first, last)
 
-    def score(self, *, confidence_level: float = 0.95, lang: str | None = None) -> Any:
+    def score(self, *, confidence_level: float = 0.95, method: str = "score", lang: str | None = None) -> Any:
         """The score with its interval."""
         from npskit import charts
 
         tally = self._survey.tally()
-        found = columns_of(self._survey.summary(confidence_level=confidence_level))
+        found = columns_of(self._survey.summary(confidence_level=confidence_level, method=method))
         return charts.score(
             **{name: found[name][0] for name in ("score", "lower", "upper")},
             responses=int(tally.responses[0]),
@@ -44,18 +46,27 @@ class Plots:
             lang=lang,
         )
 
-    def distribution(self, *, lang: str | None = None) -> Any:
-        """The ratings in the three colours."""
+    def distribution(self, by: Any = None, *, lang: str | None = None) -> Any:
+        """The ratings in the three colours, of everybody or of each group."""
         from npskit import charts
 
-        tally = self._survey.tally()
-        return charts.distribution(distribution(tally), scale=tally.scale, dates=self._dates(), lang=lang)
+        tally = self._survey.tally(by)
+        return charts.distribution(
+            distribution(tally),
+            scale=tally.scale,
+            by=list(tally.keys) or None,
+            counts=tally.category_weights.sum(0).tolist(),
+            dates=self._dates(),
+            lang=lang,
+        )
 
-    def summary(self, by: Any, *, confidence_level: float = 0.95, lang: str | None = None) -> Any:
+    def summary(
+        self, by: Any, *, confidence_level: float = 0.95, method: str = "score", lang: str | None = None
+    ) -> Any:
         """The score of each group with its interval, beside the score of all."""
         from npskit import charts
 
-        table = columns_of(self._survey.summary(by, confidence_level=confidence_level))
+        table = columns_of(self._survey.summary(by, confidence_level=confidence_level, method=method))
         return charts.by_segment(
             table,
             list(table)[: list(table).index("responses")],
@@ -69,16 +80,20 @@ class Plots:
         """Detractors, passives and promoters of all, each group or each period, stacked to 100 %."""
         from npskit import charts
 
-        tally = self._survey.tally(by)
-        table = {**tally.columns(), **counted(tally.category_weights), "responses": tally.responses.tolist()}
-        if isinstance(by, Period):
-            table["period"] = table.pop(tally.keys[0])
-            return charts.shares(table, every=by.every, lang=lang)
+        items = as_list(by)
+        tally = self._survey.tally(items)
+        if len(items) == 1 and isinstance(items[0], Period):
+            found = dated(tally)
+            table = {"period": [cell[0] for cell in found.tally.cells], **stacked(found.tally)}
+            return charts.shares(table, every=items[0].every, undated=found.undated, lang=lang)
+        table = joined(tally.columns(), stacked(tally))
         return charts.shares(table, list(tally.keys) or None, dates=self._dates(), lang=lang)
 
-    def trend(self, every: str = "month", by: Any = None, *, lang: str | None = None) -> Any:
+    def trend(
+        self, every: str = "month", by: Any = None, *, confidence_level: float = 0.95, lang: str | None = None
+    ) -> Any:
         """The score over time with the smoothed level."""
-        return self._survey.trend(every, by).plot(lang=lang)
+        return self._survey.trend(every, by, confidence_level=confidence_level).plot(lang=lang)
 
     def drivers(self, attributes: Any = None, *, lang: str | None = None, **options: Any) -> Any:
         """Importance of each rated attribute for the rating, with its interval."""
@@ -95,6 +110,11 @@ class Plots:
     def priorities(self, actions: Any, *, lang: str | None = None, **options: Any) -> Any:
         """Impact of candidate actions against their feasibility."""
         return self._survey.priorities(actions, **options).plot(lang=lang)
+
+
+def stacked(tally: Tally) -> dict[str, list[Any]]:
+    """The three categories, weighted, and the responses, which are not."""
+    return {**counted(tally.category_weights), "responses": tally.responses.tolist()}
 
 
 def columns_of(table: Any) -> dict[str, list[Any]]:
