@@ -13,8 +13,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from npskit.errors import ArgumentError, EmptyDataError, did_you_mean
-from npskit.frames import Period
-from npskit.survey.columns import is_date
+from npskit.frames import Period, is_date
 
 if TYPE_CHECKING:
     from npskit.frames import Key, Source
