@@ -117,7 +117,7 @@ class Dates:
         midnights = pd.to_datetime(table, errors="coerce").to_numpy().astype("datetime64[us]")
         seconds = self.clocks["seconds"].to_numpy(float)
         micros = np.where(np.isnan(seconds), 0, seconds * 1e6).round().astype("timedelta64[us]")
-        micros[np.isnan(seconds)] = np.timedelta64("NaT")
+        micros[np.isnan(seconds)] = np.timedelta64("NaT", "us")
         times = midnights[self.day_codes] + micros[self.clock_codes]
         return self.spread(times, np.datetime64("NaT", "us"))
 
