@@ -135,6 +135,13 @@ class Decomposition(Result):
             change=self.change,
             change_lower=self.change_lower,
             change_upper=self.change_upper,
+            mix=self.mix,
+            mix_lower=self.mix_lower,
+            mix_upper=self.mix_upper,
+            within=self.within,
+            within_lower=self.within_lower,
+            within_upper=self.within_upper,
+            reversal=self.reversal,
             confidence_level=self.confidence_level,
             lang=lang,
         )

@@ -21,7 +21,7 @@ from npskit.stats.comparison import Difference, adjust, difference, rank_probabi
 from npskit.stats.score import score
 from npskit.survey.estimates import counted, joined
 from npskit.survey.evidence import Evidence, evidence
-from npskit.survey.wording import gap_text, row_names, shown_table, signed_range
+from npskit.survey.wording import Days, gap_text, row_names, shown_table, signed_range
 from npskit.tally import ClusterMoments, Tally
 
 if TYPE_CHECKING:
@@ -139,11 +139,13 @@ class Comparison(Result):
         bare = len(self.by) == 1 and not any(letter.isalpha() for letter in self.against)
         return self.against if bare or " " not in self.against else quoted(self.against, language(lang))
 
-    def plot(self, *, lang: str | None = None) -> alt.LayerChart:
+    def plot(self, *, dates: Days | None = None, lang: str | None = None) -> alt.LayerChart:
         """The chart: a row a group, its difference with the interval, and n.
 
         Parameters
         ----------
+        dates : tuple of datetime.date, optional
+            First and last day of the answers, said in the subtitle.
         lang : {"en", "fr"}, optional
         """
         from npskit import charts
@@ -156,6 +158,7 @@ class Comparison(Result):
             against=self._reference_text(lang) if self.against == OTHER else self.against,
             confidence_level=self.confidence_level,
             adjustment=self.adjustment,
+            dates=dates,
             lang=lang,
         )
 

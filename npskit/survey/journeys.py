@@ -14,7 +14,7 @@ from npskit.stats.comparison import adjust, difference
 from npskit.stats.suppression import suppressed
 from npskit.survey.evidence import evidence
 from npskit.survey.levels import level_text
-from npskit.survey.wording import gap_text, row_names, shown_table, signed_range
+from npskit.survey.wording import Days, gap_text, row_names, shown_table, signed_range
 from npskit.tally import ClusterMoments, Tally
 
 if TYPE_CHECKING:
@@ -77,17 +77,25 @@ class Journey(Result):
         held = row["p_adjusted"] < 1 - self.confidence_level
         return told if held else word("answer_compare_open", lang, finding=told)
 
-    def plot(self, *, lang: str | None = None) -> alt.LayerChart:
+    def plot(self, *, dates: Days | None = None, lang: str | None = None) -> alt.LayerChart:
         """The chart: the stages in order with their scores, intervals and n, and the largest drop.
 
         Parameters
         ----------
+        dates : tuple of datetime.date, optional
+            First and last day of the answers, said in the subtitle.
         lang : {"en", "fr"}, optional
         """
         from npskit import charts
 
         shown = shown_table({self.by: self.table[self.by]}, self.periods, lang)[self.by]
-        return charts.journey({**self.table, "stage": shown}, lang=lang)
+        return charts.journey(
+            {**self.table, "stage": shown},
+            min_responses=self.min_responses,
+            confidence_level=self.confidence_level,
+            dates=dates,
+            lang=lang,
+        )
 
 
 def along(

@@ -95,6 +95,26 @@ class Plots:
         """The score over time with the smoothed level."""
         return self._survey.trend(every, by, confidence_level=confidence_level).plot(lang=lang)
 
+    def compare(self, by: Any = None, *, lang: str | None = None, **options: Any) -> Any:
+        """Differences of the groups with their intervals."""
+        return self._survey.compare(by, **options).plot(dates=self._dates(), lang=lang)
+
+    def change(self, over: Any, before: Any, after: Any, *, lang: str | None = None, **options: Any) -> Any:
+        """A change of the score as the sum of its parts."""
+        return self._survey.change(over, before, after, **options).plot(lang=lang)
+
+    def segments(self, by: Any = None, *, lang: str | None = None, **options: Any) -> Any:
+        """Segments that stand out, and the share of all detractors that each holds."""
+        return self._survey.segments(by, **options).plot(dates=self._dates(), lang=lang)
+
+    def journey(self, stages: Any, *, lang: str | None = None, **options: Any) -> Any:
+        """The score along the stages, and where it drops."""
+        return self._survey.journey(stages, **options).plot(dates=self._dates(), lang=lang)
+
+    def scorecard(self, team: Any, every: str = "month", *, lang: str | None = None, **options: Any) -> Any:
+        """A line per team."""
+        return self._survey.scorecard(team, every, **options).plot(dates=self._dates(), lang=lang)
+
     def drivers(self, attributes: Any = None, *, lang: str | None = None, **options: Any) -> Any:
         """Importance of each rated attribute for the rating, with its interval."""
         return self._survey.drivers(attributes, **options).plot(lang=lang)

@@ -16,7 +16,7 @@ import numpy as np
 
 from npskit.labels import word
 from npskit.results import Result
-from npskit.survey.wording import row_names, signed_range, told
+from npskit.survey.wording import Days, row_names, shown_table, signed_range, told
 
 if TYPE_CHECKING:
     import altair as alt
@@ -80,16 +80,25 @@ class Scorecard(Result):
         limits = signed_range(lower[most], upper[most], lang)
         return f"{text} {word(key, lang, team=names[most], range=limits, k=len(moved))}"
 
-    def plot(self, *, lang: str | None = None) -> alt.LayerChart:
+    def plot(self, *, dates: Days | None = None, lang: str | None = None) -> alt.LayerChart:
         """The chart: a line a team with score, interval, n, trend and main driver.
 
         Parameters
         ----------
+        dates : tuple of datetime.date, optional
+            First and last day of the answers, said in the subtitle.
         lang : {"en", "fr"}, optional
         """
         from npskit import charts
 
-        return charts.scorecard(self.table, lang=lang)
+        shown = shown_table({self.by: self.table[self.by]}, self.periods, lang)[self.by]
+        return charts.scorecard(
+            {**self.table, "team": shown},
+            min_responses=self.min_responses,
+            confidence_level=self.confidence_level,
+            dates=dates,
+            lang=lang,
+        )
 
 
 def level_changes(

@@ -18,7 +18,7 @@ from npskit.stats.cells import Cells
 from npskit.stats.score import score
 from npskit.stats.segments import HALVED_ABOVE, Surprising, surprising
 from npskit.survey.levels import item_text, level_text
-from npskit.survey.wording import gap_text, shown_table, signed_range, told
+from npskit.survey.wording import Days, gap_text, shown_table, signed_range, told
 
 if TYPE_CHECKING:
     import altair as alt
@@ -93,11 +93,13 @@ class Segments(Result):
             tested=number(self.tested, lang=lang),
         )
 
-    def plot(self, *, lang: str | None = None) -> alt.LayerChart:
+    def plot(self, *, dates: Days | None = None, lang: str | None = None) -> alt.LayerChart:
         """The chart: a row a segment with its score and interval, and the share of all detractors that it holds.
 
         Parameters
         ----------
+        dates : tuple of datetime.date, optional
+            First and last day of the answers, said in the subtitle.
         lang : {"en", "fr"}, optional
         """
         from npskit import charts
@@ -109,6 +111,7 @@ class Segments(Result):
             halved=self.halved,
             alpha=self.alpha,
             confidence_level=self.confidence_level,
+            dates=dates,
             lang=lang,
         )
 

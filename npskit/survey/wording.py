@@ -5,13 +5,15 @@ Sentences claim what intervals hold and no more; the words are in labels.csv und
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from npskit.labels import language, points, range_text, word
 
-__all__ = ["gap_text", "row_names", "shown_table", "signed", "signed_range", "told"]
+__all__ = ["Days", "gap_text", "row_names", "shown_table", "signed", "signed_range", "told"]
 
+Days = tuple[dt.date, dt.date]
 Periods = Mapping[str, str]
 
 

@@ -13,6 +13,7 @@ from npskit.frames import Period
 from npskit.stats.intervals import interval
 from tests.benchmarks.driver_cases import drivers, exact_lmg
 from tests.benchmarks.measure import Line, Work, import_times, medians, peak_beyond
+from tests.benchmarks.segment_cases import segments
 
 SHARES = [0.03, 0.01, 0.02, 0.03, 0.03, 0.08, 0.07, 0.13, 0.22, 0.18, 0.20]
 KEYS = ["shop", "channel", "size"]
@@ -223,5 +224,6 @@ CASES: dict[str, Case] = {
     "bootstrap": bootstrap,
     "lmg": exact_lmg,
     "drivers": drivers,
+    "segments": segments,
     "import": imports,
 }
