@@ -251,6 +251,15 @@ def test_codes_beside_the_scale_are_told_or_refused(df):
 # ---- bad input ----------------------------------------------------------------------------------------------
 
 
+def test_amounts_may_be_named(df):
+    years = df.assign(years=np.random.default_rng(0).integers(0, 18, len(df)))
+    found = years.nps.drivers(["checkout", "years"])
+    assert np.isnan(found.table["performance"][found.table["attribute"].index("years")])
+    assert found.table["quadrant"].count(None) == 1
+    assert found.asymmetry().table["attribute"] == ["checkout"]
+    assert not found.what_if({"years": 30}).table["beyond"][0]
+
+
 def test_constant_attribute_has_no_importance(df):
     found = df.assign(music=3).nps.drivers(NAMES)
     assert found.table["importance"][-1] == 0
@@ -551,6 +560,12 @@ def test_a_segment_gains_its_share_of_the_gap(df):
     assert given.table["impact"][0] == pytest.approx(10 * share)
 
 
+def test_a_segment_above_the_others_gains_nothing_by_being_level(df):
+    high = df.assign(nps=np.where(df["shop"] == "Nice", np.clip(df["nps"] + 3, 0, 10), df["nps"]))
+    found = high.nps.priorities([{"action": "Help Nice", "segment": "shop Nice", "feasibility": 5}])
+    assert [found.table[name][0] for name in ("move", "impact", "lower", "upper")] == [0, 0, 0, 0]
+
+
 @pytest.mark.parametrize("text", ["visits 3-5", "visits=3-5 & shop=Lyon", "visits 3-5 · shop Lyon", "visits 6+"])
 def test_segments_are_read_from_the_text_of_a_report(df, text):
     wide = df.assign(visits=np.random.default_rng(0).integers(1, 9, len(df)))
@@ -571,10 +586,11 @@ def test_a_theme_is_those_it_concerns(df):
 
 def test_clusters_and_weights_widen_what_a_segment_promises(df):
     asked = [{"action": "x", "segment": {"shop": "Nice"}, "feasibility": 5}]
-    many = pd.concat([df.head(300).assign(account=np.arange(300))] * 4)
+    low = df.assign(nps=np.where(df["shop"] == "Nice", np.clip(df["nps"] - 3, 0, 10), df["nps"]))
+    many = pd.concat([low.head(300).assign(account=np.arange(300))] * 4)
     plain, clustered = many.nps.priorities(asked).table, many.nps(cluster="account").priorities(asked).table
     assert clustered["upper"][0] - clustered["lower"][0] > 1.7 * (plain["upper"][0] - plain["lower"][0])
-    weighted = df.nps(weight="weight").priorities(asked).table
+    weighted = low.nps(weight="weight").priorities(asked).table
     assert weighted["lower"][0] < weighted["impact"][0] < weighted["upper"][0]
 
 

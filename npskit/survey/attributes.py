@@ -161,11 +161,13 @@ def on_scale(name: str, numbers: Mapping[Any, float], answers: Mapping[Any, int]
     times: dict[float, int] = {}
     for raw, value in numbers.items():
         times[value] = times.get(value, 0) + answers[raw]
-    if not all(value.is_integer() for value in times) or len(times) > MOST_LEVELS:
-        return Attribute(name, dict(numbers), min(times), max(times))
     strangers = codes_beside(sorted(times))
     if strangers:
         raise stranger_codes(name, strangers, times)
+    halves = all((2 * value).is_integer() for value in times)
+    if not halves or min(times) < 0 or max(times) > HIGHEST:
+        # An amount: it has no highest answer.
+        return Attribute(name, dict(numbers))
     lowest, highest = scale_ends(times)
     total = sum(times.values())
     beside = {0.0, 6.0} if highest == 6 else {0.0} if (lowest, highest) == (0, 5) else set()
@@ -176,13 +178,17 @@ def on_scale(name: str, numbers: Mapping[Any, float], answers: Mapping[Any, int]
 def codes_beside(values: Sequence[float]) -> list[float]:
     """Values that cannot belong to the scale of the others: below 0, above 10, or after a wide gap above 5 or 7.
 
+    Numbers that simply go on above 10 are an amount, such as years.
+
     Examples
     --------
     >>> codes_beside([1, 2, 3, 4, 5, 9]), codes_beside([0, 3, 7, 10, 99]), codes_beside([1, 2, 3, 7, 8])
     ([9], [99], [])
+    >>> codes_beside([8, 9, 10, 11, 12, 14])
+    []
     """
     inside = [value for value in values if 0 <= value <= HIGHEST]
-    if len(inside) < 3:
+    if len(inside) < 3 or {HIGHEST + 1, HIGHEST + 2} <= set(values):
         return []
     for end in (5, 7):
         core = [value for value in inside if value <= end]
@@ -205,8 +211,6 @@ def scale_ends(times: Mapping[float, int]) -> tuple[float, float]:
     many = sum(times.values()) >= 100
     if set(times) <= {0.0, 1.0}:
         return 0.0, 1.0
-    if high > HIGHEST or low < 0:
-        return low, high
     for end in (5.0, 7.0, 10.0):
         # Among a hundred answers someone gave the highest, unless the scale ends there.
         if high <= end:

@@ -67,8 +67,9 @@ def segment_gain(survey: Driving, action: Action, confidence_level: float) -> Ga
     found = difference(counts[1], counts[0], confidence_level=confidence_level)
     gap = float(found.difference)
     if action.move is None:
-        ends = [gap + widened * (float(end) - gap) for end in (found.lower, found.upper)]
-        return Gain(gap, share * gap, share * ends[0], share * ends[1], False)
+        # Whoever is above everybody else has nothing to gain by being level.
+        ends = [max(gap + widened * (float(end) - gap), 0.0) for end in (found.lower, found.upper)]
+        return Gain(max(gap, 0.0), share * max(gap, 0.0), share * ends[0], share * ends[1], False)
     error = widened * normal_quantile(confidence_level) * math.sqrt(share * (1 - share) / counts.sum())
     ends = sorted(action.move * min(max(share + sign * error, 0.0), 1.0) for sign in (-1, 1))
     now = float(score(counts[0]))
