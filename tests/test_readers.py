@@ -161,6 +161,25 @@ def test_codes_are_kept_and_sentences_are_tidied(survey):
     assert frame.attrs["npskit"]["headers"]["workshop_id"] == "Workshop ID"
 
 
+@pytest.mark.parametrize(
+    ("header", "names"),
+    [
+        ("Date;Note NPS;Magasin;Commentaire", ["date", "note_nps", "magasin", "commentaire"]),
+        ("Horodateur;Marque;connaissance;NPS", ["horodateur", "marque", "connaissance", "nps"]),
+        ("Date;NPS;CSAT;Réponse libre", ["date", "nps", "csat", "reponse_libre"]),
+        ("Date;Q1;Magasin;Comment", ["Date", "Q1", "Magasin", "Comment"]),
+        ("Country;LikelyToRecommend;Hobby", ["Country", "LikelyToRecommend", "Hobby"]),
+        ("DAY;NETPRO;GATE", ["DAY", "NETPRO", "GATE"]),
+    ],
+)
+def test_headers_stay_only_where_a_codebook_may_speak_of_them(survey, header, names):
+    assert list(survey(f"{header}\n" + ";".join("9" * len(names)) + "\n").columns) == names
+
+
+def test_a_form_of_plain_words_has_one_rule_for_all_names(export):
+    assert list(export("google_forms_fr.csv").columns[:4]) == ["horodateur", "marque", "connaissance", "description"]
+
+
 def test_repeated_and_missing_names_are_told(survey):
     frame = survey("nps,nps,,c\n9,8,a,b\n7,6,c,d\n")
     assert list(frame.columns) == ["nps", "nps_2", "column_3", "c"]
@@ -224,8 +243,12 @@ def test_header_only_gives_columns_and_no_rows(survey):
 
 
 def test_published_figures_of_other_surveys(extra_data):
-    assert read_survey(extra_data("carpentries.csv")).nps.score() == pytest.approx(48.37, abs=0.005)
+    frame = read_survey(extra_data("carpentries.csv"))
+    assert "LikelyToRecommend" in frame.columns
+    assert frame.nps.score() == pytest.approx(48.37, abs=0.005)
     frame = read_survey(extra_data("sfo_2017.csv"))
     assert frame["INTDATE"].iloc[0] == 13
     assert frame.nps(missing=[11]).score() == pytest.approx(39.84, abs=0.005)
-    assert len(read_survey(extra_data("stackoverflow_2018_head.csv"))) == 1000
+    frame = read_survey(extra_data("stackoverflow_2018_head.csv"))
+    assert len(frame) == 1000
+    assert {"Respondent", "StackOverflowRecommend"} <= set(frame.columns)

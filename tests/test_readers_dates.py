@@ -44,14 +44,14 @@ def test_mixed_ways_of_writing_are_read_by_one_rule(pairs):
 
 def test_bank_scores_as_published(extra_data):
     frame = read_survey(extra_data("bank_ambiguous_dates.csv"))
-    assert (frame["survey_date"].dt.month == frame["Month"]).all()
+    assert (frame["survey_date"].dt.month == frame["month"]).all()
     assert frame.nps.score() == pytest.approx(11.80)
     assert frame[frame["survey_date"].dt.month == 10].nps.score() == pytest.approx(8.3, abs=0.05)
 
 
 def test_five_thousand_dates_in_four_ways(extra_data, tmp_path):
     """The same dates, each written in one of four ways and without a column of months, read as before."""
-    frame = read_survey(extra_data("bank_ambiguous_dates.csv"))[["survey_date", "NPS"]]
+    frame = read_survey(extra_data("bank_ambiguous_dates.csv"))[["survey_date", "nps"]]
     clean = frame["survey_date"].tolist()
     frame["survey_date"] = [written(day, WAYS[i % 4]) for i, day in enumerate(clean)]
     frame.to_csv(tmp_path / "bank.csv", index=False)

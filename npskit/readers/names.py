@@ -2,7 +2,8 @@
 
 A header is written for the person who fills in the survey ("Montant du ticket (€)"), a column name for the analyst
 who types it. But a file made of codes (``NETPRO``, ``Q1``) has a codebook that speaks of them, and renaming those
-would part the data from its documentation; so codes stay and only sentences are turned into snake_case.
+would part the data from its documentation; so codes stay and only sentences are turned into snake_case. A file of
+plain words (``Date``, ``Magasin``) has no codebook: there one rule for every column reads better than two.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ __all__ = ["is_code", "tidy_name", "tidy_names"]
 LONGEST_NAME = 60
 CODES_SHARE = 0.75
 CODE = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
+# What nobody writes as a heading: Q1, date_of_visit, LikelyToRecommend, NETPRO. NPS, CSAT and ID are words by now.
+CODEBOOK = re.compile(r"[A-Za-z_.]*\d[A-Za-z0-9_.]*|.+_.+|.*[a-z][A-Z].*|[A-Z]{5,}")
 SPOKEN_SIGNS = {"€": " eur ", "$": " usd ", "£": " gbp ", "%": " pct ", "œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"}
 NO_WORDS = {"#": "response_id"}  # Typeform's hash of the answer sheet
 SPOKEN_SIGNS |= {"ß": "ss", "ø": "o", "Ø": "O", "°": "o "}
@@ -28,6 +31,16 @@ def is_code(header: str) -> bool:
     (True, False, False)
     """
     return CODE.fullmatch(header) is not None
+
+
+def has_codebook(headers: Sequence[str]) -> bool:
+    """True when nearly all headers are single words, and some of them are what only a codebook writes.
+
+    >>> has_codebook(["Date", "Q1"]), has_codebook(["Date", "NPS", "Magasin"]), has_codebook(["Q1", "Note NPS"])
+    (True, False, False)
+    """
+    codes = [header for header in headers if is_code(header)]
+    return len(codes) >= CODES_SHARE * len(headers) and any(map(CODEBOOK.fullmatch, codes))
 
 
 def tidy_name(header: str, *, longest: int = LONGEST_NAME) -> str:
@@ -57,13 +70,12 @@ def tidy_names(headers: Sequence[str], *, details: Sequence[str] = ()) -> list[s
     ``details`` are second-row words ("Group", "Plants") that tell apart columns of one question; the question is
     shortened so that they stay whole.
 
-    >>> tidy_names(["Date", "Note NPS", "Note NPS", ""])
-    ['date', 'note_nps', 'note_nps_2', 'column_4']
+    >>> tidy_names(["Date", "Note NPS", "Note NPS", ""]), tidy_names(["Date", "NPS", "Magasin"])
+    (['date', 'note_nps', 'note_nps_2', 'column_4'], ['date', 'nps', 'magasin'])
     >>> tidy_names(["Q1", "Q2", "NETPRO", "Workshop ID"])
     ['Q1', 'Q2', 'NETPRO', 'workshop_id']
     """
-    given = [header for header in headers if header]
-    keeps_codes = bool(given) and sum(map(is_code, given)) >= CODES_SHARE * len(given)
+    keeps_codes = has_codebook([header for header in headers if header])
     names: list[str] = []
     taken: set[str] = set()
     for position, header in enumerate(headers):
