@@ -13,22 +13,30 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from npskit.charts.bridge import waterfall
     from npskit.charts.comparing import differences
+    from npskit.charts.contrasts import asymmetry
     from npskit.charts.discoveries import surprising
     from npskit.charts.drivers import importance
+    from npskit.charts.matrix import priorities
     from npskit.charts.quadrants import importance_performance
     from npskit.charts.ratings import distribution
     from npskit.charts.scoreline import score
     from npskit.charts.segments import by_segment
     from npskit.charts.stacks import shares
+    from npskit.charts.stages import journey
+    from npskit.charts.teams import scorecard
     from npskit.charts.timeline import trend
 
 __all__ = [
+    "asymmetry",
     "by_segment",
     "differences",
     "distribution",
     "importance",
     "importance_performance",
+    "journey",
+    "priorities",
     "score",
+    "scorecard",
     "shares",
     "surprising",
     "trend",
@@ -37,12 +45,16 @@ __all__ = [
 
 # No module has the name of a function: importing it would put the module in the function's place.
 ROOMS = {
+    "asymmetry": "contrasts",
     "by_segment": "segments",
     "differences": "comparing",
     "distribution": "ratings",
     "importance": "drivers",
     "importance_performance": "quadrants",
+    "journey": "stages",
+    "priorities": "matrix",
     "score": "scoreline",
+    "scorecard": "teams",
     "shares": "stacks",
     "surprising": "discoveries",
     "trend": "timeline",

@@ -23,6 +23,7 @@ from npskit.charts.rows import (
     Side,
     head_layers,
     laid_out,
+    limits_text,
     points_channels,
     row_axis,
     row_color,
@@ -33,7 +34,7 @@ from npskit.charts.rows import (
 from npskit.charts.theme import MUTED
 from npskit.charts.titles import titled
 from npskit.charts.words import by_text, level_share, responses_text, widening
-from npskit.labels import language, number, points, range_text, share, word
+from npskit.labels import language, number, points, share, word
 
 __all__ = ["waterfall"]
 
@@ -284,10 +285,7 @@ def figure_texts(rows: Sequence[Row], lang: str) -> list[str]:
 
 def range_of(row: Row, lang: str) -> str:
     """The interval in words, empty where there is none."""
-    if row.lower is None or row.upper is None or not (known(row.lower) and known(row.upper)):
-        return ""
-    digits = 1 if row.upper - row.lower < 2 else 0
-    return range_text(row.lower, row.upper, digits=digits, lang=lang)
+    return limits_text(row.lower, row.upper, lang) if known(row.lower) and known(row.upper) else ""
 
 
 def bar_fields(

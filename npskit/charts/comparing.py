@@ -20,7 +20,9 @@ from npskit.charts.rows import (
     forest,
     has_column,
     laid_out,
+    leaves_out_zero,
     left_out_mark,
+    limits_text,
     points_channels,
     said_name,
     signed_figure,
@@ -31,7 +33,7 @@ from npskit.charts.segments import EACH_END, ends
 from npskit.charts.titles import titled
 from npskit.charts.words import amount, by_text, dates_text, level_share, responses_text, sentence
 from npskit.errors import EmptyDataError
-from npskit.labels import language, number, points, range_text, share, word
+from npskit.labels import language, number, points, share, word
 
 __all__ = ["differences"]
 
@@ -138,7 +140,7 @@ def compared(table: Columns) -> Columns:
 def is_clear(rows: Columns, at: int, confidence_level: float) -> bool:
     """Whether a difference is more than chance after the adjustment, and by its own interval."""
     p = rows["p_adjusted"][at]
-    return known(p) and p < 1 - confidence_level and (rows["lower"][at] > 0 or rows["upper"][at] < 0)
+    return known(p) and p < 1 - confidence_level and leaves_out_zero(rows["lower"][at], rows["upper"][at])
 
 
 def other_text(names: Sequence[str], keys: Sequence[str], against: Any, lang: str) -> str:
@@ -204,7 +206,7 @@ def finding(
 
 def none_clear(rows: Columns, lang: str) -> str:
     """That nothing stands apart; among many, although one interval by itself may leave out 0."""
-    alone = any(low > 0 or high < 0 for low, high in zip(rows["lower"], rows["upper"], strict=True))
+    alone = any(map(leaves_out_zero, rows["lower"], rows["upper"]))
     many = len(rows["lower"]) > 1 and alone
     return word(
         "chart_none_apart_of_many" if many else "chart_none_apart", lang, k=number(len(rows["lower"]), lang=lang)
@@ -224,7 +226,7 @@ def difference_fields(
         "lower": lower,
         "upper": upper,
         "figure": [signed_figure(*three, lang) for three in zip(value, lower, upper, strict=True)],
-        "range": [range_text(*pair, lang=lang) for pair in zip(lower, upper, strict=True)],
+        "range": [limits_text(*pair, lang) for pair in zip(lower, upper, strict=True)],
         "score": [points(scores[at], lang=lang) if known(scores[at]) else "–" for at in shown],
         "n": [number(rows["responses"][at] or 0, lang=lang) for at in shown],
         "p": [p_text(rows["p_adjusted"][at], lang) for at in shown],

@@ -23,6 +23,8 @@ from npskit.charts.rows import (
     forest,
     has_column,
     laid_out,
+    leaves_out_zero,
+    limits_text,
     points_channels,
     said_name,
     signed_figure,
@@ -31,8 +33,8 @@ from npskit.charts.rows import (
 )
 from npskit.charts.theme import MUTED, WIDTH
 from npskit.charts.titles import titled
-from npskit.charts.words import amount, dates_text, level_share, sentence
-from npskit.labels import language, number, points, range_text, share, word
+from npskit.charts.words import amount, dates_text, level_share, sentence, told
+from npskit.labels import language, number, points, share, word
 
 __all__ = ["surprising"]
 
@@ -122,8 +124,7 @@ def found_rows(table: Any) -> Columns:
 
 def first_clear(rows: Columns) -> int | None:
     """The first row whose interval leaves out 0: in the half it was measured in, it need not be the very first."""
-    pairs = zip(rows["lower"], rows["upper"], strict=True)
-    clear = (known(low) and known(high) and (low > 0 or high < 0) for low, high in pairs)
+    clear = map(leaves_out_zero, rows["lower"], rows["upper"])
     return next((at for at, sure in enumerate(clear) if sure), None)
 
 
@@ -140,8 +141,7 @@ def finding(rows: Columns, names: Sequence[str], named: int | None, lang: str) -
     if not names:
         return word("chart_nothing_found", lang)
     if named is None:
-        key = "chart_found_unsure_1" if len(names) == 1 else "chart_found_unsure"
-        return word(key, lang, k=number(len(names), lang=lang))
+        return told("chart_found_unsure", len(names), lang, k=number(len(names), lang=lang))
     gap = rows["difference"][named]
     words = {"segment": said_name(names[named], ["segment"], lang), "gap": amount(gap, lang)}
     held = rows.get("share_of_detractors", [None] * len(names))[named]
@@ -167,10 +167,7 @@ def draw(rows: Columns, names: Sequence[str], named: int | None, lang: str) -> L
         "lower": cut["lower"],
         "upper": cut["upper"],
         "figure": figures,
-        "range": [
-            range_text(low, high, lang=lang) if known(low) and known(high) else "–"
-            for low, high in zip(cut["lower"], cut["upper"], strict=True)
-        ],
+        "range": [limits_text(*pair, lang) for pair in zip(cut["lower"], cut["upper"], strict=True)],
         "score": [points(value, lang=lang) if known(value) else "–" for value in scores],
         "n": [number(n or 0, lang=lang) for n in cut["responses"]],
         "point": [at == named for at in range(shown)],

@@ -30,13 +30,15 @@ from npskit.charts.rows import (
 from npskit.charts.theme import INK, MUTED
 from npskit.charts.titles import titled
 from npskit.charts.words import dates_text, level_share, responses_text, sentence
+from npskit.errors import ArgumentError
 from npskit.labels import language, number, range_text, share, word
 
-__all__ = ["importance", "share_marks", "share_range"]
+__all__ = ["importance", "outcome_words", "share_marks", "share_range"]
 
 MOST_ROWS = 20
 # More candidates for the first place than this are no finding.
 MOST_NAMED = 3
+OUTCOMES = ("rating", "detractor", "score")
 NEEDED = ("attribute", "importance")
 SHARE_MARKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5)
 
@@ -45,6 +47,7 @@ def importance(
     table: Any,
     *,
     r_squared: float | None = None,
+    outcome: str = "rating",
     method: str | None = None,
     responses: float | None = None,
     confidence_level: float = 0.95,
@@ -62,6 +65,8 @@ def importance(
         ``coefficient_upper``, and ``responses``; a row an attribute.
     r_squared : float, optional
         Share of the variance that goes with all attributes together, 0 to 1.
+    outcome : {"rating", "detractor", "score"}, optional
+        What the attributes go with.
     method : {"lmg", "johnson"}, optional
         Named in the subtitle.
     responses : float, optional
@@ -95,14 +100,15 @@ def importance(
     lang = language(lang)
     rows = ranked(columns(table, NEEDED, where="importance"))
     names = [level_text(name, lang) for name in rows["attribute"]]
-    title, named = finding(names, rows, confidence_level, lang)
+    about = outcome_words(outcome, lang)
+    title, named = finding(names, rows, about, confidence_level, lang)
     shown = min(len(names), MOST_ROWS)
     answers = responses if responses is not None else max((n or 0 for n in rows.get("responses", [0])), default=0)
     intervals = has_column(rows, "lower")
     subtitle = [
-        word("chart_importance", lang, level=level_share(confidence_level, lang))
+        word("chart_importance", lang, level=level_share(confidence_level, lang), **about)
         if intervals
-        else word("chart_importance_bare", lang),
+        else word("chart_importance_bare", lang, **about),
         word("chart_together", lang, share=share(r_squared, lang=lang)) if r_squared is not None else "",
         word(f"chart_method_{method}", lang) if method in ("lmg", "johnson") else "",
         word("chart_first_rows", lang, shown=shown, k=number(len(names), lang=lang)) if len(names) > shown else "",
@@ -123,21 +129,30 @@ def ranked(table: Columns) -> Columns:
     return {name: [values[at] for at in order] for name, values in table.items()}
 
 
-def finding(names: Sequence[str], rows: Columns, confidence_level: float, lang: str) -> tuple[str, tuple[int, ...]]:
+def outcome_words(outcome: str, lang: str) -> dict[str, str]:
+    """The outcome as what something goes with, and as what varies."""
+    if outcome not in OUTCOMES:
+        raise ArgumentError(where="outcome", expected="one of " + ", ".join(OUTCOMES), got=repr(outcome))
+    return {case: word(f"chart_{case}_{outcome}", lang) for case in ("to", "of")}
+
+
+def finding(
+    names: Sequence[str], rows: Columns, about: dict[str, str], confidence_level: float, lang: str
+) -> tuple[str, tuple[int, ...]]:
     """Title, and the rows it names: those that share the first place at this level."""
     part = share(rows["importance"][0], lang=lang)
     if len(names) == 1:
         name = said_name(names[0], ["attribute"], lang)
-        return sentence(word("chart_goes_with", lang, name=name, share=part)), (0,)
+        return sentence(word("chart_goes_with", lang, name=name, share=part, **about)), (0,)
     first = candidates(rows.get("rank_first"), confidence_level)
     if first is None or len(first) > MOST_NAMED:
-        return word("chart_goes_unsure", lang, k=number(len(names), lang=lang)), ()
+        return word("chart_goes_unsure", lang, k=number(len(names), lang=lang), **about), ()
     said = [said_name(names[at], ["attribute"], lang) for at in first]
     if len(first) == 1:
         return sentence(
-            word("chart_goes_most", lang, name=said[0], share=share(rows["importance"][first[0]], lang=lang))
+            word("chart_goes_most", lang, name=said[0], share=share(rows["importance"][first[0]], lang=lang), **about)
         ), tuple(first)
-    return sentence(word("chart_goes_either", lang, names=listed(said, "chart_or", lang))), tuple(first)
+    return sentence(word("chart_goes_either", lang, names=listed(said, "chart_or", lang), **about)), tuple(first)
 
 
 def candidates(chances: Sequence[float | None] | None, confidence_level: float) -> list[int] | None:

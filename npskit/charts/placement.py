@@ -170,7 +170,7 @@ def choices(x: float, y: float, distance: float, text: Sequence[str], radius: fl
         angle = 2 * math.pi * step / DIRECTIONS
         across, down = math.cos(angle), math.sin(angle)
         align: Align = "left" if across > 0.3 else "right" if across < -0.3 else "center"
-        reach = distance if align != "center" else max(distance, radius + 3)
+        reach = max(distance, radius + (3 if align == "center" else 4))
         left = x + reach * across - {"left": 0.0, "right": size.right, "center": size.right / 2}[align]
         top = y + reach * down - (size.bottom if down < -0.5 else 0.0 if down > 0.5 else size.bottom / 2)
         box = Box(left, top, left + size.right, top + size.bottom)

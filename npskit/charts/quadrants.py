@@ -15,15 +15,15 @@ from typing import Any, Literal, NamedTuple
 import altair as alt
 
 from npskit.charts.columns import Columns, columns, empty, known, level_text, literal, records
-from npskit.charts.drivers import share_marks, share_range
+from npskit.charts.drivers import outcome_words, share_marks, share_range
 from npskit.charts.placement import LABEL_LINE, Box, Placed, box_of, placed
 from npskit.charts.renderer import LayerChart, styled
-from npskit.charts.rows import chance_text, listed, name_lines, row_color, said_name, tooltips
+from npskit.charts.rows import chance_text, emphasis, listed, name_lines, row_color, said_name, tooltips
 from npskit.charts.theme import MUTED, WIDTH
 from npskit.charts.titles import titled
 from npskit.charts.words import dates_text, level_share, sentence
 from npskit.errors import ArgumentError
-from npskit.labels import language, number, share, word
+from npskit.labels import NARROW_SPACE, language, number, share, word
 
 __all__ = ["Frame", "importance_performance", "label_layers", "label_rows"]
 
@@ -33,6 +33,7 @@ MARGIN = 52
 MOST_LABELS, MOST_LINES, MOST_NAMED = 30, 3, 3
 CROSSHAIRS: dict[str, Callable[[Sequence[float]], float]] = {"mean": fmean, "median": median}
 CORNERS: tuple[tuple[Literal["left", "right"], int], ...] = (("left", 0), ("right", 0), ("left", 1), ("right", 1))
+UNITS = ("rating", "share")
 NEEDED = ("attribute", "importance", "performance")
 
 
@@ -61,6 +62,8 @@ def importance_performance(
     table: Any,
     *,
     crosshair: str | tuple[float, float] = "mean",
+    outcome: str = "rating",
+    performance_unit: str = "rating",
     confidence_level: float = 0.95,
     dates: tuple[dt.date, dt.date] | None = None,
     lang: str | None = None,
@@ -72,8 +75,12 @@ def importance_performance(
     table : mapping or DataFrame
         Columns ``attribute``, ``importance`` (share of the outcome's variance) and ``performance`` (mean rating of the
         attribute); if there, ``lower`` and ``upper`` of the importance and ``responses``; a row an attribute.
-    crosshair : {"mean", "median"} or (importance, performance), optional
+    crosshair : {"mean", "median"} or (performance, importance), optional
         Where the quadrants meet.
+    outcome : {"rating", "detractor", "score"}, optional
+        What the attributes go with.
+    performance_unit : {"rating", "share"}, optional
+        Whether performances are means of the attributes' own scale, or per cent of the way along it (0 to 100).
     confidence_level : float
     dates : tuple of datetime.date, optional
         First and last day of the answers.
@@ -103,10 +110,11 @@ def importance_performance(
     lang = language(lang)
     rows = placeable(columns(table, NEEDED, where="importance_performance"))
     names = [level_text(name, lang) for name in rows["attribute"]]
-    cross, said = crossed(crosshair, rows, lang)
+    about, unit = outcome_words(outcome, lang), checked_unit(performance_unit, lang)
+    cross, said = crossed(crosshair, rows, unit, lang)
     named = clear_and_low(rows, cross)
     frame = framed(rows, cross)
-    fields = map_fields(rows, names, named, lang)
+    fields = map_fields(rows, names, named, unit, lang)
     labels = label_rows(
         fields["x"],
         fields["value"],
@@ -125,8 +133,8 @@ def importance_performance(
         dates_text(dates, lang),
         word("chart_not_causes", lang),
     ]
-    chart = draw(fields, [row for row in labels if row is not None], cross, frame, lang)
-    return styled(titled(chart, finding(names, named, lang), subtitle), lang)
+    chart = draw(fields, [row for row in labels if row is not None], cross, frame, unit, about, lang)
+    return styled(titled(chart, finding(names, named, about, lang), subtitle), lang)
 
 
 def placeable(table: Columns) -> Columns:
@@ -142,42 +150,52 @@ def placeable(table: Columns) -> Columns:
     return {name: [values[at] for at in order] for name, values in table.items()}
 
 
-def crossed(crosshair: Any, rows: Columns, lang: str) -> tuple[tuple[float, float], str]:
-    """Importance and performance where the quadrants meet, and how that is said."""
+def crossed(crosshair: Any, rows: Columns, unit: str, lang: str) -> tuple[tuple[float, float], str]:
+    """Performance and importance where the quadrants meet, and how that is said."""
     if isinstance(crosshair, str):
         if crosshair not in CROSSHAIRS:
             raise ArgumentError(
-                where="crosshair", expected='"mean", "median" or (importance, performance)', got=repr(crosshair)
+                where="crosshair", expected='"mean", "median" or (performance, importance)', got=repr(crosshair)
             )
         middle = CROSSHAIRS[crosshair]
-        at = middle(rows["importance"]), middle(rows["performance"])
+        at = middle(rows["performance"]), middle(rows["importance"])
         return at, word(f"chart_crosshair_{crosshair}", lang)
     try:
-        important, rated = (float(value) for value in crosshair)
+        rated, important = (float(value) for value in crosshair)
     except (TypeError, ValueError) as error:
         raise ArgumentError(
-            where="crosshair", expected='"mean", "median" or (importance, performance)', got=repr(crosshair)
+            where="crosshair", expected='"mean", "median" or (performance, importance)', got=repr(crosshair)
         ) from error
-    figures = {"importance": share(important, lang=lang), "performance": number(rated, digits=1, lang=lang)}
-    return (important, rated), word("chart_crosshair_at", lang, **figures)
+    figures = {
+        "importance": share(important, lang=lang),
+        "performance": number(rated, digits=0 if unit else 1, lang=lang) + unit,
+    }
+    return (rated, important), word("chart_crosshair_at", lang, **figures)
+
+
+def checked_unit(performance_unit: str, lang: str) -> str:
+    """What stands behind a performance."""
+    if performance_unit not in UNITS:
+        raise ArgumentError(where="performance_unit", expected="one of " + ", ".join(UNITS), got=repr(performance_unit))
+    return "" if performance_unit == "rating" else (NARROW_SPACE if lang == "fr" else "") + "%"
 
 
 def clear_and_low(rows: Columns, cross: tuple[float, float]) -> list[int]:
     """Attributes rated under the line whose importance is above it with its whole interval."""
     lower = rows.get("lower", [None] * len(rows["importance"]))
     triples = zip(lower, rows["performance"], strict=True)
-    return [at for at, (low, rated) in enumerate(triples) if known(low) and low > cross[0] and rated < cross[1]]
+    return [at for at, (low, rated) in enumerate(triples) if known(low) and low > cross[1] and rated < cross[0]]
 
 
-def finding(names: Sequence[str], named: Sequence[int], lang: str) -> str:
+def finding(names: Sequence[str], named: Sequence[int], about: dict[str, str], lang: str) -> str:
     """The attributes of the upper left quadrant, where the intervals hold."""
     if not named:
-        return word("chart_map_none", lang)
+        return word("chart_map_none", lang, **about)
     if len(named) > MOST_NAMED:
-        return word("chart_map_many", lang, k=number(len(named), lang=lang))
+        return word("chart_map_many", lang, k=number(len(named), lang=lang), **about)
     said = [said_name(names[at], ["attribute"], lang) for at in named]
     key = "chart_map_one" if len(said) == 1 else "chart_map_some"
-    return sentence(word(key, lang, names=listed(said, "chart_and", lang)))
+    return sentence(word(key, lang, names=listed(said, "chart_and", lang), **about))
 
 
 def answers_text(rows: Columns, lang: str) -> str:
@@ -191,10 +209,10 @@ def answers_text(rows: Columns, lang: str) -> str:
 
 def framed(rows: Columns, cross: tuple[float, float]) -> Frame:
     """Ends of the map, with room around the points for their names."""
-    rated = [*rows["performance"], cross[1]]
+    rated = [*rows["performance"], cross[0]]
     heights = [value for key in ("importance", "lower", "upper") for value in rows.get(key, []) if known(value)]
     side = max((max(rated) - min(rated)) * 0.12, 0.05)
-    top = max(*heights, cross[0], 0.01) * 1.08
+    top = max(*heights, cross[1], 0.01) * 1.08
     return Frame(min(rated) - side, max(rated) + side, min(0.0, *heights) - 0.07 * top, top, WIDTH - MARGIN, HEIGHT)
 
 
@@ -214,7 +232,7 @@ def corner_texts(lang: str) -> list[str]:
     return [word(f"chart_quadrant_{key}", lang) for key in ("improve", "keep", "wait", "enough")]
 
 
-def map_fields(rows: Columns, names: Sequence[str], named: Sequence[int], lang: str) -> dict[str, list[Any]]:
+def map_fields(rows: Columns, names: Sequence[str], named: Sequence[int], unit: str, lang: str) -> dict[str, list[Any]]:
     """What Vega is given for the points."""
     value = rows["importance"]
     lower, upper = (
@@ -229,7 +247,7 @@ def map_fields(rows: Columns, names: Sequence[str], named: Sequence[int], lang: 
         "upper": upper,
         "figure": [chance_text(part, lang) for part in value],
         "range": [share_range(*pair, lang) for pair in zip(lower, upper, strict=True)],
-        "rated": [number(rated, digits=2, lang=lang) for rated in rows["performance"]],
+        "rated": [number(rated, digits=0 if unit else 2, lang=lang) + unit for rated in rows["performance"]],
         "n": [number(n, lang=lang) if known(n) else "–" for n in rows.get("responses", [None] * len(names))],
         "point": [at in named for at in range(len(names))],
     }
@@ -244,7 +262,7 @@ def interval_boxes(fields: dict[str, list[Any]], frame: Frame) -> list[Box]:
 
 def cross_boxes(cross: tuple[float, float], frame: Frame) -> list[Box]:
     """The two lines of the quadrants."""
-    x, y = frame.pixels(cross[1], cross[0])
+    x, y = frame.pixels(*cross)
     return [Box(x - 1, 0, x + 1, frame.height), Box(0, y - 1, frame.width, y + 1)]
 
 
@@ -295,10 +313,16 @@ def label_layers(labels: Sequence[dict[str, Any]], x: alt.X, y: alt.Y) -> list[a
 
 
 def draw(
-    fields: dict[str, list[Any]], labels: Sequence[dict[str, Any]], cross: tuple[float, float], frame: Frame, lang: str
+    fields: dict[str, list[Any]],
+    labels: Sequence[dict[str, Any]],
+    cross: tuple[float, float],
+    frame: Frame,
+    unit: str,
+    about: dict[str, str],
+    lang: str,
 ) -> LayerChart:
     """Lines and names of the quadrants, intervals, points and their names."""
-    x, y = axes(frame, lang)
+    x, y = axes(frame, unit, lang)
     pointer = (("name", "chart_attribute"), ("figure", "chart_share"), ("range", "chart_interval"),
                ("rated", "chart_performance"), ("n", "responses"))  # fmt: skip
     base = alt.Chart(alt.Data(values=records(fields))).encode(
@@ -308,20 +332,22 @@ def draw(
         *cross_layers(cross, frame, lang),
         base.mark_rule(strokeWidth=1.2, opacity=0.45).encode(y=alt.Y("lower:Q"), y2="upper:Q", color=row_color()),
         *label_layers(labels, x, y),
-        base.mark_circle(size=80, opacity=1).encode(y=y, color=row_color()),
-        *axis_titles(frame, word("chart_map_x", lang), word("chart_map_y", lang)),
+        base.mark_circle(opacity=1).encode(y=y, color=row_color(), size=emphasis(120, 70)),
+        *axis_titles(
+            frame, word("chart_map_x_share" if unit else "chart_map_x", lang), word("chart_map_y", lang, **about)
+        ),
     ]
     return LayerChart(layer=layers, width=frame.width, height=frame.height)
 
 
-def axes(frame: Frame, lang: str) -> tuple[alt.X, alt.Y]:
+def axes(frame: Frame, unit: str, lang: str) -> tuple[alt.X, alt.Y]:
     """Scales over the frame, with few figures."""
     marks, texts = share_marks(frame.high, lang)
     steps = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
     step = next((step for step in steps if (frame.right - frame.left) / step <= 7), 100)
     first = int(frame.left // step) + 1
     rated = [round(step * k, 6) for k in range(first, int(frame.right // step) + 1)]
-    said = {f"{value:g}": number(value, digits=0 if step >= 1 else 1, lang=lang) for value in rated}
+    said = {f"{value:g}": number(value, digits=0 if step >= 1 else 1, lang=lang) + unit for value in rated}
     look: dict[str, Any] = {"title": None, "grid": False, "labelFlush": False}
     x_axis = alt.Axis(values=rated, labelExpr=f"{literal(said)}[datum.value]", **look)
     y_axis = alt.Axis(values=marks, labelExpr=f"{literal(texts)}[datum.value]", **look)
@@ -333,7 +359,7 @@ def axes(frame: Frame, lang: str) -> tuple[alt.X, alt.Y]:
 
 def cross_layers(cross: tuple[float, float], frame: Frame, lang: str) -> list[alt.Chart]:
     """The two lines, and what each corner means, in grey."""
-    base = alt.Chart(alt.Data(values=[{"x": cross[1], "value": cross[0]}]))
+    base = alt.Chart(alt.Data(values=[{"x": cross[0], "value": cross[1]}]))
     line: dict[str, Any] = {"color": MUTED, "strokeWidth": 1, "opacity": 0.6, "strokeDash": [3, 3]}
     layers = [base.mark_rule(**line).encode(x="x:Q"), base.mark_rule(**line).encode(y="value:Q")]
     blank = alt.Chart(alt.Data(values=[{}]))

@@ -17,21 +17,26 @@ from npskit.charts.columns import known, literal, nice_range, records, signed_ax
 from npskit.charts.renderer import LayerChart
 from npskit.charts.segments import LETTER, LINE_HEIGHT
 from npskit.charts.theme import ACCENT, INK, MUTED, WIDTH
-from npskit.charts.words import name_text
-from npskit.labels import NO_BREAK_SPACE, number, points, share, word
+from npskit.charts.words import limit_texts, name_text
+from npskit.labels import NO_BREAK_SPACE, number, points, range_text, share, word
 
 __all__ = [
     "NAME_LINE",
+    "NOTHING",
     "Layout",
     "Side",
     "chance_text",
     "counts_side",
+    "emphasis",
     "forest",
     "has_column",
     "head_layers",
+    "hidden_layer",
     "interval_layers",
     "laid_out",
+    "leaves_out_zero",
     "left_out_mark",
+    "limits_text",
     "listed",
     "name_lines",
     "points_channels",
@@ -53,17 +58,22 @@ SMALL_LETTER, STRONG_LETTER = 6.0, 7.2
 GAP = 16
 # Points that an axis spans at least.
 LEAST_SPAN = 4
-ELLIPSIS = "…"
+ELLIPSIS, NOTHING = "…", "–"
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A column of texts at the right of the plot, one per row; `strong` in the colour of the row, else in grey."""
+    """A column of texts at the right of the plot, one per row.
+
+    In grey; `strong` in the colour of the row and, unless `weight` says otherwise, bold; or in a `color` of its own.
+    """
 
     texts: Sequence[str]
     head: str = ""
     strong: bool = False
     left: bool = False
+    weight: int = 600
+    color: str | None = None
 
     @property
     def heads(self) -> list[str]:
@@ -71,7 +81,7 @@ class Side:
 
     @property
     def width(self) -> float:
-        letter = STRONG_LETTER if self.strong else SMALL_LETTER
+        letter = STRONG_LETTER if self.strong or self.color else SMALL_LETTER
         lines = [line for text in self.texts for line in text.split("\n")]
         return GAP + max(letter * max(map(len, lines), default=0), SMALL_LETTER * max(map(len, self.heads), default=0))
 
@@ -152,11 +162,44 @@ def chance_text(chance: float | None, lang: str) -> str:
 
 
 def signed_figure(value: float | None, lower: float | None, upper: float | None, lang: str) -> str:
-    """A difference in points; one decimal where the interval is narrower than two, so that small ones are not all 0."""
+    """A difference in points; with a decimal where the interval is narrow, or where it would be 0 and is not.
+
+    >>> signed_figure(4.2, 1.0, 7.4, "en"), signed_figure(0.4, -0.1, 0.9, "en"), signed_figure(None, None, None, "en")
+    ('+4', '+0.4', '')
+    """
     if value is None or not known(value):
         return ""
-    narrow = lower is not None and upper is not None and known(lower) and known(upper) and upper - lower < 2
-    return points(value, digits=1 if narrow and abs(value) < 10 else 0, lang=lang)
+    fine = has_limits(lower, upper) and (is_narrow(lower, upper) or (leaves_out_zero(lower, upper) and abs(value) < 1))
+    return points(value, digits=1 if fine and abs(value) < 10 else 0, lang=lang)
+
+
+def limits_text(lower: float | None, upper: float | None, lang: str) -> str:
+    """An interval of a difference, "+14 to +44"; one that leaves out 0 is seen to. A dash where there is none.
+
+    >>> limits_text(0.3, 12.6, "en"), limits_text(-0.42, 0.9, "fr"), limits_text(None, None, "en")
+    ('+0.3 to +13', '−0,4 à +0,9', '–')
+    """
+    if lower is None or upper is None or not has_limits(lower, upper):
+        return NOTHING
+    if not is_narrow(lower, upper) or (leaves_out_zero(lower, upper) and min(abs(lower), abs(upper)) < 0.05):
+        low, high = limit_texts(lower, upper, lang)
+        return word("range", lang, lower=low, upper=high)
+    return range_text(lower, upper, digits=1, lang=lang)
+
+
+def has_limits(lower: float | None, upper: float | None) -> bool:
+    """Whether both ends of an interval are there."""
+    return known(lower) and known(upper)
+
+
+def leaves_out_zero(lower: float | None, upper: float | None) -> bool:
+    """Whether an interval lies on one side of 0."""
+    return lower is not None and upper is not None and has_limits(lower, upper) and (lower > 0 or upper < 0)
+
+
+def is_narrow(lower: float | None, upper: float | None) -> bool:
+    """Whether an interval supports a decimal of a difference."""
+    return lower is not None and upper is not None and has_limits(lower, upper) and upper - lower < 2
 
 
 def counts_side(responses: Sequence[float | None], lang: str) -> Side:
@@ -198,12 +241,19 @@ def row_color() -> Any:
     return alt.condition("datum.point", alt.value(ACCENT), alt.value(INK))
 
 
+def emphasis(named: float, other: float) -> Any:
+    """A size or a width that is larger for what the title names: in grey print the accent is no colour."""
+    return alt.condition("datum.point", alt.value(named), alt.value(other))
+
+
 def interval_layers(base: alt.Chart, x: dict[str, alt.X]) -> list[alt.Chart]:
     """The thin interval and the point of each row that has a value."""
     drawn = base.transform_filter("isValid(datum.value)")
     return [
-        drawn.mark_rule(strokeWidth=1.5, opacity=0.75).encode(x=x["lower"], x2="upper:Q", color=row_color()),
-        drawn.mark_circle(size=70, opacity=1).encode(x=x["value"], color=row_color()),
+        drawn.transform_filter("isValid(datum.lower) && isValid(datum.upper)")
+        .mark_rule(opacity=0.75)
+        .encode(x=x["lower"], x2="upper:Q", color=row_color(), strokeWidth=emphasis(2.4, 1.5)),
+        drawn.mark_circle(opacity=1).encode(x=x["value"], color=row_color(), size=emphasis(120, 70)),
     ]
 
 
@@ -212,7 +262,10 @@ def side_layers(base: alt.Chart, sides: Sequence[Side], layout: Layout) -> list[
     layers = []
     for i, (side, place) in enumerate(zip(sides, layout.places, strict=True)):
         look: dict[str, Any] = {"align": "left" if side.left else "right", "fontSize": 11, "baseline": "middle"}
-        look |= {"fontSize": 12, "fontWeight": 600} if side.strong else {"color": MUTED}
+        if side.strong or side.color:
+            look |= {"fontSize": 12, "fontWeight": side.weight}
+        if not side.strong:
+            look["color"] = side.color or MUTED
         if any("\n" in text for text in side.texts):
             lines = f"(length(split(datum.side_{i}, '\\n')) - 1)"
             look |= {"lineBreak": "\n", "lineHeight": 13, "dy": alt.ExprRef(f"-6.5 * {lines}")}
@@ -234,13 +287,13 @@ def head_layers(sides: Sequence[Side], layout: Layout) -> list[alt.Chart]:
     return layers
 
 
-def way_labels(low: str, high: str, width: float) -> list[alt.Chart]:
+def way_labels(low: str, high: str, width: float, *, colors: tuple[str, str] = (MUTED, MUTED)) -> list[alt.Chart]:
     """What left and right mean, at the two ends above the plot."""
     base = alt.Chart(alt.Data(values=[{}])).encode(y=alt.value(0))
-    look: dict[str, Any] = {"color": MUTED, "fontSize": 10.5, "baseline": "bottom", "dy": -4}
+    look: dict[str, Any] = {"fontSize": 10.5, "baseline": "bottom", "dy": -4}
     return [
-        base.mark_text(align="left", **look).encode(x=alt.value(0), text=alt.value(f"← {low}")),
-        base.mark_text(align="right", **look).encode(x=alt.value(width), text=alt.value(f"{high} →")),
+        base.mark_text(align="left", color=colors[0], **look).encode(x=alt.value(0), text=alt.value(f"← {low}")),
+        base.mark_text(align="right", color=colors[1], **look).encode(x=alt.value(width), text=alt.value(f"{high} →")),
     ]
 
 
@@ -261,7 +314,7 @@ def points_channels(
     return {field: alt.X(f"{field}:Q", scale=scale, axis=axis) for field in fields}
 
 
-def row_axis(layout: Layout, *, strong: Sequence[int] = ()) -> alt.Y:
+def row_axis(layout: Layout, field: str = "y", *, strong: Sequence[int] = ()) -> alt.Y:
     """Rows where the layout has them, labelled with the lines of their names; `strong` ones in bold."""
     of_row = {f"{middle:g}": lines for middle, lines in zip(layout.middles, layout.lines, strict=True)}
     axis = alt.Axis(
@@ -281,7 +334,7 @@ def row_axis(layout: Layout, *, strong: Sequence[int] = ()) -> alt.Y:
         bold = {"test": is_row(layout, strong), "value": 600}
         axis["labelFontWeight"] = {"condition": bold, "value": 400}
     scale = alt.Scale(domain=[0, layout.height], reverse=True, nice=False)
-    return alt.Y("y:Q", title=None, axis=axis, scale=scale)
+    return alt.Y(f"{field}:Q", title=None, axis=axis, scale=scale)
 
 
 def is_row(layout: Layout, rows: Sequence[int]) -> str:
@@ -297,6 +350,12 @@ def centred(layout: Layout) -> dict[str, Any]:
         rows = [at for at, size in enumerate(sizes) if size == k]
         shifts.append({"test": is_row(layout, rows), "value": -LINE_HEIGHT * (k - 1) / 2})
     return {"condition": shifts, "value": 0}
+
+
+def hidden_layer(base: alt.Chart, lang: str) -> alt.Chart:
+    """That a row has no figures since it is too small, written where its point would be."""
+    mark = base.transform_filter("datum.hidden").mark_text(align="left", baseline="middle", color=MUTED, fontSize=11)
+    return mark.encode(x=alt.value(6), text=alt.value(word("chart_hidden", lang)))
 
 
 def left_out_mark(left_out: int, at: int, layout: Layout, lang: str) -> list[alt.Chart]:
