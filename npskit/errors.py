@@ -215,8 +215,9 @@ def shown_values(values: Sequence[object], sizes: Sequence[int] | None = None) -
     if len(quoted) > MOST_VALUES_SHOWN:
         parts.append(f"{len(quoted) - MOST_VALUES_SHOWN:,} more")
     if lengths:
-        rows = sum(size for size, code in zip(sizes or [1] * len(values), known, strict=True) if not code)
         low, high = min(lengths), max(lengths)
         between = f"{low:,}" if low == high else f"{low:,} to {high:,}"
-        parts.append(f"{rows:,} {'text' if rows == 1 else 'texts'} of {between} characters")
+        rows = sum(size for size, code in zip(sizes or [0] * len(values), known, strict=True) if not code)
+        number = f"{rows:,} " if rows else ""
+        parts.append(f"{number}{'text' if 1 in (rows, len(lengths)) else 'texts'} of {between} characters")
     return " and ".join(parts)

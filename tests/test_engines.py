@@ -21,6 +21,7 @@ import pytest
 
 from npskit.errors import ArgumentError, ArgumentTypeError, ColumnNotFoundError, RatingError
 from npskit.frames import Bands, Period, Source, wrap
+from npskit.frames.keys import plain_level
 from npskit.scale import Scale
 from npskit.tally import ClusterMoments, Tally
 
@@ -217,12 +218,105 @@ def test_audit_questions(source, pandas_source):
     assert source.columns[:2] == pandas_source.columns[:2] or source.engine in ("pyarrow", "duckdb", "ibis")
 
 
-def test_latest_answer_of_each_account(source, pandas_source):
-    # Several answers of one account on its last day have no order outside pandas, so only their number is compared.
-    found, expected = (each.latest("account", "day", rating="whole", scale=Scale()) for each in (source, pandas_source))
-    assert found.length() == expected.length()
-    assert found.repeated("account") == (0, 0)
+def rows_of(source: Source) -> list[tuple[Any, ...]]:
+    """The rows of a source, as texts in one order."""
+    names = sorted(source.columns)
+    frame = source.frame
+    if source.engine != "pandas":
+        from npskit.frames.narwhals_source import rows_of
+
+        rows = rows_of(frame.select(*names))
+    else:
+        rows = list(frame[names].itertuples(index=False, name=None))
+    plain = [["" if value is None or value != value else str(value)[:19] for value in map(plain_level, row)]
+             for row in rows]  # fmt: skip
+    return sorted(tuple(value.removesuffix(".0").removesuffix(" 00:00:00") for value in row) for row in plain)
+
+
+@pytest.mark.parametrize(("customer", "date"), [("account", "day"), ("shop", "moment"), ("size", "iso")])
+def test_latest_answer_of_each_customer(source, pandas_source, customer, date):
+    asked = {"rating": "code", "scale": Scale(missing=[11])}
+    found, expected = (each.latest(customer, date, **asked) for each in (source, pandas_source))
+    assert rows_of(found) == rows_of(expected)
+    assert found.repeated(customer) == (0, 0)
     assert found.columns == source.columns
+
+
+HOSTILE = {
+    "q1": ["10 - yes", "3", " ", "7", "8", "NSP", "0", "10", "9", "1"],
+    "who": ["x", "x", "x", "y", "y", "y", "", " ", None, "z"],
+    "day": ["2024-03", "2024/03/01", "2024-04-01", "2024-03-05 10:00", "2024-03-05T10:00:00Z", "2025-01-01",
+            None, "2024-01-01", "2024-01-02", ""],
+    "note": list("abcdefghij"),
+}  # fmt: skip
+
+
+def hostile(name: str, **changed: list[Any]) -> Source:
+    frame = pd.DataFrame({**HOSTILE, **changed})
+    makers: dict[str, Callable[[], Any]] = {
+        "pandas": lambda: frame,
+        "polars": lambda: pytest.importorskip("polars").from_pandas(frame),
+        "pyarrow": lambda: pytest.importorskip("pyarrow").Table.from_pandas(frame),
+        "duckdb": lambda: pytest.importorskip("duckdb").from_arrow(hostile("pyarrow", **changed).frame.to_native()),
+        "dask": lambda: pytest.importorskip("dask.dataframe").from_pandas(frame, npartitions=2),
+    }
+    return wrap(makers[name]())
+
+
+ENGINES = ["pandas", "polars", "pyarrow", "duckdb", "dask"]
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_blank_customers_missing_answers_and_any_date_text(name):
+    kept = hostile(name).latest("who", "day", rating="q1", scale=Scale(missing=["NSP"]))
+    notes = sorted(value for value, _ in kept.rating_counts("note"))
+    # Of x both moments are 1 March, of y both are ten o'clock: the higher rating stays.
+    assert notes == ["a", "e", "g", "h", "i", "j"]
+    assert hostile(name).repeated("who") == (2, 4)
+    assert hostile(name).cluster_moments("q1", cluster="who", scale=Scale(missing=["NSP"])).clusters.tolist() == [6]
+    assert hostile(name).span("day") == (dt.date(2024, 1, 1), dt.date(2025, 1, 1))
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_texts_that_are_no_dates_are_refused_alike(name):
+    for text in ("2024-2-01", "01/10/2024", "2024-02-31", "soon", "2024-03-05 the shop in Lyon was closed"):
+        source = hostile(name, day=[text] * 10)
+        for ask in (
+            lambda: source.latest("who", "day", rating="q1", scale=Scale()),  # noqa: B023
+            lambda: source.span("day"),  # noqa: B023
+            lambda: source.tally("q1", [Period("day")], scale=Scale(missing=["NSP"])),  # noqa: B023
+        ):
+            with pytest.raises(ArgumentTypeError) as caught:
+                ask()
+            shown = repr(text) if len(text) <= 20 else f"text of {len(text)} characters"
+            assert f"got {shown}." in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_bands_are_named_by_what_the_column_holds(name):
+    by = [Bands("orders", [1, 3])]
+    for orders, label in (([1.0, 2.0] * 5, "1-2"), ([1.0, 2.5] * 5, "1 to <3"), ([1, 2] * 5, "1-2"),
+                          ([1.0, None] * 5, "1-2")):  # fmt: skip
+        tally = hostile(name, orders=orders, q1=[9] * 10).tally("q1", by)
+        assert tally.cells[0] == (label,)
+
+
+def test_moments_of_duckdb_count_in_their_own_zone_or_utc(tmp_path):
+    duckdb, pyarrow = pytest.importorskip("duckdb"), pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    moments = [dt.datetime(2023, 12, 31, 23, 30, tzinfo=dt.UTC), None]
+    zones = {"paris": "Europe/Paris", "india": "+05:30", "utc": "UTC", "odd": "Nowhere/Land", "plain": None}
+    columns = {name: pyarrow.array([moment and moment.replace(tzinfo=dt.UTC if zone else None) for moment in moments],
+                                   pyarrow.timestamp("us", zone)) for name, zone in zones.items()}  # fmt: skip
+    parquet.write_table(pyarrow.table({"q1": [9, 8], **columns}), tmp_path / "answers.parquet")
+    source = wrap(tmp_path / "answers.parquet")
+    days = {name: source.span(name)[0] for name in zones}
+    assert [name for name, day in days.items() if day == dt.date(2024, 1, 1)] == ["paris", "india"]
+    assert source.tally("q1", [Period("paris")]).cells == ((dt.date(2024, 1, 1),), (None,))
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'Asia/Tokyo'")
+    relation = wrap(connection.read_parquet(str(tmp_path / "answers.parquet")))
+    assert relation.span("paris")[0] == dt.date(2023, 12, 31)
 
 
 def test_errors_are_those_of_pandas(source, pandas_source):

@@ -24,7 +24,8 @@ from npskit.errors import (
     ReadError,
     SurveyNotFoundError,
 )
-from npskit.frames import Bands, Period, wrap
+from npskit.frames import Bands, Period, is_date, wrap
+from npskit.frames.dates import is_iso_date
 from npskit.scale import Scale
 from npskit.tally import Tally
 
@@ -282,6 +283,51 @@ def test_what_is_no_date_is_refused_with_a_way_out(values):
         source.span("day")
 
 
+DATE_TEXTS = {
+    "2024/03/05": True, "2024-03-05 10:00:00 UTC": True, "2024-03": True, "2024-03-05T10:00:00.125Z": True,
+    "2024-03-05 23:30+02:00": True, " 2024-03-05 ": True, "2024/03/05 10:00:00": True, "2024-03-05T10:00 -0500": True,
+    "2024-3-05": False, "2024-02-31": False, "05/03/2024": False, "2024-03-05 a call with Marie": False, "2024": False,
+    "2024-13": False, "2024-03-05 25:00": False, "2024-03/05": False, "20240305": False, "0000-01-01": False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", DATE_TEXTS)
+def test_text_taken_for_a_date_is_one_that_can_be_counted(text):
+    source = wrap(pd.DataFrame({"q1": [9], "day": [text]}))
+    assert is_date(text) == is_iso_date(text) == DATE_TEXTS[text]
+    if DATE_TEXTS[text]:
+        assert source.tally("q1", [Period("day")]).cells == ((dt.date(2024, 3, 1),),)
+    else:
+        with pytest.raises(ArgumentTypeError):
+            source.tally("q1", [Period("day")])
+
+
+COMMENT = "Marie Dupont, 06 12 34 56 78, waited an hour"
+
+
+def test_errors_quote_no_comments():
+    comments = [COMMENT, "marie@example.org", "RAS", *(f"still waiting for number {at}" for at in range(12))]
+    source = wrap(pd.DataFrame({"q1": [9] * 15, "why": comments}))
+    for ask, told in (
+        (lambda: source.tally("why"), "15 of 15 answers outside: 15 texts"),
+        (lambda: source.tally("why", ["q1"]), "15 of 15 answers outside: 15 texts"),
+        (lambda: source.tally("q1", [Period("why")]), "got texts"),
+        (lambda: source.span("why"), "got texts"),
+    ):
+        with pytest.raises((RatingError, ArgumentTypeError)) as caught:
+            ask()
+        assert f"{told} of 3 to 44 characters" in str(caught.value)
+        assert "missing=" not in str(caught.value)
+
+
+def test_codes_are_quoted_beside_the_number_of_comments():
+    ratings = pd.Series([*[9] * 20, "NSP", "NSP", "refus", COMMENT], name="q1", dtype=object)
+    with pytest.raises(RatingError) as caught:
+        wrap(ratings).tally("q1")
+    assert "4 of 24 answers outside: 'NSP' (2), 'refus' (1) and 1 text of 44 characters" in str(caught.value)
+    assert "missing=['NSP', 'refus']" in caught.value.hint
+
+
 def test_unknown_period_is_refused():
     with pytest.raises(ArgumentError, match="did you mean 'month'"):
         Period("day", "months")
@@ -293,9 +339,36 @@ def test_bands_have_names_and_an_order():
     assert cells == (("<1",), ("1-2",), ("3-5",), ("6-20",), ("21+",), (None,))
     assert Bands("x", [0, 1, 2.5]).labels == ("<0", "0 to <1", "1 to <2.5", "2.5+")
     assert Bands("x", [1, 2]).labels == ("<1", "1", "2+")
+    assert Bands("x", [-10, -5, -4, 3]).labels == ("<-10", "-10 to -6", "-5", "-4 to 2", "3+")
+    assert Bands("x", np.array([1e6, 2e6])).labels == ("<1000000", "1000000-1999999", "2000000+")
 
 
-@pytest.mark.parametrize("edges", [[], [3, 1], [1, 1], [1, float("nan")]])
+@pytest.mark.parametrize("dtype", ["float64", "Float64", "double[pyarrow]"])
+def test_number_between_whole_ones_is_in_no_band_named_by_them(dtype):
+    frame = pd.DataFrame({"q1": [9] * 4, "x": pd.Series([1, 2.5, None, 4], dtype=dtype)})
+    assert wrap(frame).tally("q1", [Bands("x", [1, 3, 6])]).cells == (("1 to <3",), ("3 to <6",), (None,))
+    whole = wrap(frame[frame["x"] != 2.5]).tally("q1", [Bands("x", [1, 3, 6])])
+    assert whole.cells[0] == ("1-2",)
+
+
+def test_close_edges_stay_two_bands():
+    frame = pd.DataFrame({"q1": [10, 3, 9, 0], "x": [1e6, 1000000.5, 1e6, 1000001]})
+    tally = wrap(frame).tally("q1", [Bands("x", [1000000, 1000000.5, 1000001])])
+    assert tally.cells == (("1000000 to <1000000.5",), ("1000000.5 to <1000001",), ("1000001+",))
+    assert tally.responses.tolist() == [2, 1, 1]
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False) | st.integers(), min_size=1, max_size=9, unique=True))
+def test_bands_never_share_a_name(edges):
+    try:
+        bands = Bands("x", sorted(edges))
+    except ArgumentError:
+        return
+    for whole in (True, False):
+        assert len(set(bands.names(whole=whole))) == len(bands.edges) + 1
+
+
+@pytest.mark.parametrize("edges", [[], [3, 1], [1, 1], [1, float("nan")], ["a"], "12", 3, None, [True], [1, None]])
 def test_bands_need_rising_edges(edges):
     with pytest.raises(ArgumentError, match="rising edges"):
         Bands("orders", edges)
@@ -370,12 +443,56 @@ def test_duplicates_of_lists_are_counted():
     assert wrap(pd.DataFrame({"tags": [["a"], ["a"], ["b"]]})).duplicates() == 1
 
 
+def latest_ratings(frame: pd.DataFrame, scale: Scale | None = None) -> list[Any]:
+    kept = wrap(frame).latest("who", "day", rating="q1", scale=scale or Scale())
+    return [value for value, n in kept.rating_counts("q1") for _ in range(n)]
+
+
 def test_latest_keeps_the_last_answer_of_each_customer():
     days = ["2024-01-02", "2024-03-01", "2024-03-01", None, "2023-01-01", None]
     frame = pd.DataFrame({"q1": [1, 2, 3, 4, 5, 6], "who": ["x", "x", "x", "x", None, None], "day": days})
-    for column in (days, pd.to_datetime(days)):
-        kept = wrap(frame.assign(day=column)).latest("who", "day", rating="q1", scale=Scale())
-        assert [value for value, _ in kept.rating_counts("q1")] == [3, 5, 6]
+    for column in (days, pd.to_datetime(days), pd.to_datetime(days).tz_localize("Europe/Paris")):
+        assert latest_ratings(frame.assign(day=column)) == [3, 5, 6]
+
+
+def test_an_empty_sheet_never_hides_the_answer_before_it():
+    days = pd.to_datetime(["2024-01-01", "2024-02-01", "2024-03-01", "2024-01-05", "2024-01-07"])
+    frame = pd.DataFrame({"q1": [9, None, 99, 3, None], "who": ["x", "x", "x", "y", None], "day": days})
+    assert latest_ratings(frame, Scale(missing=[99])) == [9, 3]
+    # What is off the scale is an answer, and stays to be refused.
+    assert latest_ratings(frame) == [99, 3]
+    texts = frame.assign(q1=["9 - likely", " ", "NSP", "3", None])
+    assert latest_ratings(texts, Scale(missing=["NSP"])) == ["9 - likely", "3"]
+
+
+def test_latest_of_one_moment_does_not_depend_on_the_order_of_the_rows():
+    frame = pd.DataFrame({
+        "q1": [3, 9, 9, 9, 7], "who": list("xxxxy"), "day": "2024-01-01", "shop": ["z", None, "b", "a", "a"],
+        "tags": [["n"], ["n"], ["n"], ["n"], ["n"]],
+    })  # fmt: skip
+    for order in ([0, 1, 2, 3, 4], [4, 3, 2, 1, 0], [2, 0, 4, 1, 3]):
+        kept = wrap(frame.iloc[order]).latest("who", "day", rating="q1", scale=Scale())
+        assert sorted(kept.frame["shop"]) == ["a", "b"]
+    twice = pd.concat([frame, frame])
+    assert wrap(twice).latest("who", "day", rating="q1", scale=Scale()).length() == 2
+
+
+@pytest.mark.parametrize("blank", ["", "  ", None])
+def test_blank_customers_are_nobody(blank):
+    frame = pd.DataFrame({"q1": [10, 0, 5, 6], "who": [blank, blank, "x", "x"], "day": "2024-01-01"})
+    assert latest_ratings(frame) == [10, 0, 6]
+    assert wrap(frame).repeated("who") == (1, 1)
+    assert wrap(frame.assign(who=frame["who"].astype("category"))).repeated("who") == (1, 1)
+    assert wrap(frame).cluster_moments("q1", cluster="who").clusters.tolist() == [3]
+
+
+def test_latest_refuses_what_it_cannot_order():
+    frame = pd.DataFrame({"q1": [True, False], "who": "x", "day": ["2024-01-01", "2024-02-01"]})
+    with pytest.raises(RatingError, match="yes/no"):
+        wrap(frame).latest("who", "day", rating="q1", scale=Scale())
+    for days in (["2024-10-01", "2024-2-01"], [1, 2], ["01/10/2024", "02/02/2024"]):
+        with pytest.raises(ArgumentTypeError, match="expected dates"):
+            wrap(frame.assign(q1=9, day=days)).latest("who", "day", rating="q1", scale=Scale())
 
 
 def test_column_is_found_but_for_case_accents_and_punctuation():

@@ -86,7 +86,8 @@ def days_of(column: str, values: Iterable[object]) -> list[dt.date | None]:
         try:
             days.append(None if value is None else parsed_day(value))
         except ValueError:
-            strangers.append(value)
+            if value not in strangers[-1:]:
+                strangers.append(value)
     if strangers:
         raise not_dates(column, shown_values(strangers))
     return days

@@ -121,7 +121,8 @@ def moment_column(name: str, dtype: Any) -> nw.Expr:
     ending = nw.when(clock.str.len_chars() == 0).then(nw.lit("00:00:00")).otherwise(nw.lit(""))
     ending = nw.when(clock.str.len_chars() == len("10:00")).then(nw.lit(":00")).otherwise(ending)
     moment = nw.concat_str(whole_day, nw.lit(" "), clock, ending)
-    return nw.when(text.str.len_chars() > 0).then(moment)
+    # Dask cannot sort by a text that is missing.
+    return nw.when(text.str.len_chars() > 0).then(moment).otherwise(nw.lit(""))
 
 
 def band_key(key: Bands, name: str, alias: str, dtype: Any, names: Sequence[str]) -> EngineKey:

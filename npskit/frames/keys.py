@@ -26,6 +26,10 @@ EVERY = ("day", "week", "month", "quarter", "year")
 class Period:
     """Group by the day, week, month, quarter or year of a column of dates.
 
+    Moments with a time zone count in the clock of that zone. A DuckDB relation does not know the zone its column was
+    written in and counts in UTC (a path to Parquet files knows it), Spark counts in the zone of its session. A text
+    such as ``2024-03`` stands for the first day of the month.
+
     Parameters
     ----------
     column : str

@@ -7,6 +7,7 @@ by the rating and then by the other columns, so that the choice is the same in e
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -45,7 +46,7 @@ def orders(frame: pd.DataFrame, when: np.ndarray, answers: np.ndarray) -> Iterat
     yield when.__getitem__
     yield answers.__getitem__
     for at in range(frame.shape[1]):
-        yield lambda rows, at=at: places(frame.iloc[rows, at])
+        yield partial(places, frame.iloc[:, at])
 
 
 def highest(rows: np.ndarray, groups: np.ndarray, values: np.ndarray) -> np.ndarray:
@@ -55,13 +56,13 @@ def highest(rows: np.ndarray, groups: np.ndarray, values: np.ndarray) -> np.ndar
     return rows[values == best[groups]]
 
 
-def places(series: pd.Series) -> np.ndarray:
-    """The place of each value among those of the column in their order, -1 for a missing one."""
-    codes = distinct(series)
+def places(column: pd.Series, rows: np.ndarray) -> np.ndarray:
+    """The place of the value of each row among the values of these rows in their order, -1 for a missing one."""
+    codes = distinct(column.iloc[rows])
     order = level_order(codes.levels)
     table = np.full(len(order) + 1, -1)
     table[order] = np.arange(len(order))
-    return table.take(codes.read(0, len(series)), mode="wrap")
+    return table.take(codes.read(0, len(rows)), mode="wrap")
 
 
 def answer_codes(series: pd.Series, scale: Scale) -> np.ndarray:

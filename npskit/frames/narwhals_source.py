@@ -33,6 +33,7 @@ from npskit.frames.source import (
     weight_error,
     weight_type_error,
 )
+from npskit.frames.zones import by_wall_clock
 from npskit.scale import MISSING, OUTSIDE, Scale
 from npskit.tally import ClusterMoments, Tally
 
@@ -59,6 +60,8 @@ class NarwhalsSource(Source):
         frame = opened(data)
         if isinstance(frame, nw.Series):
             frame = frame.alias(frame.name or "rating").to_frame()
+        if frame.implementation.is_duckdb():
+            frame = nw.from_native(by_wall_clock(nw.to_native(frame), {}))
         self.implementation = frame.implementation
         self.engine = str(self.implementation.value)
         self.frame: nw.LazyFrame[Any] = frame.lazy()

@@ -181,7 +181,8 @@ class PandasSource(Source):
         return distinct(series).levels
 
     def latest(self, customer: str, date: str, *, rating: str, scale: Scale) -> PandasSource:
-        rows = last_answers(self.frame, *(self.series(name) for name in (customer, date, rating)), scale)
+        person, day, answer = (self.series(name) for name in (customer, date, rating))
+        rows = last_answers(self.frame, person, day, answer, scale)
         return PandasSource(self.frame.iloc[rows])
 
     def where(self, key: Key, level: object) -> pd.DataFrame:

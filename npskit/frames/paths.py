@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from npskit.errors import ReadError, SurveyNotFoundError, optional_import
+from npskit.frames.zones import by_wall_clock, zones_of_files
 
 __all__ = ["parquet_files", "scan_parquet"]
 
@@ -19,7 +20,7 @@ SUFFIXES = (".parquet", ".pq", ".parq")
 
 
 def scan_parquet(path: str | os.PathLike[str]) -> Any:
-    """A DuckDB relation over the Parquet files at a path.
+    """A DuckDB relation over the Parquet files at a path; moments with a time zone are in the clock of that zone.
 
     Raises
     ------
@@ -37,11 +38,12 @@ def scan_parquet(path: str | os.PathLike[str]) -> Any:
     # Its progress bar would run through the answer of a command.
     connection.execute("SET enable_progress_bar = false")
     try:
-        return connection.read_parquet(files, union_by_name=True, hive_partitioning=True)
+        relation = connection.read_parquet(files, union_by_name=True, hive_partitioning=True)
     except duckdb.Error as error:
         raise ReadError(
             where=os.fspath(path), expected="Parquet files of one survey", got=str(error).splitlines()[0].rstrip(".")
         ) from error
+    return by_wall_clock(relation, zones_of_files(files, connection))
 
 
 def parquet_files(path: str | os.PathLike[str]) -> list[str]:
