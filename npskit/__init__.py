@@ -14,6 +14,7 @@ from npskit.accessor import Survey, register
 from npskit.frames import Bands, Period
 from npskit.labels import set_language
 from npskit.scale import Scale
+from npskit.version import VERSION
 
 if TYPE_CHECKING:
     from npskit import datasets
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Bands", "Period", "Scale", "Survey", "__version__", "datasets", "errors", "read_survey", "set_language"]
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 register()
 

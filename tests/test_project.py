@@ -23,6 +23,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
 # A room imports only from rooms on lower floors; rooms of one floor do not know each other.
 FLOORS = {
     "errors": 1,
+    "version": 1,
     "scale": 2,
     "roles": 2,
     "labels": 2,

@@ -145,7 +145,7 @@ def test_quality_counts_missing_duplicates_and_codes() -> None:
     assert "2 rows hold no answer (40%); they are left out of the score." in told
     assert "Read as no answer: 11 (1)." in told
     assert "1 row repeats another in every column; it is counted." in told
-    assert "1 customer answered more than once (1 answers beyond the first). Every answer counts." in told
+    assert "1 customer has more than one row (1 beyond the first). Every answer counts." in told
 
 
 def test_quality_tells_what_reading_left_out() -> None:
@@ -186,10 +186,11 @@ def test_sentence_and_chart_name_the_same_groups() -> None:
 
 
 def test_yes_no_columns_and_bands_are_shown_in_the_language() -> None:
-    data = pd.concat([frame(80, 0, 20, club=1, visits=2.0), frame(20, 0, 80, club=0, visits=30.0)])
-    told = story(data, "fr", by=["club", Bands("visits", [1.5, 10])])
+    data = pd.concat([frame(80, 0, 20, is_member=1, visits=2.0), frame(20, 0, 80, is_member=0, visits=30.0)])
+    told = story(data, "fr", by=["is_member", Bands("visits", [1.5, 10])])
     assert told.groups[0].names == ["non", "oui"]
-    assert told.groups[1].names == ["1,5–10", "10+"]
+    assert told.groups[1].names == ["visits 1,5–10", "visits 10+"]
+    assert "visits » : 10+ à" in spaced(told.groups[1].in_short)
     assert band_text("0.5 to <1.5", "en") == "0.5–1.5"
 
 

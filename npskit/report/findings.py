@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from npskit.charts.words import farthest_apart, widening
 from npskit.scale import Scale
 from npskit.survey.plots import columns_of
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from npskit.survey import Survey
 
 __all__ = ["Gap", "Overall", "farthest", "overall"]
+
+# From −100 to +100.
+WIDEST = 200.0
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class Overall:
         Rows without an answer.
     scale : Scale
     effective : float or None
-        Effective responses, with weights.
+        Effective responses, with weights or clusters.
     """
 
     score: float
@@ -55,6 +59,11 @@ class Overall:
     def responses(self) -> int:
         """Number of answers."""
         return sum(self.counts)
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the answers tell how sure the score is."""
+        return not (math.isnan(self.lower) or math.isnan(self.upper))
 
     @property
     def chance(self) -> float:
@@ -96,7 +105,7 @@ class Gap:
     low, high : int
         Positions of the two rows.
     points, lower, upper : float
-        High minus low with its interval (MOVER).
+        High minus low with its interval (MOVER), as wide as it takes for all pairs that were looked at.
     """
 
     low: int
@@ -133,20 +142,17 @@ def farthest(
     --------
     >>> gap = farthest([0.0, 60.0, 20.0], [-10.0, 50.0, -30.0], [10.0, 70.0, 70.0])
     >>> gap.low, gap.high, gap.points, round(gap.lower, 1)
-    (0, 1, 60.0, 45.9)
+    (0, 1, 60.0, 42.7)
     >>> farthest([0.0, 8.0], [-10.0, -2.0], [10.0, 18.0]) is None
     True
     """
-    # The chart's own rule, so that its title and the sentence beside it never name two different pairs.
-    from npskit.charts.words import farthest_apart, widening
-
     rows = len(scores)
-    looked_at = pairs or rows * (rows - 1) // 2
-    found = farthest_apart(scores, lower, upper, widening=widening(looked_at, confidence_level))
+    wide = widening(pairs or rows * (rows - 1) // 2, confidence_level)
+    found = farthest_apart(scores, lower, upper, widening=wide)
     if found is None:
         return None
     low, high = found
     gap = scores[high] - scores[low]
     below = math.hypot(scores[high] - lower[high], upper[low] - scores[low])
     above = math.hypot(upper[high] - scores[high], scores[low] - lower[low])
-    return Gap(low, high, gap, gap - below, gap + above)
+    return Gap(low, high, gap, gap - wide * below, min(gap + wide * above, WIDEST))

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from npskit.report.findings import farthest
+from npskit.report.groups import shown_rows
+from npskit.scale import CATEGORIES
 from npskit.stats.score import score
 from npskit.survey.estimates import effective_counts
 from npskit.survey.grouping import LONGEST_LEVEL, MOST_LEVELS, REST, candidates, is_number, quartile_bands
@@ -28,6 +30,8 @@ __all__ = ["LONGEST_LEVEL", "MOST_LEVELS", "REST", "Suggestion", "suggested"]
 MOST_COLUMNS = 24
 FEWEST_ANSWERS = 10
 LEAST_COVERAGE = 0.3
+# What a table of scores calls its own columns.
+FIGURES = {"responses", *CATEGORIES, "score", "lower", "upper", "effective_responses"}
 
 Item = Any  # a column's name, Bands, Period, or a tuple of them
 
@@ -108,7 +112,8 @@ def compared(survey: Survey, confidence_level: float) -> list[Split]:
 
     Numbers of unknown meaning (gates, codes) are only looked at when there is nothing better.
     """
-    found = candidates(survey)
+    unfit = {*FIGURES, *filter(None, [survey.settings.get("cluster")])}
+    found = [(name, rank) for name, rank in candidates(survey) if name not in unfit]
     for ranks in ((1, 2), (3,)):
         items = [(name, rank) for name, rank in found if rank in ranks][:MOST_COLUMNS]
         splits = [split for name, rank in items if (split := split_of(survey, name, rank, confidence_level))]
@@ -141,11 +146,10 @@ def split_of(survey: Survey, name: str, rank: int, confidence_level: float) -> S
 
 
 def figures(survey: Survey, item: Item, rank: int, tally: Tally, confidence_level: float) -> Split:
-    """Scores and intervals of the groups, and how much of the answers' spread they explain."""
+    """Scores and intervals of the groups as the chart shows them, and how much of the spread the large ones explain."""
     rows = columns_of(survey.summary([item], confidence_level=confidence_level))
-    at = {level: row for row, level in enumerate(next(iter(rows.values())))}
-    order = [at[cell[0]] for cell in tally.cells]
-    scores, lower, upper = (tuple(float(rows[name][row]) for row in order) for name in ("score", "lower", "upper"))
+    shown = shown_rows(rows, list(rows)[:1])
+    scores, lower, upper = (tuple(float(rows[name][row]) for row in shown) for name in ("score", "lower", "upper"))
     return Split(item, rank, explained(effective_counts(tally)), scores, lower, upper)
 
 

@@ -5,26 +5,32 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from npskit.charts.columns import row_names
+from npskit.charts.periods import as_day, period_text
+from npskit.charts.words import amount, limit_texts, name_text
 from npskit.frames import Bands, Period
-from npskit.labels import MINUS, range_text, word
+from npskit.labels import MINUS, word
 from npskit.report.findings import Gap, farthest
 from npskit.report.passage import Passage
 from npskit.report.words import column_text, score_text, size, told
+from npskit.roles import fold
 from npskit.survey.plots import columns_of
 
 if TYPE_CHECKING:
     from npskit.survey import Survey
 
-__all__ = ["Group", "group_of"]
+__all__ = ["Group", "group_of", "shown_rows"]
 
 SMALL = 30
 NAMES_SHOWN = 4
 LONGEST_NAME = 44
-BARE = re.compile(r"[\d\s.,]+")
 BAND = re.compile(r"(-?[\d.]+)(?: to <|-)(-?[\d.]+)")
 DECIMAL = re.compile(r"(\d)\.(\d)")
+# Names of columns whose 1 and 0 are yes and no; a sex or a zone coded so is neither.
+YES_NO = re.compile(r"^(has|is|was|a|est) ")
 NUMBERS = ("score", "lower", "upper")
 
 
@@ -38,23 +44,35 @@ class Group:
         Names of the columns, as shown.
     table : mapping of str to list
         The levels as shown, ``responses, score, lower, upper``; rows without answers left out.
-    gap : Gap or None
-        The largest difference that the intervals support.
     overall : float
         The score of everybody, in points.
     confidence_level : float
     lang : str
     unplaced : int
         Answers without a level, when too few to be shown.
+    pairs : int
+        How many pairs of groups were looked at, here and by other columns; those of this table if that is more.
     """
 
     keys: tuple[str, ...]
     table: Mapping[str, list[Any]]
-    gap: Gap | None
     overall: float
     confidence_level: float
     lang: str
     unplaced: int = 0
+    pairs: int = 0
+
+    @property
+    def own_pairs(self) -> int:
+        """Pairs of groups in this table."""
+        rows = len(self.table["score"])
+        return rows * (rows - 1) // 2
+
+    @cached_property
+    def gap(self) -> Gap | None:
+        """The largest difference that the intervals support, given all pairs that were looked at."""
+        numbers = (self.table[name] for name in NUMBERS)
+        return farthest(*numbers, pairs=max(self.pairs, self.own_pairs), confidence_level=self.confidence_level)
 
     @property
     def name(self) -> str:
@@ -64,47 +82,47 @@ class Group:
     @property
     def names(self) -> list[str]:
         """The groups in a sentence: a bare number with its column, several words in quotes."""
-        from npskit.charts.columns import quoted, row_names
+        return self._names(self.keys)
 
+    def _names(self, by: Sequence[str]) -> list[str]:
         names = row_names(dict(self.table), self.keys, self.lang)
-        return [
-            f"{self.name} {name}"
-            if BARE.fullmatch(name)
-            else quoted(shortened(name), self.lang)
-            if " " in name
-            else name
-            for name in names
-        ]
+        return [name_text(shortened(name), by, self.lang) for name in names]
 
     @property
     def in_short(self) -> str:
         """One sentence for the first screen."""
         if self.gap is None:
             return word("report_gap_none_short", self.lang, by=self.name)
-        return self._gap_told("report_gap_short")
+        # It begins with the name of the column, so that a bare number needs none.
+        return self._gap_told("report_gap_short", self.gap, self._names(()))
 
     @property
     def sentences(self) -> list[str]:
         """What the chart does not say: the interval of the difference, and which groups are small."""
-        first = word("report_gap_none", self.lang) if self.gap is None else self._gap_told("report_gap")
         unplaced = told("report_unplaced", self.unplaced, self.lang, n=size(self.unplaced, self.lang))
-        return [first, *self._small(), *([unplaced] if self.unplaced else [])]
+        return [self._finding(), *self._small(), *([unplaced] if self.unplaced else [])]
 
-    def _gap_told(self, key: str) -> str:
-        from npskit.charts.words import amount
+    def _finding(self) -> str:
+        if self.gap is not None:
+            return self._gap_told("report_gap", self.gap, self.names)
+        if self.pairs > self.own_pairs:
+            return word("report_gap_none_pairs", self.lang, pairs=size(self.pairs, self.lang))
+        return word("report_gap_none", self.lang)
 
-        assert self.gap is not None
-        low, names = self.gap.low, self.names
-        score, lower, upper = (self.table[name][low] for name in NUMBERS)
+    def _gap_told(self, key: str, gap: Gap, names: Sequence[str]) -> str:
+        score, lower, upper = (self.table[name][gap.low] for name in NUMBERS)
+        pairs = max(self.pairs, self.own_pairs)
+        low, high = (limit.lstrip("+") for limit in limit_texts(gap.lower, gap.upper, self.lang))
         return word(
             key,
             self.lang,
             by=self.name,
-            low=names[low],
-            high=names[self.gap.high],
+            low=names[gap.low],
+            high=names[gap.high],
             score=score_text(score, lower, upper, self.lang)[0],
-            gap=amount(self.gap.points, self.lang),
-            range=range_text(max(self.gap.lower, 0), self.gap.upper, lang=self.lang).replace("+", ""),
+            gap=amount(gap.points, self.lang),
+            range=word("range", self.lang, lower=low, upper=high),
+            widened=word("report_widened", self.lang, pairs=size(pairs, self.lang)) if pairs > 1 else "",
         )
 
     def _small(self) -> list[str]:
@@ -122,6 +140,7 @@ class Group:
             dict(self.table),
             list(self.keys),
             overall=self.overall,
+            pairs=max(self.pairs, self.own_pairs),
             confidence_level=self.confidence_level,
             lang=self.lang,
         )
@@ -135,23 +154,31 @@ class Group:
         return Passage(sentences=tuple(self.sentences), kind="caption")
 
 
-def group_of(survey: Survey, item: Any, *, overall: float, confidence_level: float = 0.95, lang: str) -> Group:
-    """The score by one item of `by`; a tuple of columns crosses them."""
+def group_of(
+    survey: Survey, item: Any, *, overall: float, pairs: int = 0, confidence_level: float = 0.95, lang: str
+) -> Group:
+    """The score by one item of `by`; a tuple of columns crosses them. `pairs` as in `Group`."""
     items = list(item) if isinstance(item, (tuple, list)) else [item]
     rows = columns_of(survey.summary(items, confidence_level=confidence_level))
     keys = list(rows)[: list(rows).index("responses")]
-    placed = [row for row, n in enumerate(rows["responses"]) if n and not is_small_rest(rows, keys, row)]
-    answered = placed or [row for row, n in enumerate(rows["responses"]) if n]
+    shown = shown_rows(rows, keys)
+    names = list(map(column_text, keys))
+    names = names if len(set(names)) == len(names) else keys
     columns = {
-        column_text(key): shown_levels([rows[key][row] for row in answered], each, lang)
-        for key, each in zip(keys, items, strict=True)
+        name: shown_levels([rows[key][row] for row in shown], each, key, lang)
+        for name, key, each in zip(names, keys, items, strict=True)
     }
-    numbers = {name: [float(rows[name][row]) for row in answered] for name in NUMBERS}
-    responses = [int(rows["responses"][row]) for row in answered]
-    gap = farthest(*numbers.values(), confidence_level=confidence_level)
+    numbers = {name: [float(rows[name][row]) for row in shown] for name in NUMBERS}
+    responses = [int(rows["responses"][row]) for row in shown]
     table = {**columns, "responses": responses, **numbers}
     unplaced = int(sum(rows["responses"])) - sum(responses)
-    return Group(tuple(columns), table, gap, overall, confidence_level, lang, unplaced)
+    return Group(tuple(columns), table, overall, confidence_level, lang, unplaced, pairs)
+
+
+def shown_rows(rows: Mapping[str, list[Any]], keys: Sequence[str]) -> list[int]:
+    """The rows with answers, without those of the few that carry no level."""
+    answered = [row for row, n in enumerate(rows["responses"]) if n]
+    return [row for row in answered if not is_small_rest(rows, keys, row)] or answered
 
 
 def is_small_rest(rows: Mapping[str, list[Any]], keys: Sequence[str], row: int) -> bool:
@@ -167,17 +194,16 @@ def shortened(name: str) -> str:
     return plain if len(plain) <= LONGEST_NAME else plain[: LONGEST_NAME - 1].rstrip(" ,;") + "…"
 
 
-def shown_levels(levels: Sequence[Any], item: Any, lang: str) -> list[Any]:
-    """Levels as a reader sees them: yes and no for 1 and 0, bands and periods in the language."""
+def shown_levels(levels: Sequence[Any], item: Any, column: str, lang: str) -> list[Any]:
+    """Levels as a reader sees them: bands and periods in the language, yes and no for 1 and 0 of a yes-or-no column."""
     levels = [None if level != level else level for level in levels]
-    known = {level for level in levels if level is not None}
     if isinstance(item, Bands):
         return [None if level is None else band_text(str(level), lang) for level in levels]
     if isinstance(item, Period):
-        from npskit.charts.periods import as_day, period_text
-
         return [None if level is None else period_text(as_day(level), item.every, lang) for level in levels]
-    return [None if level is None else bool(level) for level in levels] if known == {0, 1} else levels
+    if {level for level in levels if level is not None} == {0, 1} and YES_NO.match(fold(column)):
+        return [None if level is None else bool(level) for level in levels]
+    return levels
 
 
 def band_text(label: str, lang: str) -> str:

@@ -6,8 +6,12 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from npskit.errors import ArgumentError, ArgumentTypeError
-from npskit.labels import word
+from npskit.charts.moves import moved, swing
+from npskit.charts.periods import as_day, bulk, period_text, reach
+from npskit.charts.words import amount
+from npskit.errors import NpskitError
+from npskit.frames import Period
+from npskit.labels import date_text, word
 from npskit.report.words import score_text, size, told
 
 if TYPE_CHECKING:
@@ -16,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Movement", "movement", "usual_period"]
 
-
+DAYS_SHOWN = 3
 LEVEL = ("level", "level_lower", "level_upper")
 
 
@@ -56,17 +60,26 @@ def usual_period(first: dt.date, last: dt.date) -> str:
 def movement(
     survey: Survey, column: str, *, every: str | None = None, confidence_level: float = 0.95, lang: str
 ) -> Movement:
-    """The trend and its sentences; dates that cannot be read are said to be so."""
+    """The trend and its sentences; dates that cannot be read are said to be so.
+
+    The length of a period follows the bulk of the answers, and dates far from it are left out of the trend.
+    """
+    by_day = Period(column, "day")
+    if every is not None:
+        Period(column, every)
     try:
-        first, last = survey.source.span(column)
-        if first is None or last is None:
+        tally = survey.tally([by_day])
+        sizes = {cell[0]: int(n) for cell, n in zip(tally.cells, tally.responses, strict=True) if cell[0] and n}
+        if not sizes:
             return unusable("report_time_empty", column, lang)
-        trend = survey.trend(every or usual_period(first, last), confidence_level=confidence_level)
-    except (ArgumentError, ArgumentTypeError):
-        if every:
-            raise
+        first, last = bulk(list(sizes), list(sizes.values()))
+        since, until = reach(first, last)
+        trend = survey.trend(
+            every or usual_period(first, last), since=since, until=until, confidence_level=confidence_level
+        )
+    except NpskitError:
         return unusable("report_time_unreadable", column, lang)
-    return told_of(trend, lang)
+    return told_of(trend, [day for day in sorted(sizes) if not since <= day <= until], lang)
 
 
 def unusable(key: str, column: str, lang: str) -> Movement:
@@ -75,39 +88,52 @@ def unusable(key: str, column: str, lang: str) -> Movement:
     return Movement(None, text, (text, word("report_time_hint", lang)))
 
 
-def told_of(trend: Trend, lang: str) -> Movement:
-    """The sentences of a trend."""
-    from npskit.charts.periods import as_day, period_text
-
+def told_of(trend: Trend, far: list[dt.date], lang: str) -> Movement:
+    """The sentences of a trend, and of the answers that are not in it."""
     rows = trend.table
     answered = [row for row, n in enumerate(rows["responses"]) if n]
-    undated = [told("report_undated", trend.undated, lang, n=size(trend.undated, lang))] if trend.undated else []
+    left_out = [*undated(trend.undated, lang), *outside(trend.outside, far, lang)]
     if not answered:
         text = word("report_time_empty", lang, column="")
-        return Movement(None, text, (text, *undated))
-    names = [period_text(as_day(rows["period"][row]), trend.every, lang) for row in (answered[0], answered[-1])]
+        return Movement(None, text, (text, *left_out))
+    names = [period_text(as_day(rows["period"][row]), trend.every, lang) for row in answered]
     if len(answered) == 1:
         text = word("report_time_one", lang, period=names[0])
-        return Movement(trend, text, (text, *undated))
-    short, long = level_told(trend, answered, names, lang)
-    return Movement(trend, short, (long, *undated))
+        return Movement(trend, text, (text, *left_out))
+    short, *long = level_told(trend, answered, names, lang)
+    return Movement(trend, short, (*long, *left_out))
 
 
-def level_told(trend: Trend, answered: list[int], names: list[str], lang: str) -> tuple[str, str]:
-    """From where to where the level went, short and with its band; no clear change where the two bands overlap."""
-    from npskit.charts.words import amount, moved
+def undated(n: int, lang: str) -> list[str]:
+    """That answers have no date."""
+    return [told("report_undated", n, lang, n=size(n, lang))] if n else []
 
-    level, lower, upper = ([trend.table[name][row] for row in answered] for name in LEVEL)
-    change = moved(level, lower, upper)
-    first, last = (score_text(level[at], lower[at], upper[at], lang) for at in (0, -1))
-    values = {
-        "start": names[0],
-        "end": names[1],
-        "first": first[0],
-        "first_range": word("range", lang, lower=first[1], upper=first[2]),
-        "last": last[0],
-        "last_range": word("range", lang, lower=last[1], upper=last[2]),
-        "gap": amount(change or 0, lang),
-    }
+
+def outside(n: int, days: list[dt.date], lang: str) -> list[str]:
+    """That answers are dated far from all others, and when."""
+    if not n:
+        return []
+    listing = ", ".join(date_text(day, lang) for day in days[:DAYS_SHOWN])
+    return [told("report_far", n, lang, n=size(n, lang), days=listing + (", …" if len(days) > DAYS_SHOWN else ""))]
+
+
+def level_told(trend: Trend, answered: list[int], names: list[str], lang: str) -> list[str]:
+    """How the level moved in short, then in full: from its first to its last period, and where it was on the way."""
+    values = [[trend.table[name][row] for row in answered] for name in LEVEL]
+    change = moved(*values, confidence_level=trend.confidence_level)
+
+    def level(at: int) -> tuple[str, str]:
+        score, low, high = score_text(*(column[at] for column in values), lang)
+        return score, word("range", lang, lower=low, upper=high)
+
+    said = {"start": names[0], "end": names[-1], "gap": amount(change or 0, lang)}
+    said |= dict(zip(("first", "first_range", "last", "last_range"), (*level(0), *level(-1)), strict=True))
     kind = "none" if change is None else "up" if change > 0 else "down"
-    return word(f"report_move_{kind}_short", lang, **values), word(f"report_move_{kind}", lang, **values)
+    found = swing(*values, confidence_level=trend.confidence_level)
+    if found is None:
+        return [word(f"report_move_{kind}_short", lang, **said), word(f"report_move_{kind}", lang, **said)]
+    ends = {"low_period": names[found.low], "high_period": names[found.high], "k": size(len(answered), lang)}
+    ends |= dict(zip(("low", "low_range", "high", "high_range"), (*level(found.low), *level(found.high)), strict=True))
+    short = "report_move_swing_short" if change is None else f"report_move_{kind}_short"
+    long = "report_move_swing_none" if change is None else f"report_move_{kind}"
+    return [word(key, lang, **said, **ends) for key in (short, long, "report_move_swing")]

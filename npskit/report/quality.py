@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,15 +12,20 @@ from npskit.frames import wrap
 from npskit.labels import word
 from npskit.report.findings import Overall
 from npskit.report.words import percent, size, told
+from npskit.roles import fold, name_rank
 from npskit.scale import MISSING
+from npskit.survey.grouping import REST
 
 if TYPE_CHECKING:
     from npskit.survey import Survey
 
-__all__ = ["quality", "quality_in_short"]
+__all__ = ["quality", "quality_in_short", "tells_rows_apart"]
 
 CODES_SHOWN = 5
 MANY_MISSING = 0.2
+# Roles of columns in which two people seldom write the same.
+OWN = ("date", "customer", "comment")
+ANSWERS = re.compile(r"respond|repond|respnum|response|reponse|answer|submission|entry")
 REASONS = {
     "preview": "report_dropped_preview",
     "unfinished": "report_dropped_unfinished",
@@ -29,26 +35,35 @@ REASONS = {
 }
 
 
-def quality_in_short(survey: Survey, found: Overall, repeated: int, lang: str) -> str:
+def quality_in_short(found: Overall, repeated: int | None, lang: str) -> str:
     """One sentence: how many rows hold an answer, and whether rows repeat each other."""
     rows = found.responses + found.missing
     if not rows:
         return word("report_no_rows", lang)
-    return f"{rows_told(found, lang)} {duplicates(repeated, lang)}"
+    return " ".join([rows_told(found, lang), *duplicates(repeated, lang)])
 
 
-def quality(survey: Survey, found: Overall, *, customer: str | None, repeated: int, lang: str) -> list[str]:
-    """Every check in a sentence, the good news too."""
+def quality(survey: Survey, found: Overall, *, customer: str | None, repeated: int | None, lang: str) -> list[str]:
+    """Every check in a sentence, the good news too; `repeated` is None where equal rows are nothing to tell of."""
     if not found.responses + found.missing:
-        return [word("report_no_rows", lang), *reading(survey._notes, lang)]
+        return [word("report_no_rows", lang), *reading(survey.notes, lang)]
     return [
         rows_told(found, lang),
         *missing(survey, found, lang),
         *on_scale(found, lang),
-        duplicates(repeated, lang),
+        *duplicates(repeated, lang),
         customers(survey, customer, lang),
-        *reading(survey._notes, lang),
+        *reading(survey.notes, lang),
     ]
+
+
+def tells_rows_apart(survey: Survey) -> bool:
+    """Whether rows hold something of their own: a date, an identifier, a comment. Without, many may well be equal."""
+    named = [name for role in OWN for name in (survey.settings.get(role), *survey.rivals(role)) if name]
+    columns = survey.source.columns
+    return bool(named) or any(
+        name == REST or "id" in fold(name).split() or any(name_rank(name, role) for role in OWN) for name in columns
+    )
 
 
 def rows_told(found: Overall, lang: str) -> str:
@@ -79,11 +94,11 @@ def missing(survey: Survey, found: Overall, lang: str) -> list[str]:
 def codes_declared(survey: Survey, found: Overall, lang: str) -> str:
     """Values that were declared, or read, as no answer, with their counts."""
     source = survey.source
-    raw = [(value, n) for value, n in source.rating_counts(survey._column("rating")) if value is not None]
+    raw = [(value, n) for value, n in source.rating_counts(survey.column("rating")) if value is not None]
     codes = found.scale.codes([value for value, _ in raw])
     pairs = [(shown(value), n) for (value, n), code in zip(raw, codes, strict=True) if code == MISSING and n]
     pairs = [(name, n) for name, n in pairs if name]
-    noted = survey._notes.get("missing_answers", {})
+    noted = survey.notes.get("missing_answers", {})
     pairs += [(str(value), int(n)) for value, n in noted.items()]
     return listed(sorted(pairs, key=lambda pair: -pair[1]), lang)
 
@@ -112,21 +127,24 @@ def on_scale(found: Overall, lang: str) -> list[str]:
     return [*lines, word("report_no_zero", lang)] if scale.lacks_zero(counts) else lines
 
 
-def duplicates(n: int, lang: str) -> str:
+def duplicates(n: int | None, lang: str) -> list[str]:
     """Rows that repeat each other."""
-    return told("report_duplicates", n, lang, n=size(n, lang)) if n else word("report_duplicates_none", lang)
+    if n is None:
+        return []
+    return [told("report_duplicates", n, lang, n=size(n, lang)) if n else word("report_duplicates_none", lang)]
 
 
 def customers(survey: Survey, column: str | None, lang: str) -> str:
-    """Customers who answered more than once."""
+    """Customers in more than one row."""
     if column is None:
         return word("report_customers_unknown", lang)
-    many, extra = wrap(survey._data).repeated(column)
+    many, extra = wrap(survey.data).repeated(column)
     if not many:
-        return word("report_customers_once", lang)
-    kept = word("report_customers_last" if survey._keep == "last" else "report_customers_all", lang)
-    text = told("report_customers", many, lang, n=size(many, lang), extra=size(extra, lang))
-    return f"{text} {kept}"
+        # A number for every answer tells nothing of who gave it.
+        numbers_answers = ANSWERS.search(fold(column))
+        return word("report_customers_numbered" if numbers_answers else "report_customers_once", lang, column=column)
+    kept = word("report_customers_last" if survey.settings.get("keep") == "last" else "report_customers_all", lang)
+    return f"{told('report_customers', many, lang, n=size(many, lang), extra=size(extra, lang))} {kept}"
 
 
 def reading(notes: Mapping[str, Any], lang: str) -> list[str]:

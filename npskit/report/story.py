@@ -9,10 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from npskit.charts.columns import quoted
+from npskit.charts.words import level_share
 from npskit.frames import Bands, Period, wrap
 from npskit.labels import date_text, language, number, share, word
 from npskit.report.findings import Overall, overall
@@ -20,16 +22,20 @@ from npskit.report.grouping import Suggestion, suggested
 from npskit.report.groups import Group, group_of
 from npskit.report.movement import Movement, movement
 from npskit.report.passage import Headline, Passage
-from npskit.report.quality import quality, quality_in_short
+from npskit.report.quality import quality, quality_in_short, tells_rows_apart
 from npskit.report.words import rating_range, score_text, size, told
 from npskit.scale import CATEGORIES
 from npskit.survey import Survey
 from npskit.survey.plots import columns_of
+from npskit.version import VERSION
 
 if TYPE_CHECKING:
     from npskit.survey.answers import Trend
 
 __all__ = ["Story"]
+
+# Points from which a gap that chance explains is no news: with one or two answers it is nearly the whole scale.
+HARDLY_ANY = 100
 
 By = str | Bands | Period | tuple[Any, ...]
 
@@ -104,15 +110,14 @@ class Story:
 
     @cached_property
     def groups(self) -> list[Group]:
-        """The score by each of the columns, with a chart each."""
+        """The score by each of the columns, with a chart each; what is named holds up against all that was compared."""
         if not self.overall.responses:
             return []
-        return [
-            group_of(
-                self.survey, item, overall=self.overall.score, confidence_level=self.confidence_level, lang=self.lang
-            )
-            for item in self.suggestion.items
-        ]
+        options: dict[str, Any] = {"confidence_level": self.confidence_level, "lang": self.lang}
+        items = self.suggestion.items
+        groups = [group_of(self.survey, item, overall=self.overall.score, **options) for item in items]
+        pairs = max(self.suggestion.pairs, sum(group.own_pairs for group in groups))
+        return [replace(group, pairs=pairs) for group in groups]
 
     @cached_property
     def movement(self) -> Movement | None:
@@ -123,9 +128,11 @@ class Story:
         return movement(self.survey, column, every=self.every, confidence_level=self.confidence_level, lang=self.lang)
 
     @cached_property
-    def duplicates(self) -> int:
-        """Rows that repeat another."""
-        return self.counted["duplicates"] if "duplicates" in self.counted else wrap(self.survey._data).duplicates()
+    def duplicates(self) -> int | None:
+        """Rows that repeat another; None where rows hold nothing of their own, so that equal ones mean nothing."""
+        if "duplicates" in self.counted:
+            return self.counted["duplicates"]
+        return wrap(self.survey.data).duplicates() if tells_rows_apart(self.survey) else None
 
     @property
     def trend(self) -> Trend | None:
@@ -138,10 +145,10 @@ class Story:
         """The first screen: the answer, how sure, and the rest of the story in a line each."""
         found, lang = self.overall, self.lang
         kicker = word("report_title", lang), self.title, date_text(self.today, lang)
-        lines = [("report_data_label", quality_in_short(self.survey, found, self.duplicates, lang))]
+        lines = [("report_data_label", quality_in_short(found, self.duplicates, lang))]
         if found.responses:
             lines = [
-                ("report_who_label", who_answered(found, lang)),
+                ("report_who_label", who_answered(found, self.survey.settings.get("cluster"), lang)),
                 ("report_can_label", self._can_be_said()),
                 ("report_cannot_label", self._cannot_be_said()),
                 *lines,
@@ -157,22 +164,18 @@ class Story:
         if not found.responses:
             return word("report_headline_none", self.lang)
         score, lower, upper = score_text(found.score, found.lower, found.upper, self.lang)
-        return word("report_headline", self.lang, score=score, lower=lower, upper=upper)
+        key = "report_headline" if found.is_sure else "report_headline_bare"
+        return word(key, self.lang, score=score, lower=lower, upper=upper)
 
     def _can_be_said(self) -> str:
         found, lang = self.overall, self.lang
-        key = (
-            "report_can_positive"
-            if found.lower > 0
-            else "report_can_negative"
-            if found.upper < 0
-            else "report_can_zero"
-        )
+        side = "positive" if found.lower > 0 else "negative" if found.upper < 0 else "zero"
+        key = f"report_can_{side if found.is_sure else 'unsure'}"
         _, lower, upper = score_text(found.score, found.lower, found.upper, lang)
         return word(key, lang, lower=lower, upper=upper, level=self._level())
 
     def _attribution(self) -> str:
-        notes = self.survey._notes
+        notes = self.survey.notes
         if not notes.get("attribution"):
             return ""
         # As words: the page holds no address.
@@ -180,17 +183,27 @@ class Story:
         return word("report_attribution", self.lang, source=source, licence=notes.get("licence", ""))
 
     def _level(self) -> str:
-        from npskit.charts.words import level_share
-
         return level_share(self.confidence_level, self.lang)
 
     def _cannot_be_said(self) -> str:
+        if not self.overall.is_sure:
+            return word("report_cannot_unsure", self.lang)
         chance = max(math.ceil(self.overall.chance - 1e-9), 1)
-        key = "report_cannot_1" if chance == 1 else "report_cannot"
-        return word(key, self.lang, gap=number(chance, lang=self.lang))
+        if chance >= HARDLY_ANY:
+            return word("report_cannot_any", self.lang)
+        return word(
+            "report_cannot_1" if chance == 1 else "report_cannot", self.lang, gap=number(chance, lang=self.lang)
+        )
 
     def _time_in_short(self) -> str:
-        return self.movement.in_short if self.movement else word("report_time_none", self.lang)
+        return self.movement.in_short if self.movement else self._no_time()
+
+    def _no_time(self) -> str:
+        rivals = self.survey.rivals("date")
+        if not rivals:
+            return word("report_time_none", self.lang)
+        listing = ", ".join(quoted(name, self.lang) for name in rivals)
+        return word("report_time_several", self.lang, columns=listing)
 
     def quality(self) -> Passage:
         """How good the data are: what is missing, doubled, repaired or left out."""
@@ -223,22 +236,24 @@ class Story:
             return Passage(word("report_time", lang), tuple(self.movement.sentences))
         if not self.overall.responses:
             return Passage(word("report_time", lang))
-        return Passage(word("report_time", lang), (word("report_time_none", lang), word("report_time_hint", lang)))
+        hint = "report_time_choose" if self.survey.rivals("date") else "report_time_hint"
+        return Passage(word("report_time", lang), (self._no_time(), word(hint, lang)))
 
     def method(self) -> Passage:
         """How the numbers were computed, and whose trademarks these are."""
-        lang, scale = self.lang, self.overall.scale
-        promoters, detractors = (rating_range(scale, at, lang) for at in (2, 0))
-        named = {role: self.survey._named.get("weight") if role == "weight" else self.survey._cluster
-                 for role in ("weight", "cluster")}  # fmt: skip
+        lang, scale, settings = self.lang, self.overall.scale, self.survey.settings
+        promoters, detractors = (rating_range(scale, at, lang, before=" ") for at in (2, 0))
+        named = {role: settings[role] for role in ("weight", "cluster") if role in settings}
+        kind = "_cluster" if "cluster" in named else "_weight" if "weight" in named else ""
+        interval = word(f"report_method_interval{kind}", lang, level=self._level())
         sentences = [
             word("report_method_score", lang, promoters=promoters, detractors=detractors),
-            word("report_method_interval", lang, level=self._level()),
+            *[word(f"report_method_{role}", lang, column=column) for role, column in named.items()],
+            f"{interval} {word('report_method_chance', lang)}",
             word("report_method_difference", lang),
             word("report_method_level", lang) if self.movement else "",
-            *[word(f"report_method_{role}", lang, column=column) for role, column in named.items() if column],
             self._attribution(),
-            word("report_method_made", lang, version=version()),
+            word("report_method_made", lang, version=VERSION),
             word("report_trademarks", lang),
         ]
         return Passage(word("report_method", lang), tuple(filter(None, sentences)), kind="note")
@@ -246,17 +261,12 @@ class Story:
 
 def source_name(survey: Survey) -> str | None:
     """The file or the bundled data set that the answers came from, where it is known."""
-    source = survey._notes.get("source")
+    source = survey.notes.get("source")
     return str(source).removeprefix("npskit.datasets: ") if source else None
 
 
-def version() -> str:
-    """The version of npskit, which only its front door knows."""
-    return str(import_module("npskit").__version__)
-
-
-def who_answered(found: Overall, lang: str) -> str:
-    """Number of answers and the three shares."""
+def who_answered(found: Overall, cluster: str | None, lang: str) -> str:
+    """Number of answers and the three shares, and how many answers weights and clusters leave."""
     parts = {}
     for category, part in enumerate(found.shares):
         name = CATEGORIES[category]
@@ -265,7 +275,9 @@ def who_answered(found: Overall, lang: str) -> str:
     text = told("report_who", found.responses, lang, n=size(found.responses, lang), **parts)
     if found.effective is None:
         return text
-    return f"{text} {word('report_effective', lang, n=size(round(found.effective), lang))}"
+    worth = round(found.effective)
+    key = "report_effective" if cluster is None else "report_effective_cluster"
+    return f"{text} {told(key, worth, lang, n=size(worth, lang), column=cluster)}"
 
 
 def unrepeated(lines: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

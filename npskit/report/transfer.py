@@ -66,7 +66,7 @@ def carried(survey: Survey | str | os.PathLike[str], reading: Mapping[str, Any],
     if not isinstance(survey, Survey):
         yield from_path(survey, reading)
         return
-    data = survey._data
+    data = survey.data
     if isinstance(data, (str, os.PathLike)):
         yield from_path(data, {})
         return
@@ -90,7 +90,7 @@ def from_path(path: str | os.PathLike[str], reading: Mapping[str, Any]) -> Carri
 def pickled(survey: Survey, folder: Path, by: Any) -> Carried:
     """A pandas frame in a private file."""
     path = folder / "answers.pickle"
-    data = survey._data
+    data = survey.data
     # Ratings off the scale, or two columns of them, are told at once and not after the start of a kernel.
     survey.tally()
     frame = data.to_frame("rating" if data.name is None else data.name) if isinstance(data, pd.Series) else data
@@ -102,7 +102,7 @@ def pickled(survey: Survey, folder: Path, by: Any) -> Carried:
 
 def saved(survey: Survey, folder: Path, by: Any) -> Carried:
     """Another engine's frame as Parquet, written by that engine."""
-    source = wrap(survey._data)
+    source = wrap(survey.data)
     kept, customer = needed(survey, source, by)
     columns = [*kept, *customer]
     try:
@@ -130,8 +130,9 @@ def needed(survey: Survey, source: Source, by: Any) -> tuple[list[str], list[str
     items = [] if by is None else list(by) if isinstance(by, (list, tuple)) else [by]
     flat = [each for item in items for each in (item if isinstance(item, (list, tuple)) else [item])]
     asked = [item if isinstance(item, str) else item.column for item in flat]
-    named = {source.column(name) for name in [*asked, *filter(None, [survey._cluster, survey._named["weight"]])]}
-    named |= {roles[role] for role in ("rating", "date", "weight") if role in roles}
+    given = [survey.settings[role] for role in ("cluster", "weight") if role in survey.settings]
+    named = {source.column(name) for name in [*asked, *given]}
+    named |= {roles[role] for role in ("rating", "date", "weight") if role in roles} | set(survey.rivals("date"))
     customer = [roles["customer"]] if roles.get("customer") not in {None, *named} else []
     out = {roles.get("comment"), *customer} - named
     kept = [name for name in source.columns if name not in out and (name in named or is_short(source, name))]
@@ -143,6 +144,9 @@ def is_short(source: Source, name: str) -> bool:
     if source.columns.count(name) > 1 or name_rank(name, "comment"):
         return False
     values = source.sample(name, SAMPLE)
+    if not values:
+        # Comments may begin later; a column that is empty for so long splits nothing.
+        return False
     texts = [value for value in values if isinstance(value, (str, bytes))]
     return not texts or (len(values) <= MOST_LEVELS and max(map(len, texts)) <= LONGEST_LEVEL)
 

@@ -2,30 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from npskit.charts.columns import known
+from npskit.charts.words import digits, limit_texts, told
 from npskit.labels import number, points, share, word
 from npskit.scale import Scale
 
-__all__ = ["column_text", "percent", "rating_range", "score_text", "singular", "size", "told"]
-
-SURE_OF_A_POINT = 1.0
-
-
-def singular(n: float, lang: str) -> bool:
-    """Whether a count takes the singular: 1 in English, below 2 in French."""
-    return n < 2 if lang == "fr" else n == 1
-
-
-def told(key: str, count: float, lang: str, /, **values: Any) -> str:
-    """A sentence about so many things, in the singular where the language wants it.
-
-    Examples
-    --------
-    >>> told("report_duplicates", 1, "en", n="1")
-    '1 row repeats another in every column; it is counted.'
-    """
-    return word(f"{key}_1" if singular(count, lang) else key, lang, **values)
+__all__ = ["column_text", "percent", "rating_range", "score_text", "size", "told"]
 
 
 def size(n: float, lang: str) -> str:
@@ -50,16 +32,15 @@ def percent(part: float, lang: str) -> str:
 
 
 def score_text(score: float, lower: float, upper: float, lang: str) -> tuple[str, str, str]:
-    """A score with its unit and the two ends, with as many digits as the interval supports.
+    """A score with its unit and the two ends, with as many digits as the interval supports, and as leave 0 out.
 
     Examples
     --------
-    >>> score_text(53.42, 52.2, 54.6, "en")
-    ('+53 points', '+52', '+55')
+    >>> score_text(53.42, 52.2, 54.6, "en"), score_text(6.1, 0.3, 12.0, "en")
+    (('+53 points', '+52', '+55'), ('+6 points', '+0.3', '+12'))
     """
-    digits = 1 if 0 < upper - lower < SURE_OF_A_POINT else 0
-    low, high = (points(bound, digits=digits, lang=lang) for bound in (lower, upper))
-    return points(score, digits=digits, lang=lang, unit=True), low, high
+    text = points(score, digits=digits(lower, upper), lang=lang, unit=True)
+    return text, *(limit_texts(lower, upper, lang) if known(lower) and known(upper) else ("–", "–"))
 
 
 def rating_range(scale: Scale, category: int, lang: str, before: str = "") -> str:

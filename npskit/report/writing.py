@@ -122,7 +122,10 @@ def write_report(
     if out.suffix.lower() == ".pdf":
         browser()
     template_path(template)
-    columns = {**keywords(survey), **{name: options.pop(name) for name in COLUMNS if name in options}}
+    columns = {
+        **(survey.settings if isinstance(survey, Survey) else {}),
+        **{name: options.pop(name) for name in COLUMNS if name in options},
+    }
     given = {name: value for name, value in options.items() if value is not None}
     with carried(survey, reading or {}, given.get("by")) as data:
         parameters = {"data": Code(data.data) if isinstance(data.data, Code) else str(data.data), "columns": columns}
@@ -152,16 +155,6 @@ def check_libraries() -> None:
     for name in LIBRARIES:
         if importlib.util.find_spec(name) is None:
             optional_import(name, extra="report", purpose="write a report")
-
-
-def keywords(survey: Survey | str | os.PathLike[str]) -> dict[str, Any]:
-    """The keywords a survey was made with."""
-    if not isinstance(survey, Survey):
-        return {}
-    named = {role: column for role, column in survey._named.items() if column is not None}
-    others = {"cluster": survey._cluster, "missing": list(survey._missing) or None, "scale": survey._scale,
-              "keep": None if survey._keep == "all" else survey._keep}  # fmt: skip
-    return named | {name: value for name, value in others.items() if value is not None}
 
 
 def writable(path: Path) -> Path:
