@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import math
 
 import numpy as np
@@ -489,3 +490,46 @@ def test_engines_give_the_numbers_of_pandas(engine, carpentries):
         lambda s: s.segments(depth=1),
     ):
         pd.testing.assert_frame_equal(call(one).to_frame(), call(two).to_frame(), check_dtype=False)
+
+
+# ---- what is shown ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_every_answer_draws_itself_and_becomes_json(lang, carpentries):
+    survey = carpentries.nps
+    for found in (
+        survey.compare("date", against="2017"),
+        carpentries[carpentries["date"] > "2018"].nps.compare(against=carpentries[carpentries["date"] < "2017"]),
+        survey.change("date", "2016", "2017", by=["Pace", "HandsOn"]),
+        survey.segments(),
+        survey.segments("Pace", min_responses=500),
+    ):
+        assert found.plot(lang=lang).to_dict()["title"]["text"]
+        assert found.sentence(lang=lang)
+        assert json.loads(json.dumps(found.to_dict()))["table"]
+    assert survey.plot.compare("Pace", lang=lang).to_dict()
+    assert survey.plot.change("date", "2016", "2018", by="Pace", lang=lang).to_dict()
+    assert survey.plot.segments("Pace", lang=lang).to_dict()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "options", [{"cluster": "account"}, {"cluster": "account", "weight": "weight"}, {"weight": "weight"}]
+)
+def test_differences_cover_the_truth_with_weights_and_clusters(options):
+    rng = np.random.default_rng(0)
+    covered, surveys = 0, 300
+    for _ in range(surveys):
+        mood = np.repeat(rng.normal(0, 1 if "cluster" in options else 0, 120), 4)
+        frame = pd.DataFrame(
+            {
+                "nps": np.clip(np.round(7.8 + mood + rng.normal(0, 1.2, 480)), 0, 10),
+                "account": np.repeat(np.arange(120), 4),
+                "plan": np.repeat(rng.choice(["a", "b"], 120), 4),
+                "weight": rng.choice([0.3, 1, 2.5], 480),
+            }
+        )
+        table = Survey(frame, **options).compare("plan", against="b").table
+        covered += table["lower"][0] <= 0 <= table["upper"][0]
+    assert covered / surveys > 0.92

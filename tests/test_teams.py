@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import numpy as np
@@ -181,3 +182,14 @@ def test_periods_can_be_the_teams():
     found = Survey(teams({"a": 300})).journey(Period("date", "year"))
     assert found.sentence().count("20") >= 1
     assert sum(found.table["responses"]) == 300
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_journeys_and_scorecards_draw_themselves(lang):
+    survey = Survey(teams({"a": 300, "b": 200, "c": 3}))
+    for found in (survey.journey("team"), survey.scorecard("team", every="quarter")):
+        assert found.plot(lang=lang).to_dict()["title"]["text"]
+        assert found.sentence(lang=lang)
+        assert json.loads(json.dumps(found.to_dict()))["table"]
+    assert survey.plot.journey("team", lang=lang).to_dict()
+    assert survey.plot.scorecard("team", lang=lang).to_dict()
