@@ -194,4 +194,4 @@ def all_periods(starts: Sequence[dt.date], every: str) -> list[dt.date]:
         return []
     unit, step = STEPS[every]
     first, last = (np.datetime64(edge, unit) for edge in (min(starts), max(starts)))
-    return np.arange(first, last + 1, step).astype("M8[D]").tolist()
+    return np.arange(first, last + np.timedelta64(1, unit), np.timedelta64(step, unit)).astype("M8[D]").tolist()
