@@ -148,6 +148,23 @@ def test_quality_counts_missing_duplicates_and_codes() -> None:
     assert "1 customer has more than one row (1 beyond the first). Every answer counts." in told
 
 
+def test_rows_are_not_taken_for_answers() -> None:
+    data = pd.DataFrame({"customer_id": ["a", "a", "b", "c"], "nps": [9, None, 3, 8]})
+    assert "1 customer has more than one row (1 beyond the first)." in story(data).quality().text
+
+
+def test_number_of_an_answer_does_not_tell_customers_apart() -> None:
+    told = story(frame(5, 3, 2, **{"Respondent ID": range(10)})).quality().text
+    assert "“Respondent ID” numbers the answers, not the customers" in told
+    assert "No customer has more than one row." in story(frame(5, 3, 2, customer_id=range(10))).quality().text
+
+
+def test_equal_rows_are_told_only_where_rows_have_something_of_their_own() -> None:
+    assert "repeat" not in story(two_shops()).summary().text
+    assert story(two_shops()).duplicates is None
+    assert "repeat" in story(two_shops().assign(day=pd.Timestamp("2024-01-01"))).quality().text
+
+
 def test_quality_tells_what_reading_left_out() -> None:
     data = frame(5, 0, 0)
     data.attrs["npskit"] = {"dropped": {"preview": 3, "odd reason": 1}, "repaired_lines": 2}
@@ -183,6 +200,64 @@ def test_no_group_stands_apart_is_said() -> None:
 def test_sentence_and_chart_name_the_same_groups() -> None:
     group = story(two_shops(), by="shop").groups[0]
     assert group.plot().title.text == ["Nice is 120 points below Lyon"]
+
+
+def noise(seed: int, columns: int = 8, levels: str = "ABCD") -> pd.DataFrame:
+    """400 answers and columns that have nothing to do with them."""
+    rng = np.random.default_rng(seed)
+    data = {"nps": rng.choice([10, 8, 3], 400, p=[0.5, 0.3, 0.2])}
+    names = ("shop", "region", "channel", "plan", "device", "city", "agence", "brand")
+    return pd.DataFrame(data | {name: rng.choice(list(levels), 400) for name in names[:columns]})
+
+
+@pytest.mark.slow
+def test_report_on_noise_seldom_names_a_difference() -> None:
+    told = [story(noise(seed)) for seed in range(60)]
+    named = [each for each in told if any(group.gap for group in each.groups)]
+    assert len(named) <= 6
+    for each in told:
+        apart = any(group.gap for group in each.groups)
+        assert each.suggestion.apart == apart
+        assert ("no group stands apart" in each.where().text) == (not apart)
+
+
+def test_difference_is_judged_by_all_the_pairs_that_were_compared() -> None:
+    data = noise(2).assign(shop=["A"] * 200 + ["B"] * 200, nps=[10] * 110 + [3] * 90 + [10] * 82 + [3] * 118)
+    alone, among = story(data, by="shop").groups[0], story(data)
+    assert alone.gap is not None
+    assert alone.plot().title.text == ["B is 28 points below A"]
+    assert alone.sentences[0].endswith("(interval: 8 to 47).")
+    (group,) = among.groups
+    assert (group.keys, group.gap, group.pairs) == (("shop",), None, 43)
+    assert "no group stands apart" in among.where().text
+    assert "43 pairs" in group.sentences[0]
+    assert group.plot().title.text == ["No segment stands apart, given that 43 pairs are compared"]
+
+
+def test_several_columns_asked_for_share_their_pairs() -> None:
+    groups = story(noise(1), by=["shop", "region", "plan"]).groups
+    assert [group.pairs for group in groups] == [18, 18, 18]
+
+
+def test_interval_shown_is_the_widened_one() -> None:
+    wide = farthest([0.0, 60.0], [-10.0, 50.0], [10.0, 70.0], pairs=20)
+    alone = farthest([0.0, 60.0], [-10.0, 50.0], [10.0, 70.0])
+    assert wide.lower < alone.lower < 60 < alone.upper < wide.upper
+    three = pd.concat([two_shops(), frame(50, 0, 50, shop="Paris")])
+    assert "(interval widened for 3 pairs compared: " in story(three, by="shop").groups[0].sentences[0]
+
+
+def test_codes_are_no_yes_and_no() -> None:
+    data = pd.concat([frame(80, 0, 20, sexe=1), frame(20, 0, 80, sexe=0)])
+    group = story(data, by="sexe").groups[0]
+    assert group.in_short == "By sexe: 0 at −60 points, 120 points below 1."
+    booleans = story(data.assign(sexe=data["sexe"] == 1), by="sexe").groups[0]
+    assert booleans.names == ["no", "yes"]
+
+
+def test_columns_of_figures_and_clusters_are_not_suggested() -> None:
+    data = two_shops().rename(columns={"shop": "promoters"}).assign(agency=["a", "b"] * 100)
+    assert suggested(Survey(data, cluster="agency")).items == ()
 
 
 def test_yes_no_columns_and_bands_are_shown_in_the_language() -> None:
@@ -250,6 +325,61 @@ def test_farthest_keeps_to_what_the_intervals_hold() -> None:
     assert farthest([0, 10], [-9, 1], [9, 19]) is None
 
 
+# ---- how sure ----------------------------------------------------------------------------------------------
+
+
+def test_weighted_survey_says_one_thing_everywhere() -> None:
+    survey = Survey(frame(50, 0, 50, w=[9.0] * 50 + [1.0] * 50, shop=["Lyon", "Nice"] * 50), weight="w")
+    told = Story(survey, lang="en")
+    assert "90% promoters (9 or 10), 0% passives (7 or 8), 10% detractors (0 to 6)" in told.summary().text
+    assert told.summary().title.startswith("The score is +80 points")
+    for chart in (survey.plot.distribution(), survey.plot.distribution("shop")):
+        assert chart.title.text == ["90% promoters and 10% detractors: the score is +80"]
+    assert survey.plot.shares().title.text == ["90% promoters, 0% passives and 10% detractors"]
+    assert survey.plot.score().title.text[0].startswith("The score is +80")
+    assert "100\u00a0responses" in " ".join(survey.plot.distribution().title.subtitle)
+
+
+def test_method_names_the_interval_that_was_used() -> None:
+    data = frame(50, 30, 20, w=[1.0, 3.0] * 50, account=list(range(20)) * 5)
+    assert "score intervals (Tango) at 95%" in Story(Survey(data), lang="en").method().text
+    assert "adjusted Wald intervals on the effective" in Story(Survey(data, weight="w"), lang="en").method().text
+    clustered = Story(Survey(data, cluster="account"), lang="en")
+    assert "independent answers as the linearised error leaves" in clustered.method().text
+    assert "Since answers of one “account” may be alike, they say as much as" in clustered.summary().text
+
+
+def test_method_reads_well_for_a_scale_of_words() -> None:
+    words = pd.DataFrame({"category": ["promoter", "passive", "detractor"] * 20})
+    assert "share of promoters minus the share of detractors, in points" in story(words).method().text
+
+
+def test_single_cluster_is_told_in_words() -> None:
+    told = Story(Survey(frame(9, 0, 1, account="x"), cluster="account"), lang="en")
+    assert "they say as much as a single independent one" in told.summary().text
+    assert "too few for almost any" in told.summary().text
+
+
+def test_score_without_an_interval_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    unsure = pd.DataFrame({"score": [80.0], "lower": [np.nan], "upper": [np.nan], "responses": [10]})
+    monkeypatch.setattr(Survey, "summary", lambda *_, **__: unsure)
+    told = story(frame(9, 0, 1))
+    assert told.summary().title == "The score is +80 points"
+    assert "no interval to compute" in told.summary().text
+    assert "nan" not in told.summary().text
+
+
+def test_end_of_an_interval_that_leaves_out_zero_is_never_zero() -> None:
+    said = story(frame(532, 0, 468)).summary()
+    assert said.title == "The score is +6 points, between +0.2 and +13"
+    assert "is +0.2 to +13" in said.text
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_very_few_answers_have_no_gap_in_points(n: int) -> None:
+    assert "too few for almost any" in story(frame(n, 0, 0)).summary().text
+
+
 # ---- over time ----------------------------------------------------------------------------------------------
 
 
@@ -287,9 +417,48 @@ def test_missing_dates_say_what_to_do() -> None:
     assert "La colonne des dates est vide" in told.over_time().text
 
 
-def test_unreadable_dates_do_not_stop_the_report() -> None:
-    data = frame(5, 3, 2, day=["yesterday"] * 10)
-    assert "could not be read" in Story(Survey(data, date="day"), lang="en").over_time().text
+@pytest.mark.parametrize("every", [None, "week"])
+def test_unreadable_dates_do_not_stop_the_report(every: str | None) -> None:
+    survey = Survey(frame(5, 3, 2, day=["yesterday"] * 10), date="day")
+    assert "could not be read" in Story(survey, lang="en", every=every).over_time().text
+    assert survey.plot.distribution().title.text == ["50% promoters and 20% detractors: the score is +30"]
+
+
+def test_unknown_length_of_a_period_is_an_error() -> None:
+    with pytest.raises(ArgumentError, match="every"):
+        _ = story(monthly(30, 30), every="fortnight").trend
+
+
+def test_two_possible_dates_are_both_named() -> None:
+    days = pd.date_range("2024-01-01", periods=10)
+    told = story(frame(5, 3, 2, date_saisie=days, date_enquete=days)).over_time().text
+    assert "(“date_saisie”, “date_enquete”)" in told
+    assert "Say which" in told
+
+
+def test_slump_between_two_equal_ends_is_named() -> None:
+    told = story(monthly(60, 60, -40, -40, -40, 60, 60))
+    assert re.search(
+        r"No clear change between January 2024 and July 2024, but a low of −\d+ points \(\w+ 2024\) and a high",
+        told.movement.in_short,
+    )
+    assert "given that 7 periods are compared" in told.over_time().text
+    assert "un creux à" in story(monthly(60, 60, -40, -40, -40, 60, 60), "fr").movement.in_short
+
+
+def test_stray_date_decides_nothing_and_is_told() -> None:
+    days = [pd.Timestamp("1970-01-01"), *pd.date_range("2024-01-01", periods=399)]
+    told = story(frame(200, 100, 100, day=days))
+    assert told.trend.every == "month"
+    assert told.trend.table["period"][0] == dt.date(2024, 1, 1)
+    assert "1 answer is dated far from all others (1 January 1970) and is left out here." in told.over_time().text
+    weeks = story(frame(20, 10, 10, day=[pd.Timestamp("1900-01-01"), *pd.date_range("2024-01-01", periods=39)]))
+    assert weeks.trend.every == "week"
+
+
+def test_few_dates_are_all_kept() -> None:
+    days = [pd.Timestamp("2019-01-01"), *pd.date_range("2024-01-01", periods=9)]
+    assert story(frame(5, 3, 2, day=days)).trend.outside == 0
 
 
 @pytest.mark.parametrize(

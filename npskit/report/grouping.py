@@ -112,7 +112,8 @@ def compared(survey: Survey, confidence_level: float) -> list[Split]:
 
     Numbers of unknown meaning (gates, codes) are only looked at when there is nothing better.
     """
-    unfit = {*FIGURES, *filter(None, [survey.settings.get("cluster")])}
+    cluster = survey.settings.get("cluster")
+    unfit = FIGURES | ({survey.source.column(cluster)} if cluster else set())
     found = [(name, rank) for name, rank in candidates(survey) if name not in unfit]
     for ranks in ((1, 2), (3,)):
         items = [(name, rank) for name, rank in found if rank in ranks][:MOST_COLUMNS]
