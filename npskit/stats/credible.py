@@ -8,19 +8,27 @@ group without detractors an equal-tailed interval would leave out the likeliest 
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from npskit.stats.score import Floats, score, standard_error
 
 __all__ = ["credible_limits"]
 
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(40)
+MOST_NODES = 40
 BINS = 256
 CELLS_PER_BLOCK = 50
 # The root of a share has an angle with a standard deviation of about 1 / (2 sqrt(n)); 3.2 / sqrt(n) leaves out 1e-9.
 ANGLE_REACH = 3.2
 SCORE_REACH = 7.0
 HALVINGS = 40
+
+
+@cache
+def gauss_legendre() -> tuple[Floats, Floats]:
+    """Nodes and weights of the integral, made when first asked for: NumPy's polynomials take 5 ms to load."""
+    return np.polynomial.legendre.leggauss(MOST_NODES)
 
 
 def credible_limits(counts: Floats, confidence_level: float) -> tuple[Floats, Floats]:
@@ -66,7 +74,7 @@ def _density(cells: Floats, value: Floats) -> Floats:
         + cells[:, 1, None, None] * np.log(np.maximum(1 - decided, 1e-300))
     )
     log -= log.max(axis=(1, 2), keepdims=True)
-    return np.asarray((np.exp(log) @ WEIGHTS) * step)
+    return np.asarray((np.exp(log) @ gauss_legendre()[1]) * step)
 
 
 def _angles(cells: Floats, size: Floats) -> tuple[Floats, Floats]:
@@ -76,7 +84,7 @@ def _angles(cells: Floats, size: Floats) -> tuple[Floats, Floats]:
     reach = ANGLE_REACH / np.sqrt(np.maximum(decided + passives, 1e-9))
     ends = np.sin(np.clip(np.stack([middle - reach, middle + reach]), 0, np.pi / 2))[:, :, None, None] ** 2
     low, high = np.arcsin(np.sqrt(np.clip((ends - size) / np.maximum(1 - size, 1e-300), 0, 1)))
-    return (low + high) / 2 + (high - low) / 2 * NODES, ((high - low) / 2)[:, :, 0]
+    return (low + high) / 2 + (high - low) / 2 * gauss_legendre()[0], ((high - low) / 2)[:, :, 0]
 
 
 def _read(table: Floats, place: Floats) -> Floats:

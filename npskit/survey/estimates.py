@@ -7,7 +7,7 @@ as mappings of name to list, ready for a table.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,7 +45,7 @@ UNDATED, INSIDE, OUTSIDE = -1, 0, 1
 Columns = dict[str, list[Any]]
 
 
-def joined(levels: Columns, columns: Columns) -> Columns:
+def joined(levels: Mapping[str, list[Any]], columns: Columns) -> Columns:
     """The columns of groups beside those of figures.
 
     Raises
