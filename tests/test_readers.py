@@ -181,9 +181,19 @@ def test_a_form_of_plain_words_has_one_rule_for_all_names(export):
 
 
 def test_repeated_and_missing_names_are_told(survey):
-    frame = survey("nps,nps,,c\n9,8,a,b\n7,6,c,d\n")
-    assert list(frame.columns) == ["nps", "nps_2", "column_3", "c"]
+    frame = survey("shop,shop,,nps\n9,8,a,8\n7,6,c,9\n")
+    assert list(frame.columns) == ["shop", "shop_2", "column_3", "nps"]
     assert any("more than once" in note for note in frame.attrs["npskit"]["notes"])
+
+
+def test_two_columns_under_one_rating_name_are_asked_about(survey):
+    with pytest.warns(ReadWarning, match=r"2 columns are called 'score' and differ.*'score' and 'score_2'.*rating="):
+        frame = survey("score,shop,score\n9,a,3\n7,b,6\n")
+    assert list(frame.columns) == ["score", "shop", "score_2"]
+
+
+def test_the_same_ratings_twice_are_no_question(survey):
+    assert list(survey("score,shop,score\n9,a,9\n7,b,7\n").columns) == ["score", "shop", "score_2"]
 
 
 def test_row_numbers_are_left_out_and_told(survey):

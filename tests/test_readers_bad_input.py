@@ -62,6 +62,20 @@ def test_ragged_row_names_its_line(file, content, line, got):
         read_survey(file(content))
 
 
+@pytest.mark.parametrize(
+    ("content", "hint"),
+    [
+        ("nps;shop;c\n9;Lyon;x\n8;Lyon\n7;Lyon;x\n", "1 field is missing at its end: add ';' for each answer"),
+        ("nps;shop;c;d\n9;Lyon;x;y\n8;Lyon\n", "2 fields are missing at its end"),
+        ("nps,c,shop\n9,x,Lyon\n8,dear\nbut good,Lyon\n7,x,Lyon\n", "a text with a line break in it must stand in q"),
+        ("nps,c,shop\n9,x,Lyon\n8,dear, but good,Lyon\n", "a text with ',' in it must stand in quotes"),
+    ],
+)
+def test_hint_for_a_ragged_row_fits_the_case(file, content, hint):
+    with pytest.raises(ReadError, match=hint):
+        read_survey(file(content))
+
+
 def test_ragged_row_deep_in_a_large_file(file):
     rows = ["9,x,"] * 30_000
     rows[20_000] = "9,x"

@@ -29,6 +29,27 @@ def test_warehouse_has_a_column_a_question(data):
     assert "180 rows" in account["notes"][0]
 
 
+def test_question_codes_stand_for_questions(tmp_path):
+    rows = [
+        f"{who},{code},{value},2024-01-{who:02d}"
+        for who in range(1, 13)
+        for code, value in [("NPS", who % 11), ("CSAT", 4), ("OPEN", "good")]
+    ]
+    frame = read(tmp_path, "RespondentID,QuestionCode,ResponseValue,ResponseDate\n" + "\n".join(rows) + "\n")
+    account = frame.attrs["npskit"]
+    assert account["format"] == "long"
+    assert list(frame.columns) == ["RespondentID", "ResponseDate", "NPS", "CSAT", "OPEN"]
+    assert account["roles"] == {"customer": "RespondentID", "rating": "NPS"}
+    assert frame["NPS"].tolist() == [who % 11 for who in range(1, 13)]
+    assert frame["ResponseDate"].dtype.kind == "M"
+
+
+def test_texts_of_questions_come_before_their_codes(tmp_path):
+    rows = "".join(f"{who},Q{q},{text},{q}\n" for who in range(9) for q, text in enumerate(["Recommend us?", "Price?"]))
+    frame = read(tmp_path, "respondent_id,question_code,question,answer\n" + rows)
+    assert list(frame.columns) == ["respondent_id", "recommend_us", "price"]
+
+
 def test_two_occasions_stay_two_rows(tmp_path):
     frame = read(tmp_path, HEAD + A + A_AGAIN + B)
     assert frame["client"].tolist() == ["A", "A", "B"]

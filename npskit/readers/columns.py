@@ -96,7 +96,9 @@ def named(
     account.questions.update({name: text for name, text in pairs if text and text != name})
     account.roles.update({role: names[at] for role, at in columns.roles.items()})
     tell_repeated(columns, account)
-    return frame.set_axis(names, axis=1), [names[at] for at in columns.stamps]
+    frame = frame.set_axis(names, axis=1)
+    ask_repeated_rating(frame, columns, account)
+    return frame, [names[at] for at in columns.stamps]
 
 
 def kept_columns(export: Export, kept: list[int]) -> Columns:
@@ -140,6 +142,23 @@ def tell_repeated(columns: Columns, account: Account) -> None:
     if repeated:
         listing = ", ".join(map(repr, repeated[:5]))
         account.note(f"Names that occur more than once in the header were numbered: {listing}.")
+
+
+def ask_repeated_rating(frame: pd.DataFrame, columns: Columns, account: Account) -> None:
+    """Warn of two columns under one name that says rating: the number in the new name would choose between them."""
+    ranked = {header for header in columns.headers if header and name_rank(header, "rating") is not None}
+    for header in sorted(ranked):
+        same = [name for name, given in zip(frame.columns, columns.headers, strict=True) if given == header]
+        details = [
+            columns.details[at] for at, given in enumerate(columns.headers) if given == header and columns.details
+        ]
+        differ = any(not frame[name].equals(frame[same[0]]) for name in same[1:])
+        if differ and len(set(details)) < 2:
+            names = " and ".join(map(repr, same))
+            account.caution(
+                f"{len(same)} columns are called {header!r} and differ; they are now {names}. "
+                f"Say which one is the rating: df.nps(rating={same[-1]!r})."
+            )
 
 
 def is_rating(name: str, account: Account) -> bool:

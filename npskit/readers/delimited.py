@@ -240,7 +240,7 @@ def walked(text: Text, skipped: int) -> bytes:
     least = max(len(trimmed(record)) for _, record in header) + layout.nameless_first
     for line, record in rows:
         if len(record) < least or len(trimmed(record)) > layout.width:
-            raise ragged(text, line, record)
+            raise ragged(text, found, line)
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=layout.separator, lineterminator="\n")
     width = layout.width
@@ -276,15 +276,31 @@ def trimmed(record: list[str]) -> list[str]:
     return record[:width]
 
 
-def ragged(text: Text, line: int, record: list[str]) -> ReadError:
-    """The error for a record that does not fit the header."""
-    width, mark = text.layout.width, text.layout.separator
-    too_many = len(record) > width
+def ragged(text: Text, found: list[tuple[int, list[str]]], line: int) -> ReadError:
+    """The error for the record that begins on a line and does not fit the header."""
+    at = next(i for i, (start, _) in enumerate(found) if start == line)
+    fields = len(found[at][1])
+    following = len(found[at + 1][1]) if at + 1 < len(found) else 0
     return ReadError(
         where=text.where(line),
-        expected=f"{width:,} fields as in the header",
-        got=f"{len(record):,}",
-        hint=f"a text with {mark!r} in it must stand in quotes"
-        if too_many
-        else "a text with a line break in it must stand in quotes",
+        expected=f"{text.layout.width:,} fields as in the header",
+        got=f"{fields:,}",
+        hint=ragged_hint(fields, following, text.layout),
+    )
+
+
+def ragged_hint(fields: int, following: int, layout: Layout) -> str:
+    """What to mend in a record of so many fields, by how many the record after it has.
+
+    >>> ragged_hint(2, 3, Layout(";", width=3))
+    "1 field is missing at its end: add ';' for each answer that is empty, or delete the line"
+    """
+    if fields > layout.width:
+        return f"a text with {layout.separator!r} in it must stand in quotes"
+    if following < layout.width and fields + following - 1 == layout.width:
+        return "it goes on in the next line: a text with a line break in it must stand in quotes"
+    missing = layout.width - fields
+    return (
+        f"{counted(missing, 'field')} {'is' if missing == 1 else 'are'} missing at its end: "
+        f"add {layout.separator!r} for each answer that is empty, or delete the line"
     )

@@ -26,6 +26,7 @@ QUESTION = re.compile(
 QUESTION_KEY = re.compile(
     r"\bquestion\b.*\b(id|code|type|number|numero|no)\b|\b(id|code|type|numero|no)\b.*\bquestion\b"
 )
+QUESTION_CODE = re.compile(r"^(question|item) ?(code|id|key|name|no|number)$|^(code|id|numero) (de )?(la )?question$")
 ANSWER = re.compile(
     r"^(valeur|texte|libelle|value|text)? ?(de la )?(reponse|answer|response|value|valeur)"
     r"( value| text| texte| valeur| label)?$"
@@ -50,7 +51,7 @@ class Long:
 def is_long(frame: pd.DataFrame) -> Long | None:
     """The three columns of a long file; None for a file with a row per answer sheet."""
     names = [str(name) for name in frame.columns]
-    question = next((name for name in names if QUESTION.match(fold(name))), None)
+    question = question_of(names)
     answer = next((name for name in names if ANSWER.match(fold(name))), None)
     respondent = respondent_of(names)
     if question is None or answer is None or respondent is None or len({question, answer, respondent}) < 3:
@@ -59,6 +60,12 @@ def is_long(frame: pd.DataFrame) -> Long | None:
     repeats = frame[respondent].nunique() < frame[respondent].notna().sum()
     is_plausible = 1 < questions <= MOST_QUESTIONS and questions * 2 <= len(frame) and repeats
     return Long(respondent, question, answer) if is_plausible else None
+
+
+def question_of(names: list[str]) -> str | None:
+    """The column of question texts, or that of their codes where the file has no texts."""
+    texts = (name for pattern in (QUESTION, QUESTION_CODE) for name in names if pattern.match(fold(name)))
+    return next(texts, None)
 
 
 def respondent_of(names: list[str]) -> str | None:
