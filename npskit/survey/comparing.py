@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from numbers import Number
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from npskit.errors import ArgumentError, EmptyDataError, did_you_mean
 from npskit.frames import Period
-from npskit.survey.changes import Decomposition, decomposition
-from npskit.survey.comparisons import Comparison, between, compared
-from npskit.survey.evidence import evidence
 from npskit.survey.gathering import Gathering, answered, has_groups, row_of, shown_side, side_of
-from npskit.survey.grouping import segment_items
 from npskit.survey.levels import chosen, item_text, level_text, periodical
-from npskit.survey.surprises import Segments, found_segments
+
+if TYPE_CHECKING:
+    from npskit.survey.changes import Decomposition
+    from npskit.survey.comparisons import Comparison
+    from npskit.survey.surprises import Segments
 
 __all__ = ["Comparing"]
 
@@ -74,6 +74,8 @@ class Comparing(Gathering):
         >>> Survey(answers).compare("shop", against="Nice").sentence()
         'Lyon is 60 points above Nice (interval: +33 to +84).'
         """
+        from npskit.survey.comparisons import between, compared
+
         if adjustment not in ADJUSTMENTS:
             hint = did_you_mean(str(adjustment), ADJUSTMENTS)
             raise ArgumentError(where="adjustment", expected="'holm' or 'bh'", got=repr(adjustment), hint=hint)
@@ -138,6 +140,9 @@ class Comparing(Gathering):
         >>> found.change, found.mix, found.within
         (-30.0, -30.0, 0.0)
         """
+        from npskit.survey.changes import decomposition
+        from npskit.survey.evidence import evidence
+
         items = self._grouping(by)
         if not items:
             hint = "df.nps.compare(over, against=...) gives the change alone"
@@ -217,6 +222,9 @@ class Comparing(Gathering):
         >>> found.table["segment"][0]
         'a_commente 1'
         """
+        from npskit.survey.grouping import segment_items
+        from npskit.survey.surprises import found_segments
+
         if depth not in (1, 2):
             raise ArgumentError(where="depth", expected="1 or 2", got=repr(depth))
         items = segment_items(self, most=MOST_COLUMNS) if by is None else self._banded(by)
