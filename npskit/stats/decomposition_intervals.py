@@ -75,8 +75,9 @@ class DimensionDecomposition:
 
     `mix` is one Part (L_d,) per dimension, `mix_sum` one Part (D,) and `mix_whole` their sum, `within` one Part (L_d,)
     per dimension (the same changes of score, added up along each dimension in turn), `within_sum` and `change` are
-    numbers: `change` is the sum of `mix_sum` plus `within_sum`. Of the cells of the cross (L_1, …, L_D), `cell_mix` (all dimensions together)
-    and `cell_within` add up to `cell_total`, and those to `change`; `appeared` and `vanished` mark them.
+    numbers: `change` is the sum of `mix_sum` plus `within_sum`. Of the cells of the cross (L_1, …, L_D), `cell_mix`
+    (all dimensions together) and `cell_within` add up to `cell_total`, and those to `change`; `appeared` and
+    `vanished` mark them.
     """
 
     mix: tuple[Part, ...]
