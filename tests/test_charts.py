@@ -18,8 +18,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from npskit import charts
-from npskit.charts import columns, periods, renderer, theme, words
+from npskit import Period, Survey, charts
+from npskit.charts import columns, moves, periods, renderer, theme, words
 from npskit.errors import ArgumentError, ColumnNotFoundError, EmptyDataError
 from npskit.labels import LANGUAGES, NARROW_SPACE
 from npskit.scale import Scale
@@ -277,6 +277,101 @@ def test_trend_by_segment_names_the_widest_clear_change() -> None:
     )
 
 
+def test_title_by_group_counts_from_its_own_first_period() -> None:
+    old, new = months([30.0] * 6), months([10.0, 40.0], days=MONTHS[4:])
+    table = {"shop": ["old"] * 6 + ["new"] * 2, **{key: old[key] + new[key] for key in old}}
+    assert title(charts.trend(table, by="shop", lang="en")) == "New: up 30 points since July 2024"
+
+
+def test_change_of_one_among_many_groups_must_hold_for_all() -> None:
+    one = months([10.0, 12.0, 16.0], half=3.4)
+    assert title(charts.trend(one, lang="en")).startswith("The score is up 6 points")
+    table = {"shop": [f"s{k}" for k in range(8) for _ in range(3)], **{key: values * 8 for key, values in one.items()}}
+    assert title(charts.trend(table, by="shop", lang="en")).startswith("No clear change since March 2024 in any")
+
+
+def test_slump_between_equal_ends_is_named() -> None:
+    slump = months([30.0, 30.0, -20.0, 31.0, 30.0])
+    assert title(charts.trend(slump, lang="en")) == (
+        "Lowest at −20 (May 2024), highest at +31 (June 2024), no clear change between the first and the last month"
+    )
+    assert "au plus bas à −20 (mai 2024)" in title(charts.trend(slump, lang="fr")).lower()
+    both = {"shop": ["a"] * 5 + ["b c"] * 5, **{key: values * 2 for key, values in slump.items()}}
+    both["level"] = [30.0] * 5 + slump["level"]
+    assert title(charts.trend(both, by="shop", lang="en")).startswith("“b c”: lowest at −20 (May 2024), highest")
+
+
+def test_swing_must_hold_for_all_pairs_of_periods() -> None:
+    level = [0.0, 5.0, -5.0] + [0.0] * 57
+    band = [value - 3.5 for value in level], [value + 3.5 for value in level]
+    assert moves.swing(level, *band) is None
+    assert moves.swing(level[:4], band[0][:4], band[1][:4]) == moves.Swing(low=2, high=1)
+
+
+def test_noise_seldom_swings() -> None:
+    rng = np.random.default_rng(4)
+    hits = 0
+    for _ in range(200):
+        level = rng.normal(0, 5, 24)
+        hits += moves.swing(level, level - 1.96 * 5, level + 1.96 * 5) is not None
+    assert hits <= 14
+
+
+def test_pairs_looked_at_elsewhere_count_for_the_title() -> None:
+    table = {"shop": ["a", "b"], "responses": [300, 300], "score": [0.0, 18.0]}
+    table |= {"lower": [-9.0, 9.0], "upper": [9.0, 27.0]}
+    assert title(charts.by_segment(table, "shop", lang="en")) == "A is 18 points below b"
+    assert (
+        title(charts.by_segment(table, "shop", pairs=48, lang="en"))
+        == "No segment stands apart, given that 48 pairs are compared"
+    )
+    assert "48 paires" in title(charts.by_segment(table, "shop", pairs=48, lang="fr"))
+
+
+WEIGHTED = {"rating": [0, 10], "responses": [50, 50], "share": [0.1, 0.9]}
+
+
+def test_weighted_ratings_are_drawn_and_told_by_their_shares() -> None:
+    chart = charts.distribution(WEIGHTED, lang="en")
+    assert title(chart) == "90% promoters and 10% detractors: the score is +80"
+    assert "Weighted share" in subtitle(chart)
+    assert "100\u00a0responses" in subtitle(chart)
+    top = next(row for row in data_of(chart) if row["answer"] == "10")
+    assert (top["share"], top["share_text"], top["n"]) == (0.9, "90%", "50")
+    assert "Detractors 10%" in chart.to_json()
+
+
+def test_weighted_groups_tell_the_score_only_with_the_weights_of_all() -> None:
+    both = {"shop": ["a"] * 2 + ["b"] * 2, **{key: values * 2 for key, values in WEIGHTED.items()}}
+    assert (
+        title(charts.distribution(both, by="shop", lang="en")) == "Weighted share of answers for each rating, by shop"
+    )
+    known = charts.distribution(both, by="shop", counts=[10, 0, 90], lang="en")
+    assert title(known) == "90% promoters and 10% detractors: the score is +80"
+    assert "n = 100" in known.to_json(ensure_ascii=False).replace("\u00a0", " ")
+
+
+def test_shares_that_are_those_of_the_responses_are_not_called_weighted() -> None:
+    table = {"rating": [3, 8, 10], "responses": [10, 30, 60], "share": [0.1, 0.3, 0.6]}
+    bare = {name: values for name, values in table.items() if name != "share"}
+    assert charts.distribution(table).to_dict() == charts.distribution(bare).to_dict()
+
+
+def test_score_without_an_interval_is_said_alone() -> None:
+    chart = one_score("en", lower=float("nan"), upper=None)
+    assert title(chart) == "The score is +53"
+    assert "how sure it is" in subtitle(chart)
+    assert "NaN" not in (renderer.svg_text(chart.to_dict()) or "")
+    rows = {**SHOPS, "lower": [48.0, float("nan"), 23.0], "upper": [61.0, float("nan"), 37.0]}
+    assert title(charts.by_segment(rows, "shop", lang="en")) == "Paris is 25 points below Nice"
+    assert "NaN" not in json.dumps(charts.by_segment(rows, "shop").to_dict())
+
+
+def test_end_of_an_interval_that_leaves_out_zero_is_not_rounded_to_it() -> None:
+    assert title(one_score("en", score=6.0, lower=0.3, upper=12.0)) == "The score is +6, between +0.3 and +12"
+    assert words.limit_texts(-12.0, -0.04, "fr") == ("−12", "−0,04")
+
+
 def test_distribution_says_shares_and_score() -> None:
     table = {"rating": [3, 8, 10], "responses": [10, 30, 60]}
     assert title(charts.distribution(table, lang="en")) == "60% promoters and 10% detractors: the score is +50"
@@ -314,6 +409,25 @@ def test_missing_level_is_named_in_the_language() -> None:
     table = {**SHOPS, "shop": [None, float("nan"), "Lyon"]}
     assert "(non renseigné)" in [row["name"] for row in data_of(charts.by_segment(table, "shop", lang="fr"))]
     assert "(not given)" in [row["name"] for row in data_of(charts.shares(table, "shop", lang="en"))]
+
+
+def test_groups_of_one_displayed_name_stay_apart() -> None:
+    spaces = {**SHOPS, "shop": ["Lyon", "Lyon ", "Le  Mans"]}
+    assert [row["name"] for row in data_of(charts.by_segment(spaces, "shop"))] == ["Lyon␣", "Le Mans", "Lyon"]
+    floats = {**SHOPS, "version": [2.21, 2.24, 3.0]}
+    assert [row["name"] for row in data_of(charts.by_segment(floats, "version"))] == ["2.24", "3", "2.21"]
+    kinds = columns.level_names([1, "1", True, None, "(not given)"], "en")
+    assert kinds == ["1", "1 (2)", "yes", "(not given)", "(not given) (2)"]
+    crossed = {"a": ["x · y", "x", "x"], "b": ["z", "y · z", "y · z"]}
+    assert columns.row_names(crossed, ["a", "b"], "en") == ["x · y · z", "x · y · z (2)", "x · y · z (2)"]
+
+
+def test_series_and_panels_of_one_displayed_name_stay_apart() -> None:
+    first, second = months([10.0, 12.0]), months([60.0, 20.0])
+    table = {"shop": ["Lyon"] * 2 + ["Lyon "] * 2, **{key: first[key] + second[key] for key in first}}
+    assert title(charts.trend(table, by="shop", lang="en")) == "Lyon␣: down 40 points since March 2024"
+    ratings = {"version": [2.21, 2.24], "rating": [10, 0], "responses": [3, 1]}
+    assert "2.24  (n = 1)" in charts.distribution(ratings, by="version").to_json(ensure_ascii=False)
 
 
 def test_segments_are_sorted_by_score_and_keys_joined() -> None:
@@ -369,6 +483,31 @@ def test_long_daily_series_stays_light_and_says_what_it_left_out() -> None:
     chart = charts.trend(months([30.0] * 1500, days=days), every="day", lang="en")
     assert len(json.dumps(chart.to_dict())) < 60_000
     assert "the latest 700 of 1,500 periods" in subtitle(chart)
+
+
+def test_date_far_from_all_others_is_left_out_and_said() -> None:
+    days = [dt.date(1970, 1, 1), *(dt.date(2024, 1, 1) + dt.timedelta(days=k) for k in range(300))]
+    table = {**months([30.0] * 301, days=days), "responses": [2] + [100] * 300}
+    chart = charts.trend(table, every="day", lang="en")
+    assert "1 January 2024 to 26 October 2024" in subtitle(chart)
+    assert "2 responses far from these dates left out" in subtitle(chart)
+    assert "without answers" not in subtitle(chart)
+
+
+def test_dates_to_come_do_not_hide_those_that_were() -> None:
+    days = [*(dt.date(2024, 1, 1) + dt.timedelta(days=k) for k in range(300)), dt.date(2099, 1, 1)]
+    table = {**months([30.0] * 301, days=days), "responses": [100] * 300 + [1]}
+    chart = charts.trend(table, every="day", lang="en")
+    assert "1 response far from these dates left out" in subtitle(chart)
+    assert chart.data.values.count("\n") == 300
+
+
+def test_answers_left_out_are_counted_in_the_subtitle() -> None:
+    chart = charts.trend(months([1.0, 2.0]), undated=3, outside=1, lang="fr")
+    assert "3 réponses sans date exclues" in subtitle(chart)
+    assert "1 réponse à une date éloignée, exclue" in subtitle(chart)
+    bars = charts.shares({**SHOPS, "period": MONTHS[:3]}, every="month", undated=1, lang="en")
+    assert "1 response without a date left out" in subtitle(bars)
 
 
 def test_trend_of_many_groups_stays_light() -> None:
@@ -620,3 +759,40 @@ def test_weighted_shares_show_the_responses_counted() -> None:
     chart = charts.shares(table, "shop", lang="en")
     assert title(chart) == "50% promoters, 25% passives and 25% detractors"
     assert "n = 10" in chart.to_json(ensure_ascii=False).replace("\u00a0", " ")
+
+
+# --- df.nps.plot ----------------------------------------------------------------------------------------------------
+
+
+def answers(**columns: object) -> Survey:
+    """Two hundred answers, half of them 10 and half 0."""
+    return Survey(pd.DataFrame({"nps": [10, 0] * 100, **columns}))
+
+
+def test_shares_by_period_leave_undated_answers_out_and_say_so() -> None:
+    days = [*pd.date_range("2024-01-01", periods=190), *[pd.NaT] * 10]
+    for by in (Period("day"), [Period("day", "month")]):
+        chart = answers(day=days).plot.shares(by, lang="en")
+        assert "10 responses without a date left out" in subtitle(chart)
+        assert "190\u00a0responses" in subtitle(chart)
+    assert "10 responses without a date left out" in subtitle(answers(day=days).plot.trend(lang="en"))
+
+
+def test_unreadable_dates_stop_no_chart() -> None:
+    survey = Survey(pd.DataFrame({"nps": [10, 0], "day": ["yesterday", "today"]}), date="day")
+    charts_of = survey.plot
+    for chart in (charts_of.score(), charts_of.distribution(), charts_of.summary("day"), charts_of.shares()):
+        assert "2\u00a0responses" in subtitle(chart)
+
+
+def test_charts_take_the_options_of_their_verbs() -> None:
+    survey = answers(shop=["Lyon", "Nice"] * 100, day=pd.date_range("2024-01-01", periods=200))
+    assert "80% interval" in subtitle(survey.plot.trend("quarter", confidence_level=0.8, lang="en"))
+    few = Survey(pd.DataFrame({"nps": [10] * 5}))
+    assert title(few.plot.score(method="wald", lang="en")) == "The score is +100, between +100 and +100"
+    assert title(few.plot.score(lang="en")) == "The score is +100, between +13 and +100"
+    bayes, tango = (data_of(survey.plot.summary("shop", method=method))[0]["upper"] for method in ("bayes", "score"))
+    assert bayes != tango
+    by = survey.plot.distribution("shop", lang="en")
+    assert isinstance(by, alt.FacetChart)
+    assert title(by) == "50% promoters and 50% detractors: the score is 0"

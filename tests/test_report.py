@@ -587,6 +587,27 @@ def test_comments_do_not_leave_and_files_are_private() -> None:
     assert not data.temporary.parent.exists()
 
 
+def test_possible_dates_travel_with_the_answers() -> None:
+    days = pd.date_range("2024-01-01", periods=200).astype(str)
+    survey = Survey(with_comments().assign(date_saisie=days, date_enquete=days))
+    with carried(survey, {}) as data:
+        copy = Survey(pd.read_pickle(data.temporary))
+    assert Story(copy, lang="en").over_time().text == Story(survey, lang="en").over_time().text
+
+
+def test_comments_that_begin_late_do_not_leave() -> None:
+    late = frame(1200, 0, 0, **{"Plus à dire": [None] * 1100 + [f"{SECRET} {at}" for at in range(100)]})
+    with carried(Survey(late), {}) as data:
+        assert "Plus à dire" not in pd.read_pickle(data.temporary).columns
+
+
+def test_settings_make_a_survey_again() -> None:
+    options = {"rating": "nps", "cluster": "shop", "missing": [11], "scale": Scale(0, 10), "keep": "last"}
+    data = two_shops().assign(customer_id=range(200), day=pd.Timestamp("2024-01-01"))
+    assert Survey(data, **options).settings == options
+    assert Survey(data).settings == {}
+
+
 def test_private_file_goes_when_the_work_fails() -> None:
     with pytest.raises(RuntimeError, match="stop"), carried(Survey(two_shops()), {}) as data:
         raise RuntimeError("stop")
