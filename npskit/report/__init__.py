@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from npskit.report.passage import Headline, Passage
+    from npskit.report.segments_story import SegmentsStory
     from npskit.report.story import Story
     from npskit.report.template import prepared, templates
     from npskit.report.writing import Report, write_report
 
-__all__ = ["Headline", "Passage", "Report", "Story", "prepared", "templates", "write_report"]
+__all__ = ["Headline", "Passage", "Report", "SegmentsStory", "Story", "prepared", "templates", "write_report"]
 
 ROOMS = {
     "Headline": "passage",
     "Passage": "passage",
     "Report": "writing",
+    "SegmentsStory": "segments_story",
     "Story": "story",
     "prepared": "template",
     "templates": "template",

@@ -15,6 +15,7 @@ from typing import Any
 
 from npskit.errors import ReportError, optional_import
 from npskit.labels import language, number, word
+from npskit.report.asked import asked_columns
 from npskit.report.page import page, vega
 from npskit.report.printing import browser, printed
 from npskit.report.running import executed
@@ -99,7 +100,7 @@ def write_report(
     reading : mapping, optional
         For a path: keywords of `npskit.read_survey`.
     **options
-        Parameters of the template (``by, every, title, confidence_level``), and the keywords of `npskit.Survey`.
+        Parameters of the template (such as ``by, every, title, confidence_level``), and the keywords of `npskit.Survey`.
 
     Returns
     -------
@@ -127,7 +128,7 @@ def write_report(
         **{name: options.pop(name) for name in COLUMNS if name in options},
     }
     given = {name: value for name, value in options.items() if value is not None}
-    with carried(survey, reading or {}, given.get("by")) as data:
+    with carried(survey, reading or {}, asked_columns(survey, template, given)) as data:
         parameters = {"data": Code(data.data) if isinstance(data.data, Code) else str(data.data), "columns": columns}
         if data.counted:
             parameters["counted"] = dict(data.counted)

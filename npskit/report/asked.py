@@ -1,0 +1,48 @@
+"""Which columns a template will need by its parameters, so that a copy of the answers keeps them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from npskit.survey import Survey
+from npskit.survey.grouping import segment_items
+
+__all__ = ["asked_columns"]
+
+NAMING = ("by", "stages", "team", "over", "attributes")
+# The template that searches more columns than a chart could show.
+SEARCHING = "segments"
+MOST_SEARCHED = 12
+
+
+def asked_columns(survey: Survey | str | os.PathLike[str], template: str, given: Mapping[str, Any]) -> list[Any]:
+    """Columns, bands and periods that the parameters name, and those that a search for segments will look at."""
+    named = [item for name in NAMING for item in flat(given.get(name))]
+    if template == SEARCHING and "by" not in given and isinstance(survey, Survey) and not is_file(survey):
+        named += segment_items(survey, most=MOST_SEARCHED)
+    return [*named, *acted_on(given.get("actions") or ())]
+
+
+def is_file(survey: Survey) -> bool:
+    """Whether the notebook opens the answers itself, with all their columns."""
+    return isinstance(survey.data, (str, os.PathLike))
+
+
+def flat(items: Any) -> Iterator[Any]:
+    """Every item of lists and tuples of them."""
+    if isinstance(items, (list, tuple)):
+        for item in items:
+            yield from flat(item)
+    elif items is not None:
+        yield items
+
+
+def acted_on(actions: Any) -> Iterator[str]:
+    """Columns of the themes and segments that actions name."""
+    for action in actions if isinstance(actions, (list, tuple)) else ():
+        if isinstance(action, Mapping):
+            segment, theme = action.get("segment"), action.get("theme")
+            yield from segment if isinstance(segment, Mapping) else ()
+            yield from (theme,) if isinstance(theme, str) else ()
