@@ -250,7 +250,7 @@ def test_interval_shown_is_the_widened_one() -> None:
 def test_codes_are_no_yes_and_no() -> None:
     data = pd.concat([frame(80, 0, 20, sexe=1), frame(20, 0, 80, sexe=0)])
     group = story(data, by="sexe").groups[0]
-    assert group.in_short == "By sexe: 0 at −60 points, 120 points below 1."
+    assert group.in_short == "By sexe: sexe 0 at −60 points, 120 points below sexe 1."
     booleans = story(data.assign(sexe=data["sexe"] == 1), by="sexe").groups[0]
     assert booleans.names == ["no", "yes"]
 

@@ -27,6 +27,7 @@ __all__ = ["Group", "group_of", "shown_rows"]
 SMALL = 30
 NAMES_SHOWN = 4
 LONGEST_NAME = 44
+NUMBER = re.compile(r"[\d\s.,]+")
 BAND = re.compile(r"(-?[\d.]+)(?: to <|-)(-?[\d.]+)")
 DECIMAL = re.compile(r"(\d)\.(\d)")
 # Names of columns whose 1 and 0 are yes and no; a sex or a zone coded so is neither.
@@ -81,20 +82,21 @@ class Group:
 
     @property
     def names(self) -> list[str]:
-        """The groups in a sentence: a bare number with its column, several words in quotes."""
-        return self._names(self.keys)
+        """The groups in a sentence: a bare number or band with its column, several words in quotes."""
+        return [name_text(name, self.keys, self.lang) for name in self._shown]
 
-    def _names(self, by: Sequence[str]) -> list[str]:
-        names = row_names(dict(self.table), self.keys, self.lang)
-        return [name_text(shortened(name), by, self.lang) for name in names]
+    @property
+    def _shown(self) -> list[str]:
+        return [shortened(name) for name in row_names(dict(self.table), self.keys, self.lang)]
 
     @property
     def in_short(self) -> str:
         """One sentence for the first screen."""
         if self.gap is None:
             return word("report_gap_none_short", self.lang, by=self.name)
-        # It begins with the name of the column, so that a bare number needs none.
-        return self._gap_told("report_gap_short", self.gap, self._names(()))
+        # It begins with the name of the column, so that a band needs none; "3 at −4 points" would be two numbers.
+        names = [name_text(name, self.keys if NUMBER.fullmatch(name) else (), self.lang) for name in self._shown]
+        return self._gap_told("report_gap_short", self.gap, names)
 
     @property
     def sentences(self) -> list[str]:
