@@ -129,7 +129,7 @@ def test_both_orders_in_one_column_is_an_error():
 def test_texts_that_are_no_dates_are_missing_and_told(tmp_path):
     path = tmp_path / "export.csv"
     path.write_text("nps,date\n" + "9,13/01/2024\n" * 9 + "8,bientôt\n7,\n", encoding="utf-8")
-    with pytest.warns(ReadWarning, match=r"1 of 11 texts are no dates and became missing \('bientôt'\)"):
+    with pytest.warns(ReadWarning, match=r"1 of 11 texts are no dates and became missing: 'bientôt' \(1\)"):
         frame = read_survey(path)
     assert frame["date"].isna().sum() == 2
 
@@ -137,6 +137,95 @@ def test_texts_that_are_no_dates_are_missing_and_told(tmp_path):
 @pytest.mark.parametrize("values", [["9/10", "8/10"], ["6:00:00", "8:30 AM"], ["1.2.3", "4.5.6"], ["SEPT 6 & 7", "x"]])
 def test_what_is_no_date_stays(values):
     assert dates(values)[0] == values
+
+
+def named(name, values, **others):
+    """A column of this name, read beside others, and the account."""
+    account = Account("x.csv")
+    frame = read_dates(pd.DataFrame({name: values, **others}), account, dayfirst=None, european=False)
+    return frame, account
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "days", "reason"),
+    [
+        ("mois", ["2024-01", "2024-02"], ["2024-01-01", "2024-02-01"], "months"),
+        ("Month", [202401, 202412], ["2024-01-01", "2024-12-01"], "months"),
+        ("mois_enquete", ["janvier 2024", "févr. 2024", None], ["2024-01-01", "2024-02-01", None], "months"),
+        ("month", ["January 2024", "Aug 2024"], ["2024-01-01", "2024-08-01"], "months"),
+        ("date", ["janv.-24", "août-24"], ["2024-01-01", "2024-08-01"], "months"),
+        ("period", ["01/2024", "12/2024"], ["2024-01-01", "2024-12-01"], "months"),
+        ("week", ["2024-W01", "2020-W53"], ["2024-01-01", "2020-12-28"], "weeks"),
+        ("semaine", ["2024-S05", "S06 2024"], ["2024-01-29", "2024-02-05"], "weeks"),
+        ("date", [45292, 45293.5], ["2024-01-01", "2024-01-02 12:00"], "day numbers of Excel"),
+        ("date_de_reponse", [45292.0, None], ["2024-01-01", None], "day numbers of Excel"),
+    ],
+)
+def test_periods_and_excel_days_are_read_where_the_name_says_date(name, values, days, reason):
+    frame, account = named(name, values)
+    assert frame[name].tolist() == [pd.Timestamp(day) if day else pd.NaT for day in days]
+    assert account.dates[name].startswith(reason)
+    assert reason in account.notes[0]
+    assert named("answer_text", values)[0]["answer_text"].dtype == pd.DataFrame({"x": values})["x"].dtype
+
+
+@pytest.mark.parametrize("values", [[1, 12], ["1", "12"], ["2024-13", "2024-14"], ["Q1", "Q2"], [20, 53], [2023, 2024]])
+def test_numbers_of_months_weeks_and_years_stay(values):
+    assert named("month", values)[0]["month"].tolist() == values
+
+
+def test_a_month_that_is_none_is_missing_and_told():
+    frame, account = named("mois", ["2024-01", "2024-02", "2024-03", "2024-04", "2024-05", "bientôt"])
+    assert frame["mois"].isna().sum() == 1
+    assert "1 of 6 texts are no dates and became missing: 'bientôt' (1)" in account.cautions[0]
+
+
+BIRTHS = ["01/02/1980", "03/04/1975"]
+
+
+@pytest.mark.parametrize("birth", ["date_of_birth", "date_de_naissance", "birthday"])
+def test_a_date_of_something_else_is_not_asked_about(birth):
+    frame, account = named("date", ["2024-01-08", "2024-01-09"], **{birth: BIRTHS})
+    assert frame["date"].dtype.kind == "M"
+    assert frame[birth].tolist() == BIRTHS
+    assert list(account.dates) == ["date"]
+    assert f"Column {birth!r} was kept as text" in account.notes[0]
+    assert "dayfirst=" in account.notes[0]
+
+
+@pytest.mark.parametrize("name", ["date_of_birth", "DateOfBirth"])
+def test_a_date_of_birth_alone_is_not_asked_about_either(name):
+    assert named(name, BIRTHS)[0][name].tolist() == BIRTHS
+
+
+def test_birth_dates_in_both_orders_stop_nothing():
+    frame, _ = named("date", ["2024-01-08", "2024-01-09"], date_of_birth=["13/08/1980", "01/13/1980"])
+    assert frame["date_of_birth"].tolist() == ["13/08/1980", "01/13/1980"]
+
+
+def test_the_date_of_the_answers_is_asked_about_beside_others():
+    with pytest.raises(ReadError, match=r"column 'response_date'.*read both ways"):
+        named("response_date", ["01/02/2024", "03/04/2024"], date_of_birth=BIRTHS)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["2024-01-13", "9999-12-31", "1900-01-01", "0001-01-01"],
+        ["13/01/2024", "31/12/9999", "01/01/1900", "01/01/0001"],
+        ["01/13/2024", "12/31/9999 00:00:00", "1/1/1900", "01/01/0001"],
+        [20240113, 99991231, 19000101, 19000101],
+        [45304, 2958465, 2958465, 2958465],
+        [dt.datetime(2024, 1, 13), dt.datetime(9999, 12, 31, 23, 59), dt.datetime(1900, 1, 1), dt.datetime(1, 1, 1)],
+    ],
+)
+def test_days_that_mean_no_date_are_missing_and_told(values):
+    if isinstance(values[0], dt.datetime):
+        values = pd.Series(values).astype("datetime64[us]")
+    frame, account = named("date", values)
+    assert frame["date"].tolist()[0] == pd.Timestamp("2024-01-13")
+    assert frame["date"].isna().sum() == 3
+    assert ["3 dates such as 31/12/9999 or 01/01/1900 read as missing" in told for told in account.cautions] == [True]
 
 
 def test_day_of_month_is_no_date():

@@ -15,10 +15,12 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
-__all__ = ["SHAPE", "Dates", "is_dated", "taken_apart"]
+__all__ = ["MONTH_NUMBERS", "NAMED", "SENTINELS", "SHAPE", "Dates", "folded", "is_dated", "taken_apart"]
 
 SAMPLE = 400
 SHARE_DATED = 0.8
+# Days that databases write for "none" and "for ever".
+SENTINELS = ((1, 1, 1), (1900, 1, 1), (9999, 12, 31))
 CENTURY_PIVOT = 69  # as POSIX: 69-99 are 1969-1999, 00-68 are 2000-2068
 
 MONTHS = {
@@ -109,7 +111,7 @@ class Dates:
         swap = (self.days["shape"] == SHAPE.NUMBERS) & self.days["mark"].map(lambda mark: days.get(mark, False))
         table = pd.DataFrame(
             {
-                "year": self.days["year"],
+                "year": self.days["year"].mask(is_sentinel(self.days)),
                 "month": self.days["a"].where(~swap, self.days["b"]),
                 "day": self.days["b"].where(~swap, self.days["a"]),
             }
@@ -121,6 +123,11 @@ class Dates:
         times = midnights[self.day_codes] + micros[self.clock_codes]
         return self.spread(times, np.datetime64("NaT", "us"))
 
+    @property
+    def sentinels(self) -> np.ndarray:
+        """Whether each row holds a day that means no date."""
+        return self.spread(is_sentinel(self.days).to_numpy()[self.day_codes], False)
+
     def offsets(self) -> np.ndarray:
         """Offset from UTC of each row; none where the text names none."""
         minutes = self.clocks["offset"].fillna(0).to_numpy(float).astype("timedelta64[m]")
@@ -129,6 +136,13 @@ class Dates:
     def spread(self, values: np.ndarray, missing: object) -> np.ndarray:
         """A value for each distinct text, laid out over the rows."""
         return np.append(values, np.array([missing], dtype=values.dtype))[self.codes]
+
+
+def is_sentinel(days: pd.DataFrame) -> pd.Series:
+    """Whether each day is one of the `SENTINELS`, in whichever order it is written."""
+    numbers = days[["a", "b"]]
+    compact = days["year"] * 10_000 + numbers.min(axis=1) * 100 + numbers.max(axis=1)
+    return compact.isin([year * 10_000 + month * 100 + day for year, month, day in SENTINELS])
 
 
 def is_dated(column: pd.Series) -> bool:
