@@ -218,6 +218,6 @@ def shown_values(values: Sequence[object], sizes: Sequence[int] | None = None) -
         low, high = min(lengths), max(lengths)
         between = f"{low:,}" if low == high else f"{low:,} to {high:,}"
         rows = sum(size for size, code in zip(sizes or [0] * len(values), known, strict=True) if not code)
-        number = f"{rows:,} " if rows else ""
+        number = f"{rows:,} " if rows else "a " if len(lengths) == 1 else ""
         parts.append(f"{number}{'text' if 1 in (rows, len(lengths)) else 'texts'} of {between} characters")
     return " and ".join(parts)

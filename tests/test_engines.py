@@ -288,7 +288,7 @@ def test_texts_that_are_no_dates_are_refused_alike(name):
         ):
             with pytest.raises(ArgumentTypeError) as caught:
                 ask()
-            shown = repr(text) if len(text) <= 20 else f"text of {len(text)} characters"
+            shown = repr(text) if len(text) <= 20 else f"a text of {len(text)} characters"
             assert f"got {shown}." in str(caught.value)
 
 

@@ -262,3 +262,34 @@ def test_published_figures_of_other_surveys(extra_data):
     frame = read_survey(extra_data("stackoverflow_2018_head.csv"))
     assert len(frame) == 1000
     assert {"Respondent", "StackOverflowRecommend"} <= set(frame.columns)
+
+
+def test_point_between_thousands_is_no_decimal_mark(survey):
+    frame = survey("Date;Note NPS;CA\n13/02/2024;10;1.200\n14/02/2024;NSP;950\n15/02/2024;7;2.300\n")
+    assert frame["ca"].tolist() == [1200, 950, 2300]
+    assert "Column 'ca': points were read as marks of thousands (1.200 is 1200)." in frame.attrs["npskit"]["notes"]
+    assert survey("nps;ca;taux\n10;1.200;2,5\n9;2.300;3,5\n8;;1,25\n")["ca"].dropna().tolist() == [1200, 2300]
+    assert survey("nps;ca\n10;1.200 €\n9;950 €\n8;3.400,50 €\n")["ca"].tolist() == [1200, 950, 3400.5]
+    assert survey("nps;ca\n10;1.200\n9;n/a\n8;950\n")["ca"].dropna().tolist() == [1200, 950]
+
+
+def test_thousands_that_nothing_settles_are_told(survey):
+    text = "nps;ca\n10;1.200\n9;2.300\n8;3.400\n"
+    with pytest.warns(ReadWarning, match=r"1\.200 is 1200\); decimal='\.' reads them as decimals"):
+        assert survey(text)["ca"].tolist() == [1200, 2300, 3400]
+    assert survey(text, decimal=".")["ca"].tolist() == [1.2, 2.3, 3.4]
+
+
+def test_decimals_stay_decimals(survey):
+    assert survey("nps;ca;taux\n10;1.215;2.5\n9;2.300;3.5\n8;3.375;1.25\n")["ca"].tolist() == [1.215, 2.3, 3.375]
+    assert survey("nps;poids\n10;1.215\n9;0.300\n")["poids"].tolist() == [1.215, 0.3]
+    assert survey("nps,ca\n10,1.200\n9,950\n")["ca"].tolist() == [1.2, 950]
+    assert survey("nps;shop\n9.000;a\n;b\n10.000;c\n")["nps"].dropna().tolist() == [9, 10]
+
+
+def test_comments_among_dates_are_counted_and_not_repeated(survey):
+    days = [f"2024-01-{day:02};9" for day in range(1, 19)]
+    text = "\n".join(["date;nps", *days, "hier;8", "Marie m'a fait attendre une heure;1"])
+    with pytest.warns(ReadWarning, match=r"became missing \('hier' and a text of 33 characters\)") as caught:
+        frame = survey(text)
+    assert "Marie" not in str(caught[0].message) + str(frame.attrs["npskit"])

@@ -120,7 +120,7 @@ def read_survey(
     frame, stamps = named(frame, export, account, question=question)
     ratings = [name for name in frame.columns if is_rating(name, account)]
     frame = without_non_answers(frame, ratings, account)
-    frame = with_numbers(frame, account)
+    frame = with_numbers(frame, account, ratings=ratings, points_group=raw.points_group)
     frame = read_dates(frame, account, dayfirst=dayfirst, european=raw.european or is_french(export), stamps=stamps)
     account.rows_kept = len(frame)
     frame.attrs["npskit"] = account.to_attrs()

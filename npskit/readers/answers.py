@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from npskit.readers.account import Account, counted
+from npskit.readers.thousands import are_grouped, is_settled
 from npskit.scale import Scale
 
 __all__ = ["with_numbers", "without_non_answers"]
@@ -113,22 +114,48 @@ def shown(value: object) -> str:
     return str(int(value)) if isinstance(value, (float, np.floating)) and float(value).is_integer() else str(value)
 
 
-def with_numbers(frame: pd.DataFrame, account: Account) -> pd.DataFrame:
-    """The frame with columns of texts that are all numbers as numbers."""
-    changed = {}
+def with_numbers(
+    frame: pd.DataFrame, account: Account, *, ratings: Iterable[str] = (), points_group: bool | None = None
+) -> pd.DataFrame:
+    """The frame with columns of texts that are all numbers as numbers.
+
+    ``points_group``: whether points stand between thousands, see `layout.Layout`; in a rating (9.000) they never do.
+    """
+    changed, rated = {}, set(ratings)
     for name in frame.columns:
-        numbers = as_number(frame[name])
+        group = None if name in rated else points_group
+        numbers = as_number(frame[name], points_group=group is not None)
         if numbers is not frame[name]:
             changed[name] = numbers
-            lost = int(frame[name].notna().sum() - numbers.notna().sum())
-            if lost:
-                account.note(
-                    f"Column {name!r}: {counted(lost, 'word')} for no value read as missing beside its numbers."
-                )
+            tell_numbers(frame[name], numbers, account, points_group=group)
     return frame.assign(**changed) if changed else frame
 
 
-def as_number(column: pd.Series) -> pd.Series:
+def tell_numbers(column: pd.Series, numbers: pd.Series, account: Account, *, points_group: bool | None) -> None:
+    """What was done to a column of texts that are numbers: words left out, and points taken for marks of thousands."""
+    lost = int(column.notna().sum() - numbers.notna().sum())
+    if lost:
+        account.note(
+            f"Column {column.name!r}: {counted(lost, 'word')} for no value read as missing beside its numbers."
+        )
+    texts = number_texts(column.dropna().unique()) if points_group is not None else []
+    if not are_grouped(texts):
+        return
+    example = next(text for text in texts if "." in text)
+    told = f"Column {column.name!r}: points were read as marks of thousands ({example} is {example.replace('.', '')})"
+    if points_group or is_settled(texts):
+        account.note(f"{told}.")
+    else:
+        account.caution(f"{told}; decimal='.' reads them as decimals.")
+
+
+def number_texts(texts: Iterable[object]) -> list[str]:
+    """Texts as bare numbers, without the words for no number."""
+    bared = [bare(text) if isinstance(text, str) else str(text) for text in texts]
+    return [text for text in bared if text.casefold() not in WORDS_FOR_NO_NUMBER]
+
+
+def as_number(column: pd.Series, *, points_group: bool = False) -> pd.Series:
     """A column of texts as numbers when every one of them is; else the column itself."""
     if not (pd.api.types.is_string_dtype(column.dtype) or column.dtype == object):
         return column
@@ -137,7 +164,7 @@ def as_number(column: pd.Series) -> pd.Series:
         return column
     codes, distinct = pd.factorize(column, use_na_sentinel=True)
     texts = [bare(text) if isinstance(text, str) else str(text) for text in distinct]
-    reading = reading_of([text for text in texts if text.casefold() not in WORDS_FOR_NO_NUMBER])
+    reading = reading_of(number_texts(texts), points_group=points_group)
     if reading is None:
         return column
     table = [np.nan if text.casefold() in WORDS_FOR_NO_NUMBER else float(reading(text)) for text in texts]
@@ -156,7 +183,7 @@ def bare(text: str) -> str:
     return BLANKS.sub("", text) if BLANK_GROUPS.fullmatch(text) else text
 
 
-def reading_of(texts: list[str]) -> Callable[[str], str] | None:
+def reading_of(texts: list[str], *, points_group: bool = False) -> Callable[[str], str] | None:
     """How to turn all of these texts into what float() reads; None when one of them is no number.
 
     >>> reading_of(["8", "10,5"])("10,5"), reading_of(["1,200"])("1,200"), reading_of(["01000"])
@@ -164,6 +191,8 @@ def reading_of(texts: list[str]) -> Callable[[str], str] | None:
     """
     if not texts or not NUMBER.fullmatch(texts[0]):
         return None
+    if points_group and are_grouped(texts):
+        return lambda text: text.replace(".", "").replace(",", ".")
     if all(COMMA_GROUPS.fullmatch(text) for text in texts):
         return lambda text: text.replace(",", "")
     if all(PLAIN.fullmatch(text) for text in texts):

@@ -23,6 +23,7 @@ from npskit.readers.account import Account, counted
 from npskit.readers.encodings import Decoded, decode
 from npskit.readers.layout import Layout, first_records, head, layout_of
 from npskit.readers.raw import TOP_RECORDS, Raw
+from npskit.readers.thousands import GROUPED_BYTES, are_grouped, may_be_grouped
 
 __all__ = ["read_delimited"]
 
@@ -73,6 +74,7 @@ def read_delimited(
         top=top,
         load=lambda skipped: body(text, skipped, account),
         european=layout.separator == ";" or layout.decimal == ",",
+        points_group=layout.points_group,
     )
 
 
@@ -145,11 +147,16 @@ def parsed(rest: bytes, layout: Layout) -> pd.DataFrame:
     """Fields as numbers where a whole column is numbers, else as text."""
     frame = by_pandas(rest, layout)
     has_marks = has_marked_numbers(rest, layout.separator)
-    suspects = [name for name in frame.columns if may_lose_digits(frame[name], has_marks=has_marks)]
+    has_groups = layout.points_group is not None and GROUPED_BYTES.search(rest) is not None
+    suspects = [
+        name
+        for name in frame.columns
+        if may_lose_digits(frame[name], has_marks=has_marks) or (has_groups and may_be_grouped(frame[name]))
+    ]
     if suspects:
         exact = by_pandas(rest, layout, usecols=suspects, dtype="str")
         for name in suspects:
-            if is_identifier(exact[name]):
+            if is_identifier(exact[name]) or (has_groups and are_grouped(exact[name].dropna().unique().tolist())):
                 frame[name] = exact[name]
     return frame
 

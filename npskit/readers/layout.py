@@ -22,12 +22,16 @@ SAMPLE_RECORDS = 200
 # Markers that machines write; the words that people write (NA, none) are left to the columns they stand in.
 MACHINE_MISSING = ("", "NULL", "null", "#N/A", "NaN", "nan", "<NA>", "\\N")
 COMMA_NUMBER, POINT_NUMBER = re.compile(r"-?\d+,\d+"), re.compile(r"-?\d+\.\d+")
+POINT_GROUP = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")
 LONGEST_FIELD = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a text is cut into fields. ``nameless_first``: the rows have one field more than the header, in front."""
+    """How a text is cut into fields. ``nameless_first``: the rows have one field more than the header, in front.
+
+    ``points_group``: points stand between thousands (True), perhaps they do (False), or they are decimal marks (None).
+    """
 
     separator: str
     decimal: str = "."
@@ -35,6 +39,7 @@ class Layout:
     missing: tuple[str, ...] = MACHINE_MISSING
     blanks_follow: bool = False
     nameless_first: bool = False
+    points_group: bool | None = None
 
     def records(self, text: str) -> Iterator[list[str]]:
         """The records of a text; the reader's ``line_num`` counts the lines read so far."""
@@ -79,12 +84,15 @@ def layout_of(text: bytes, *, separator: str | None, decimal: str | None) -> Lay
     nameless = has_nameless_first(records)
     # R quotes every text, so a bare NA in its files is a missing value and never a word.
     is_from_r = sample.startswith('"') and re.search(r"[,;\t ]NA[,;\t \r\n]", sample) is not None
+    commas, points = decimals(records, layout.separator)
+    mark = decimal or ("," if commas > points else ".")
     return replace(
         layout,
-        decimal=decimal or decimal_mark(records),
+        decimal=mark,
         width=width + nameless,
         missing=(*MACHINE_MISSING, "NA") if is_from_r else MACHINE_MISSING,
         nameless_first=nameless,
+        points_group=True if mark == "," else False if (layout.separator, decimal, points) == (";", None, 0) else None,
     )
 
 
@@ -103,9 +111,12 @@ def has_nameless_first(records: list[list[str]]) -> bool:
     return len(rows) > 1 and all(len(row) == width + 1 and row[0] for row in rows) and any(row[-1] for row in rows)
 
 
-def decimal_mark(records: list[list[str]]) -> str:
-    """The mark that more fields of the sample have between their digits."""
+def decimals(records: list[list[str]], separator: str) -> tuple[int, int]:
+    """How many fields of the sample have a comma before decimals and how many a point.
+
+    Between semicolons the three digits after a point may be the end of a thousand, and count for nothing.
+    """
     fields = [field.strip() for record in records[1:] for field in record]
     commas = sum(COMMA_NUMBER.fullmatch(field) is not None for field in fields)
-    points = sum(POINT_NUMBER.fullmatch(field) is not None for field in fields)
-    return "," if commas > points else "."
+    pointed = [field for field in fields if POINT_NUMBER.fullmatch(field)]
+    return commas, sum(separator != ";" or POINT_GROUP.fullmatch(field) is None for field in pointed)

@@ -28,8 +28,11 @@ class Raw:
         ``load(k)`` is the frame of all records after the first k, with the columns 0, 1, 2, …
     european : bool
         Whether the file was written where the comma is the decimal mark and the day comes first.
+    points_group : bool or None
+        Whether points stand between thousands, as in `layout.Layout`.
     """
 
     top: list[list[str]]
     load: Callable[[int], pd.DataFrame]
     european: bool = False
+    points_group: bool | None = None
