@@ -1,7 +1,7 @@
 """Where labels stand beside their points so that none covers another.
 
 Vega can hide labels that collide, and a map of drivers with half of its names hidden is no map. So the places are
-computed here, with texts measured by a mean width of letters: each label tries places around its point, near ones
+computed here, with texts measured by their letters: each label tries places around its point, near ones
 first, and takes the one that is free and costs least; farther ones get a thin line to their point.
 """
 
@@ -12,12 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from npskit.charts.letters import text_width
+
 __all__ = ["LABEL_LINE", "Box", "Placed", "box_of", "placed"]
 
-LETTER, LINE_HEIGHT = 6.3, 13
+SIZE, LINE_HEIGHT = 11.5, 13
 LABEL_LINE = 20
 # Distances tried, in pixels from the point; beyond the first two a line leads to the label.
-DISTANCES = (9, 14, 24, 36, 52, 72, 96, 124)
+DISTANCES = (9, 14, 24, 36, 52, 72, 96, 124, 156)
 LED_FROM = 20
 DIRECTIONS = 16
 MARGIN = 2.0
@@ -69,7 +71,7 @@ class Placed:
 
 def box_of(lines: Sequence[str], left: float, top: float) -> Box:
     """The rectangle of some lines of text."""
-    wide = LETTER * max((len(line) for line in lines), default=0)
+    wide = max((text_width(line, SIZE) for line in lines), default=0.0)
     return Box(left, top, left + wide, top + LINE_HEIGHT * len(lines))
 
 

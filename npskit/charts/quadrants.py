@@ -30,7 +30,9 @@ __all__ = ["Frame", "importance_performance", "label_layers", "label_rows"]
 HEIGHT = 380
 # Left of the plot: the figures of the axis.
 MARGIN = 52
-MOST_LABELS, MOST_LINES, MOST_NAMED = 30, 3, 3
+MOST_LABELS, MOST_LINES, MOST_NAMED, SHORT_LINE = 30, 3, 3, 16
+# Pixels more for each attribute beyond a dozen, up to so many.
+USUAL, TALLER, TALLEST = 12, 8, 520
 CROSSHAIRS: dict[str, Callable[[Sequence[float]], float]] = {"mean": fmean, "median": median}
 CORNERS: tuple[tuple[Literal["left", "right"], int], ...] = (("left", 0), ("right", 0), ("left", 1), ("right", 1))
 UNITS = ("rating", "share")
@@ -213,7 +215,8 @@ def framed(rows: Columns, cross: tuple[float, float]) -> Frame:
     heights = [value for key in ("importance", "lower", "upper") for value in rows.get(key, []) if known(value)]
     side = max((max(rated) - min(rated)) * 0.12, 0.05)
     top = max(*heights, cross[1], 0.01) * 1.08
-    return Frame(min(rated) - side, max(rated) + side, min(0.0, *heights) - 0.07 * top, top, WIDTH - MARGIN, HEIGHT)
+    tall = min(HEIGHT + TALLER * max(len(rows["importance"]) - USUAL, 0), TALLEST)
+    return Frame(min(rated) - side, max(rated) + side, min(0.0, *heights) - 0.07 * top, top, WIDTH - MARGIN, tall)
 
 
 def corner_boxes(frame: Frame, lang: str) -> list[Box]:
@@ -283,10 +286,22 @@ def label_rows(
     texts = [
         name_lines(names[at], LABEL_LINE, MOST_LINES) if rank < MOST_LABELS else [] for rank, at in enumerate(order)
     ]
-    places = placed(points, texts, width=frame.width, height=frame.height, radius=radius, taken=taken, avoided=avoided)
+    about: dict[str, Any] = {
+        "width": frame.width,
+        "height": frame.height,
+        "radius": radius,
+        "taken": taken,
+        "avoided": avoided,
+    }
+    places = placed(points, texts, **about)
+    if any(place is None and text for place, text in zip(places, texts, strict=True)):
+        # where there is no room for a whole name, its beginning may do
+        pairs = zip(order, texts, places, strict=True)
+        texts = [text if place or not text else name_lines(names[at], SHORT_LINE, 1) for at, text, place in pairs]
+        places = placed(points, texts, **about)
     out: list[dict[str, Any] | None] = [None] * len(names)
     for at, text, place in zip(order, texts, places, strict=True):
-        if place is not None and text:
+        if place is not None:
             out[at] = label_row(xs[at], ys[at], text, place, frame, at in named)
     return out
 

@@ -2,7 +2,7 @@
 
 Most answers about groups are read like a table, and are true only with their intervals. So they all have this one
 layout: names wrapped to a few lines, columns as wide as their texts, and what is left of the page for the plot. The
-texts are measured by a mean width of letters, since no browser can be asked.
+texts are measured by their letters, since no browser can be asked.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from typing import Any
 import altair as alt
 
 from npskit.charts.columns import known, literal, nice_range, records, signed_axis, wrapped, zero_line
+from npskit.charts.letters import text_width
 from npskit.charts.renderer import LayerChart
-from npskit.charts.segments import LETTER, LINE_HEIGHT
+from npskit.charts.segments import LINE_HEIGHT
 from npskit.charts.theme import ACCENT, INK, MUTED, WIDTH
 from npskit.charts.words import limit_texts, name_text
 from npskit.labels import NO_BREAK_SPACE, number, points, range_text, share, word
@@ -53,8 +54,11 @@ ROW = 26
 # Longest line of a name and of a text at the right, in letters, and how many lines a name may have.
 NAME_LINE, MOST_LINES = 28, 3
 MANY_ROWS, FEWER_LINES = 12, 2
+# A longer line for names of one long word, which are better not broken.
+LONGEST_WORD = 30
 LONGEST_SAID = 60
-SMALL_LETTER, STRONG_LETTER = 6.0, 7.2
+# Font sizes as text is measured: a little under what is drawn, as most fonts are narrower; figures in bold are wider.
+NAME_SIZE, SMALL_SIZE, STRONG_SIZE, HEAD_SIZE = 11.3, 10.6, 12.6, 10
 GAP = 16
 # Points that an axis spans at least.
 LEAST_SPAN = 4
@@ -81,9 +85,9 @@ class Side:
 
     @property
     def width(self) -> float:
-        letter = STRONG_LETTER if self.strong or self.color else SMALL_LETTER
-        lines = [line for text in self.texts for line in text.split("\n")]
-        return GAP + max(letter * max(map(len, lines), default=0), SMALL_LETTER * max(map(len, self.heads), default=0))
+        size = STRONG_SIZE if self.strong or self.color else SMALL_SIZE
+        widths = [text_width(line, size) for text in self.texts for line in text.split("\n")]
+        return GAP + max([*widths, *(text_width(head, HEAD_SIZE) for head in self.heads)], default=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,8 @@ def laid_out(
     most = most or (FEWER_LINES if len(names) > MANY_ROWS else MOST_LINES)
     lines = [name_lines(name, line, most) for name in names]
     right = sum(side.width for side in sides)
-    width = WIDTH - LETTER * max((len(part) for name in lines for part in name), default=0) - right - 8
+    longest = max((text_width(part, NAME_SIZE) for name in lines for part in name), default=0.0)
+    width = WIDTH - longest - right - 8
     places, edge = [], width
     for side in sides:
         places.append(edge + GAP if side.left else edge + side.width)
@@ -124,6 +129,7 @@ def name_lines(name: str, line: int = NAME_LINE, most: int = MOST_LINES) -> list
     ['visits 1-2 ·', 'shop Lyon Part-Dieu']
     """
     lines: list[str] = []
+    line = max(line, min(LONGEST_WORD, max(map(len, name.split(" ")))))
     parts = name.replace(" · ", " ·\0").split("\0")
     for part in parts:
         joined = f"{lines[-1]} {part}" if lines else part
