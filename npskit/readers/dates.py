@@ -132,9 +132,10 @@ def tell_unread(name: str, texts: pd.Series | np.ndarray, unread: np.ndarray, ac
     """Texts that are no dates into the account, counted; comments among them are not repeated."""
     if not unread.any():
         return
-    told = shown_values(pd.unique(texts[unread]).tolist())
+    codes, distinct = pd.factorize(texts[unread])
+    told = shown_values(distinct.tolist(), np.bincount(codes).tolist())
     account.caution(
-        f"Column {name!r}: {int(unread.sum()):,} of {len(unread):,} texts are no dates and became missing ({told})."
+        f"Column {name!r}: {int(unread.sum()):,} of {len(unread):,} texts are no dates and became missing: {told}."
     )
 
 
