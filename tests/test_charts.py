@@ -251,10 +251,10 @@ def test_change_of_the_level_is_said_since_the_first_period() -> None:
     assert title(charts.trend(months([10.0, 12.0, 13.0]), lang="en")) == "No clear change since March 2024"
     assert (
         title(charts.trend(months([10.0, 12.0, 16.0], half=2.9), lang="en"))
-        == "The score is up 6 points since March 2024"
+        == "The smoothed score is up 6 points since March 2024"
     )
     down = charts.trend(months([16.0, 12.0, 10.0], half=2.9), lang="fr")
-    assert title(down) == "Le score est en baisse de 6\u00a0points depuis mars 2024"
+    assert title(down) == "Le score lissé est en baisse de 6\u00a0points depuis mars 2024"
 
 
 def test_unclear_trend_says_so_in_french() -> None:
@@ -285,7 +285,7 @@ def test_title_by_group_counts_from_its_own_first_period() -> None:
 
 def test_change_of_one_among_many_groups_must_hold_for_all() -> None:
     one = months([10.0, 12.0, 16.0], half=3.4)
-    assert title(charts.trend(one, lang="en")).startswith("The score is up 6 points")
+    assert title(charts.trend(one, lang="en")).startswith("The smoothed score is up 6 points")
     table = {"shop": [f"s{k}" for k in range(8) for _ in range(3)], **{key: values * 8 for key, values in one.items()}}
     assert title(charts.trend(table, by="shop", lang="en")).startswith("No clear change since March 2024 in any")
 
