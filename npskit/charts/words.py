@@ -172,7 +172,7 @@ def score_range(score: float, lower: float | None, upper: float | None, lang: st
     """A score and its interval in a sentence; without an interval the score alone."""
     places = digits(lower, upper)
     shown = points(score, digits=places, lang=lang)
-    if not (known(lower) and known(upper)):
+    if lower is None or upper is None or not (known(lower) and known(upper)):
         return shown
     low, high = limit_texts(lower, upper, lang)
     return word("chart_score_range", lang, score=shown, lower=low, upper=high)

@@ -17,6 +17,7 @@ from npskit.report.words import score_text, size, told
 if TYPE_CHECKING:
     from npskit.survey import Survey
     from npskit.survey.answers import Trend
+    from npskit.tally import Tally
 
 __all__ = ["Movement", "movement", "usual_period"]
 
@@ -68,8 +69,7 @@ def movement(
     if every is not None:
         Period(column, every)
     try:
-        tally = survey.tally([by_day])
-        sizes = {cell[0]: int(n) for cell, n in zip(tally.cells, tally.responses, strict=True) if cell[0] and n}
+        sizes = sizes_of(survey.tally([by_day]))
         if not sizes:
             return unusable("report_time_empty", column, lang)
         first, last = bulk(list(sizes), list(sizes.values()))
@@ -80,6 +80,12 @@ def movement(
     except NpskitError:
         return unusable("report_time_unreadable", column, lang)
     return told_of(trend, [day for day in sorted(sizes) if not since <= day <= until], lang)
+
+
+def sizes_of(tally: Tally) -> dict[dt.date, int]:
+    """Answers of each day with answers, from a tally by day."""
+    cells = zip(tally.cells, tally.responses, strict=True)
+    return {cell[0]: int(n) for cell, n in cells if isinstance(cell[0], dt.date) and n}
 
 
 def unusable(key: str, column: str, lang: str) -> Movement:
@@ -123,7 +129,7 @@ def level_told(trend: Trend, answered: list[int], names: list[str], lang: str) -
     change = moved(*values, confidence_level=trend.confidence_level)
 
     def level(at: int) -> tuple[str, str]:
-        score, low, high = score_text(*(column[at] for column in values), lang)
+        score, low, high = score_text(values[0][at], values[1][at], values[2][at], lang)
         return score, word("range", lang, lower=low, upper=high)
 
     said = {"start": names[0], "end": names[-1], "gap": amount(change or 0, lang)}

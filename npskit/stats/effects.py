@@ -18,6 +18,7 @@ from npskit.errors import ArgumentError, EmptyDataError
 from npskit.stats.crossproducts import CrossProducts
 from npskit.stats.halo import centring
 from npskit.stats.importance import Groups, checked_groups, spectrum
+from npskit.stats.intervals import checked_level
 from npskit.stats.score import Floats
 
 __all__ = [
@@ -238,8 +239,7 @@ def checked_size(total: CrossProducts, players: list[list[int]]) -> None:
 
 def limits(draws: Floats, confidence_level: float) -> tuple[Floats, Floats]:
     """Percentile limits over the leading axis; nan where more than 5 % of the replicates have no value."""
-    if not 0 < confidence_level < 1:
-        raise ArgumentError(where="confidence_level", expected="between 0 and 1", got=repr(confidence_level))
+    checked_level(confidence_level)
     missing = np.isnan(draws).mean(axis=0) if len(draws) else np.ones(draws.shape[1:])
     known = missing <= MOST_MISSING
     found = np.full((2, *draws.shape[1:]), np.nan)

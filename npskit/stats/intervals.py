@@ -22,7 +22,7 @@ from npskit.stats.credible import credible_limits
 from npskit.stats.resampling import bootstrap, resampled_limits
 from npskit.stats.score import Floats, checked_counts, responses, score, standard_error
 
-__all__ = ["METHODS", "bootstrap", "interval", "normal_quantile", "squared_statistic"]
+__all__ = ["METHODS", "bootstrap", "checked_level", "interval", "normal_quantile", "squared_statistic"]
 
 ADJUSTMENT = np.array([0.75, 1.5, 0.75])
 MOST_STEPS = 100
@@ -94,8 +94,13 @@ def interval(
     return lower[()], upper[()]
 
 
-def normal_quantile(confidence_level: float) -> float:
-    """Standard normal deviate of a two-sided interval: 1.96 for .95."""
+def checked_level(confidence_level: float) -> float:
+    """The confidence level, if it is one.
+
+    Raises
+    ------
+    ArgumentError
+    """
     if not (np.ndim(confidence_level) == 0 and 0 < confidence_level < 1):
         raise ArgumentError(
             where="confidence_level",
@@ -103,7 +108,12 @@ def normal_quantile(confidence_level: float) -> float:
             got=repr(confidence_level),
             hint="95 % is written 0.95",
         )
-    return NormalDist().inv_cdf(0.5 + confidence_level / 2)
+    return confidence_level
+
+
+def normal_quantile(confidence_level: float) -> float:
+    """Standard normal deviate of a two-sided interval: 1.96 for .95."""
+    return NormalDist().inv_cdf(0.5 + checked_level(confidence_level) / 2)
 
 
 def wald_limits(counts: Floats, confidence_level: float) -> Limits:

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.errors import ArgumentError, did_you_mean
+from npskit.stats.intervals import checked_level
 from npskit.stats.mixture import mixture_quantile
 from npskit.stats.score import checked_counts, responses, score, variance
 from npskit.stats.statespace import checked_breaks, constants, smooth
@@ -176,8 +177,7 @@ def level(
     True
     """
     counts = _checked_series(counts)
-    if not 0 < confidence_level < 1:
-        raise ArgumentError(where="confidence_level", expected="a number between 0 and 1", got=f"{confidence_level!r}")
+    checked_level(confidence_level)
     *leading, periods, _ = counts.shape
     length, positions = _season_length(every), checked_breaks(breaks, periods)
     pace = _pace(every)
