@@ -10,15 +10,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from npskit.report.drivers_story import DriversStory
     from npskit.report.passage import Headline, Passage
     from npskit.report.segments_story import SegmentsStory
     from npskit.report.story import Story
     from npskit.report.template import prepared, templates
     from npskit.report.writing import Report, write_report
 
-__all__ = ["Headline", "Passage", "Report", "SegmentsStory", "Story", "prepared", "templates", "write_report"]
+__all__ = ["DriversStory", "Headline", "Passage", "Report", "SegmentsStory", "Story", "prepared", "templates", "write_report"]
 
 ROOMS = {
+    "DriversStory": "drivers_story",
     "Headline": "passage",
     "Passage": "passage",
     "Report": "writing",

@@ -283,7 +283,9 @@ class SegmentsStory(Story):
             return Passage(kind="caption")
         table, lang = self.segments.table, self.lang
         low = [at for at, gap in enumerate(table["difference"]) if gap < 0]
-        low = sorted(low, key=lambda at: -table["share_of_detractors"][at])[:SHARES_SHOWN]
+        low = sorted(low, key=lambda at: table["share_of_responses"][at] - table["share_of_detractors"][at])[
+            :SHARES_SHOWN
+        ]
         points = tuple(
             word(
                 "report_holds",

@@ -18,7 +18,7 @@ __all__ = ["FEWEST", "Sides", "last_two"]
 EVERY = ("year", "quarter", "month")
 FEWEST = 50
 # Share of the days that both cover, of those that either covers; and answers at each end that count as strays.
-ALIKE, STRAY = 0.75, 0.02
+ALIKE, STRAY = 2 / 3, 0.02
 
 Days = Mapping[dt.date, int]
 
