@@ -19,6 +19,8 @@ from npskit.stats.score import Floats
 
 __all__ = ["KINDS", "Asymmetry", "asymmetry"]
 
+# Answers at the bottom and at the top of the scale without which a kind is not told.
+FEWEST_AT_AN_END = 30
 KINDS = ("must-be", "performance", "delighter", "cannot tell")
 
 
@@ -40,7 +42,8 @@ class Asymmetry:
     kinds : tuple of str
         ``"performance"`` when the intervals of penalty and reward both leave out 0; ``"must-be"`` when only that of
         the penalty does and the balance is below 0 too; ``"delighter"`` the other way round; ``"cannot tell"``
-        otherwise.
+        otherwise, with fewer than 30 answers at an end, and where an end points the wrong way by more than half of
+        what the other does.
     responses : int
     confidence_level : float
     """
@@ -152,7 +155,7 @@ def asymmetry(
         bottom=bottom,
         top=top,
         usage=usage,
-        kinds=_kinds(costs, earns, balance),
+        kinds=_kinds(costs, earns, balance, np.minimum(bottom, top) * float(total.effective_responses)),
         responses=int(total.responses),
         confidence_level=confidence_level,
     )
@@ -171,9 +174,13 @@ def _limits(estimate: Floats, draws: Floats, confidence_level: float) -> tuple[F
     return np.where(known, lower, np.nan), np.where(known, upper, np.nan)
 
 
-def _kinds(costs: _Contrast, earns: _Contrast, balance: _Contrast) -> tuple[str, ...]:
-    # Comparisons with nan are false, so what is not known is not told.
-    clear = costs.upper < 0, earns.lower > 0, balance.upper < 0, balance.lower > 0
+def _kinds(costs: _Contrast, earns: _Contrast, balance: _Contrast, fewest: Floats) -> tuple[str, ...]:
+    # A kind compares two ends: both need answers, and a low rating that earns or a high one that costs is another
+    # attribute showing through. Comparisons with nan are false, so what is not known is not told.
+    low_earns = (costs.lower > 0) & (costs.estimate > earns.estimate / 2)
+    high_costs = (earns.upper < 0) & (earns.estimate < costs.estimate / 2)
+    told = (fewest >= FEWEST_AT_AN_END) & ~low_earns & ~high_costs
+    clear = told & (costs.upper < 0), told & (earns.lower > 0), balance.upper < 0, balance.lower > 0
     return tuple(_kind(*of_one) for of_one in zip(*clear, strict=True))
 
 

@@ -143,6 +143,7 @@ class Drivers(Result):
         return charts.importance(
             self.table,
             r_squared=self.r_squared,
+            outcome=self.outcome,
             method=self.method,
             responses=self.responses,
             confidence_level=self.confidence_level,
@@ -161,7 +162,12 @@ class Drivers(Result):
 
         crosshair = (self.performance_crosshair, self.importance_crosshair)
         return charts.importance_performance(
-            self.table, crosshair=crosshair, confidence_level=self.confidence_level, lang=lang
+            self.table,
+            crosshair=crosshair,
+            outcome=self.outcome,
+            performance_unit=self.performance_unit,
+            confidence_level=self.confidence_level,
+            lang=lang,
         )
 
     # ---- what if --------------------------------------------------------------------------------------------

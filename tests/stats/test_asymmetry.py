@@ -74,6 +74,23 @@ def test_nobody_in_the_middle_is_no_reference():
     assert found.kinds[1] == "cannot tell"
 
 
+def test_few_answers_at_an_end_tell_no_kind():
+    rng = np.random.default_rng(0)
+    outcome, values = survey(8_000, rng)
+    rare = (values[:, 1] == 1) & (rng.random(8_000) < 0.99)
+    values[rare, 1] = 3
+    assert (values[:, 1] == 1).sum() < 30
+    assert asymmetry(rows_of(outcome, values), rng=1).kinds[1] == "cannot tell"
+
+
+def test_an_end_that_points_the_wrong_way_tells_no_kind():
+    rng = np.random.default_rng(0)
+    values = rng.integers(1, 6, (8_000, 2)).astype(float)
+    mean = np.where(values[:, 0] == 1, -0.2, 0) + np.where(values[:, 0] == 5, -0.2, 0)
+    outcome = 100.0 * np.where(rng.random(8_000) < np.abs(mean), np.sign(mean), 0)
+    assert asymmetry(rows_of(outcome, values), rng=1).kinds[0] == "cannot tell"
+
+
 def test_unused_touchpoints_keep_their_row():
     rng = np.random.default_rng(0)
     outcome, values = survey(8_000, rng)
