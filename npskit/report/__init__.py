@@ -17,7 +17,17 @@ if TYPE_CHECKING:
     from npskit.report.template import prepared, templates
     from npskit.report.writing import Report, write_report
 
-__all__ = ["DriversStory", "Headline", "Passage", "Report", "SegmentsStory", "Story", "prepared", "templates", "write_report"]
+__all__ = [
+    "DriversStory",
+    "Headline",
+    "Passage",
+    "Report",
+    "SegmentsStory",
+    "Story",
+    "prepared",
+    "templates",
+    "write_report",
+]
 
 ROOMS = {
     "DriversStory": "drivers_story",

@@ -21,7 +21,7 @@ from npskit.report.passage import Headline, Passage
 from npskit.report.quality import quality_in_short
 from npskit.report.story import Story, unrepeated, who_answered
 from npskit.report.tables import Table
-from npskit.report.words import percent
+from npskit.report.words import column_text, percent
 from npskit.survey import Survey
 from npskit.survey.driver_answers import Asymmetry, WhatIf, decimal
 from npskit.survey.drivers import Drivers
@@ -67,9 +67,15 @@ class DriversStory(Story):
     """
 
     def __init__(
-        self, survey: Survey, *, attributes: Sequence[str] | None = None, missing_attributes: Sequence[Any] | None = None,
-        actions: Any = None, crosshair: Any = "mean", **options: Any,
-    ) -> None:  # fmt: skip
+        self,
+        survey: Survey,
+        *,
+        attributes: Sequence[str] | None = None,
+        missing_attributes: Sequence[Any] | None = None,
+        actions: Any = None,
+        crosshair: Any = "mean",
+        **options: Any,
+    ) -> None:
         super().__init__(survey, **options)
         self.attributes, self.missing_attributes = attributes, missing_attributes
         self.actions, self.crosshair = actions, crosshair
@@ -118,20 +124,30 @@ class DriversStory(Story):
 
     @cached_property
     def moves(self) -> WhatIf | None:
-        """Each attribute moved by as much as it can, half a point at most; None when none can move."""
-        shown = dict(list(self.room.items())[:MOST_MOVED])
+        """Each attribute moved by as much as it can, half a point at most; None when none can move.
+
+        Judgements of the whole, which nobody can act on, only where there is nothing else.
+        """
+        names = [name for name in self.room if not is_overall(name)] or list(self.room)
+        shown = {name: self.room[name] for name in names[:MOST_MOVED]}
         return self.drivers.what_if(shown) if self.drivers and shown else None
 
     @cached_property
     def best(self) -> tuple[str, WhatIf] | None:
-        """The column whose groups differ most, and everybody at the level of its best group; None without one."""
-        columns = [item for item in self.suggestion.items if isinstance(item, str)] if self.suggestion.apart else []
+        """The column whose groups differ most, and everybody at the level of its best group; None without one.
+
+        Names of places or teams only: nobody can be moved to another age, or to a code.
+        """
+        columns = [item for item in self.suggestion.items if self._has_names(item)] if self.suggestion.apart else []
         if self.drivers is None or not columns:
             return None
         try:
             return columns[0], self.drivers.what_if(to_best=columns[0])
         except NpskitError:
             return None
+
+    def _has_names(self, item: Any) -> bool:
+        return isinstance(item, str) and all(isinstance(value, str) for value in self.survey.source.sample(item))
 
     @property
     def is_placeholder(self) -> bool:
@@ -147,7 +163,7 @@ class DriversStory(Story):
         chosen = [name for name in clear if name in self.room and not is_overall(name)][:MOST_ACTIONS]
         return [
             {
-                "action": word("report_action", self.lang, driver=quoted(name, self.lang)),
+                "action": word("report_action", self.lang, driver=name),
                 "driver": name,
                 "move": round(self.room[name], 2),
                 "feasibility": MIDDLE_FEASIBILITY,
@@ -206,13 +222,15 @@ class DriversStory(Story):
         return Passage(points=self.drivers.notes(self.lang) if self.drivers else (), kind="caption")
 
     def high_and_low(self) -> Passage:
-        """Heading of the map: which of the important ones are rated low."""
+        """Heading of the map: which of those rated low are clearly important."""
+        lang = self.lang
         if self.drivers is None:
             return Passage()
-        low = [name for name, quadrant in self._rows("quadrant") if quadrant == "concentrate"]  # type: ignore[comparison-overlap]
-        names = ", ".join(quoted(name, self.lang) for name in low)
-        return Passage(word("report_map", self.lang), (told("report_map_low", len(low), self.lang, names=names)
-                                                       if low else word("report_map_none", self.lang),))  # fmt: skip
+        rows = zip(*(self.drivers.table[name] for name in ("attribute", "quadrant", "lower")), strict=True)
+        line = self.drivers.importance_crosshair
+        low = [quoted(name, lang) for name, quadrant, lower in rows if quadrant == "concentrate" and lower > line]
+        text = told("report_map_low", len(low), lang, names=", ".join(low)) if low else word("report_map_none", lang)
+        return Passage(word("report_map", lang), (text,))
 
     def costs_and_earns(self) -> Passage:
         """What a low rating costs and a high one earns."""
@@ -229,7 +247,9 @@ class DriversStory(Story):
         sentences = [self._largest(), word("report_what_if_about", lang, step=decimal(STEP, lang))]
         if self.best:
             column, found = self.best
-            sentences.append(word("report_what_if_best", lang, column=column, told=found.sentence(lang)))
+            sentences.append(word("report_what_if_best", lang, column=column_text(column), told=found.sentence(lang)))
+        if len(self.room) > len(self.moves):
+            sentences.append(word("report_what_if_some", lang, n=len(self.moves)))
         return Passage(word("report_what_if", lang), tuple(sentences))
 
     def _largest(self) -> str:

@@ -20,6 +20,7 @@ from npskit.charts.words import told
 from npskit.errors import ArgumentError, NpskitError
 from npskit.frames import Bands, Period
 from npskit.labels import date_text, share, word
+from npskit.report.groups import SMALL
 from npskit.report.naming import named_groups, named_segments, named_steps
 from npskit.report.passage import Headline, Passage
 from npskit.report.quality import quality_in_short
@@ -27,7 +28,6 @@ from npskit.report.sides import FEWEST, Sides, last_two
 from npskit.report.story import Story, unrepeated, who_answered
 from npskit.report.words import column_text, size
 from npskit.scale import is_missing
-from npskit.stats.comparison import adjust
 from npskit.survey import Survey
 from npskit.survey.changes import Decomposition
 from npskit.survey.comparisons import Comparison
@@ -38,7 +38,6 @@ from npskit.survey.wording import signed, signed_range
 
 __all__ = ["Difference", "SegmentsStory"]
 
-MOST_COMPARED = 3
 SHARES_SHOWN = 3
 
 
@@ -144,8 +143,10 @@ class SegmentsStory(Story):
 
     @cached_property
     def comparisons(self) -> list[Difference]:
-        """The groups of each column beside the others; p-values adjusted for all that are shown."""
+        """The groups of each column beside the others."""
         found = []
+        # Where no column was sure to part the answers, the nearest was picked from all.
+        picked = 1 if self._by is not None or self.suggestion.apart else max(self.suggestion.examined, 1)
         for items in self.items if self.overall.responses else []:
             try:
                 each = self.survey.compare(items, confidence_level=self.confidence_level)
@@ -153,8 +154,8 @@ class SegmentsStory(Story):
                 if self._by is not None:
                     raise
                 continue
-            found.append(named_groups(each, items, self.lang))
-        return [Difference(each, self.dates, self.lang) for each in adjusted(found)]
+            found.append(shown(named_groups(each, items, self.lang), picked))
+        return [Difference(each, self.dates, self.lang) for each in found]
 
     @cached_property
     def segments(self) -> Segments | None:
@@ -378,14 +379,16 @@ def column_of(item: Any) -> str:
     return item if isinstance(item, str) else item.column
 
 
-def adjusted(found: Sequence[Comparison]) -> list[Comparison]:
-    """Comparisons with their p-values adjusted for all of them together, since the columns were picked."""
-    if not found:
-        return []
-    every = adjust(np.concatenate([np.asarray(each.table["p_value"], dtype=float) for each in found]))
-    ends = np.cumsum([len(each) for each in found])[:-1]
-    parts = np.split(every, ends)
-    return [
-        replace(each, table={**each.table, "p_adjusted": part.tolist()})
-        for each, part in zip(found, parts, strict=True)
-    ]
+def shown(found: Comparison, columns: int) -> Comparison:
+    """A comparison without the few answers of no group, its p-values adjusted for the columns it was picked from."""
+    missing = np.array([[is_missing(level) for level in found.table[key]] for key in found.by]).any(axis=0)
+    few = missing & (np.asarray(found.table["responses"]) < SMALL)
+    kept = np.flatnonzero(~few).tolist()
+    table = {name: [values[at] for at in kept] for name, values in found.table.items()}
+    table["p_adjusted"] = np.minimum(np.asarray(table["p_adjusted"], dtype=float) * columns, 1.0).tolist()
+    return replace(
+        found,
+        table=table,
+        reference=[found.reference[at] for at in kept],
+        rank_probabilities=found.rank_probabilities[kept],
+    )

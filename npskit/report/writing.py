@@ -100,7 +100,8 @@ def write_report(
     reading : mapping, optional
         For a path: keywords of `npskit.read_survey`.
     **options
-        Parameters of the template (such as ``by, every, title, confidence_level``), and the keywords of `npskit.Survey`.
+        Parameters of the template (such as ``by, every, title, confidence_level``), and the keywords of
+        `npskit.Survey`.
 
     Returns
     -------
