@@ -7,7 +7,6 @@ An analyst reads an error in a notebook cell, far from this code. So every error
 
 from __future__ import annotations
 
-import difflib
 import importlib
 from collections.abc import Iterable, Sequence
 from types import ModuleType
@@ -143,6 +142,8 @@ def did_you_mean(name: str, candidates: Iterable[str]) -> str:
     >>> did_you_mean("ratng", ["country", "rating"])
     "did you mean 'rating'? There are: country, rating."
     """
+    import difflib
+
     names = [str(candidate) for candidate in candidates]
     folded = {candidate.casefold(): candidate for candidate in names}
     close = difflib.get_close_matches(str(name).casefold(), folded, n=1, cutoff=0.6)

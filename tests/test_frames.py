@@ -472,7 +472,9 @@ def test_latest_of_one_moment_does_not_depend_on_the_order_of_the_rows():
     })  # fmt: skip
     for order in ([0, 1, 2, 3, 4], [4, 3, 2, 1, 0], [2, 0, 4, 1, 3]):
         kept = wrap(frame.iloc[order]).latest("who", "day", rating="q1", scale=Scale())
-        assert sorted(kept.frame["shop"]) == ["a", "b"]
+        assert sorted(kept.frame["shop"]) == ["a", "z"]
+    alike = frame.drop(columns="shop")
+    assert sorted(wrap(alike).latest("who", "day", rating="q1", scale=Scale()).frame["q1"]) == [7, 9]
     twice = pd.concat([frame, frame])
     assert wrap(twice).latest("who", "day", rating="q1", scale=Scale()).length() == 2
 

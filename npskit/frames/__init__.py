@@ -8,16 +8,18 @@ rows leave it. A path to Parquet is scanned by DuckDB without being loaded.
 from __future__ import annotations
 
 import os
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from npskit.frames.dates import is_date
 from npskit.frames.keys import Bands, Key, Period
 from npskit.frames.pandas_source import PandasSource
-from npskit.frames.paths import scan_parquet
-from npskit.frames.products import Coded, Products, ordered_levels
 from npskit.frames.source import Source
+
+if TYPE_CHECKING:
+    from npskit.frames.products import Coded, Products, ordered_levels
 
 __all__ = ["Bands", "Coded", "Key", "Period", "Products", "Source", "is_date", "ordered_levels", "wrap"]
 
@@ -51,4 +53,15 @@ def wrap(data: Any) -> Source:
     # Narwhals costs 50 ms to import, which a pandas user need not pay.
     from npskit.frames.narwhals_source import NarwhalsSource
 
-    return NarwhalsSource(scan_parquet(data) if isinstance(data, (str, os.PathLike)) else data)
+    if isinstance(data, (str, os.PathLike)):
+        from npskit.frames.paths import scan_parquet
+
+        data = scan_parquet(data)
+    return NarwhalsSource(data)
+
+
+def __getattr__(name: str) -> Any:
+    """Load the cross-products on first use: only the search for drivers needs them."""
+    if name in ("Coded", "Products", "ordered_levels"):
+        return getattr(import_module("npskit.frames.products"), name)
+    raise AttributeError(f"module 'npskit.frames' has no attribute {name!r}")

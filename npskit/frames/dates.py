@@ -23,7 +23,6 @@ ZONE_TEXT = " ?(?:Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)$"
 TAIL = f"(?:[T ]{CLOCK}(?:{ZONE_TEXT[:-1]})?)?"
 DATE_TEXT = f"^[0-9]{{4}}(?:-{MONTH}(?:-{DAY}{TAIL})?|/{MONTH}(?:/{DAY}{TAIL})?)$"
 MONTH_LENGTH = len("2024-03")
-_pattern, _zone = re.compile(DATE_TEXT), re.compile(ZONE_TEXT)
 
 
 def is_iso_date(text: str) -> bool:
@@ -53,7 +52,7 @@ def text_day(text: str) -> dt.date | None:
     text = text.strip()
     if not text:
         return None
-    if _pattern.match(text) is None:
+    if re.match(DATE_TEXT, text) is None:
         raise ValueError("no date")
     return dt.date(int(text[:4]), int(text[5:7]), int(text[8:10] or 1))
 
@@ -108,7 +107,7 @@ def moment_text(value: object) -> str | None:
         moment = getattr(value, "start_time", value)
         clock = moment.time() if isinstance(moment, dt.datetime) else dt.time()
         return f"{day.isoformat()} {clock.isoformat()}"
-    clock_text = _zone.sub("", value.strip()[11:])
+    clock_text = re.sub(ZONE_TEXT, "", value.strip()[11:])
     return f"{day.isoformat()} {clock_text or '00:00'}{'' if len(clock_text) > 5 else ':00'}"
 
 

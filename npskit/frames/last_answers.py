@@ -1,7 +1,7 @@
 """The last answer of each customer in a pandas frame, found without sorting it.
 
 The latest moment of each customer is one pass; only customers with several answers at that moment are looked at again,
-by the rating and then by the other columns, so that the choice is the same in every engine.
+by the other columns and the rating last, so that the choice is the same in every engine.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def last_answers(
     answered = np.flatnonzero(answers != MISSING)
     known = people[answered] >= 0
     rows, settled = answered[known], [answered[~known]]
-    for values in orders(frame, moments(date), answers):
+    for values in orders(frame, moments(date), answers, rating):
         alone = np.bincount(people[rows])[people[rows]] == 1
         settled.append(rows[alone])
         rows = rows[~alone]
@@ -41,12 +41,15 @@ def last_answers(
     return np.sort(np.concatenate([*settled, rows[first]]))
 
 
-def orders(frame: pd.DataFrame, when: np.ndarray, answers: np.ndarray) -> Iterator[Callable[[np.ndarray], np.ndarray]]:
-    """Readers of what decides between the rows of a customer: the moment, the rating, then each column."""
+def orders(
+    frame: pd.DataFrame, when: np.ndarray, answers: np.ndarray, rating: pd.Series
+) -> Iterator[Callable[[np.ndarray], np.ndarray]]:
+    """Readers of what decides between the rows of a customer: the moment, each other column, the rating."""
     yield when.__getitem__
-    yield answers.__getitem__
-    for at in range(frame.shape[1]):
+    for at in np.flatnonzero(frame.columns != rating.name).tolist():
         yield partial(places, frame.iloc[:, at])
+    yield answers.__getitem__
+    yield partial(places, rating)
 
 
 def highest(rows: np.ndarray, groups: np.ndarray, values: np.ndarray) -> np.ndarray:

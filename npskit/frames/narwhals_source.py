@@ -202,14 +202,14 @@ class NarwhalsSource(Source):
         moment = moment_column(day, self.schema[day])
         # Refuses texts that are no dates.
         self.span(day)
-        others = {f"npskit_other{at}": each for at, each in enumerate(self._sortable())}
+        others = {f"npskit_other{at}": each for at, each in enumerate(self._sortable(but=name))}
         frame = self.frame.with_columns(
             moment.alias(LAST),
             self._answer_codes(name, scale).alias(NUMBER),
             *(column.alias(alias) for alias, column in others.items()),
         ).filter(nw.col(NUMBER) != MISSING)
         nobody = is_missing(person, self.schema[person])
-        last = frame.filter(~nobody).unique(subset=[person], keep="last", order_by=[LAST, NUMBER, *others])
+        last = frame.filter(~nobody).unique(subset=[person], keep="last", order_by=[LAST, *others, NUMBER, name])
         parts = [part.select(*self.columns) for part in (last, frame.filter(nobody))]
         return NarwhalsSource(nw.concat(parts).to_native())
 
@@ -224,10 +224,12 @@ class NarwhalsSource(Source):
             found = among(column, values, code, found)
         return nw.when(is_missing(name, self.schema[name])).then(nw.lit(MISSING)).otherwise(found)
 
-    def _sortable(self) -> list[nw.Expr]:
-        """The columns by which rows can be told apart in one order of all engines."""
+    def _sortable(self, *, but: str) -> list[nw.Expr]:
+        """The columns but one by which rows can be told apart, in one order of all engines."""
         found = []
         for name, dtype in self.schema.items():
+            if name == but:
+                continue
             if dtype in TEXTS:
                 found.append(nw.col(name).cast(nw.String))
             elif dtype.is_float():

@@ -12,7 +12,7 @@ import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -30,7 +30,6 @@ from npskit.frames.coding import (
     slices,
 )
 from npskit.frames.counting import Blocks, Radix
-from npskit.frames.crossings import Crossings, category_reader, of_codes
 from npskit.frames.dates import days_of, not_dates
 from npskit.frames.keys import Key, plain_level
 from npskit.frames.last_answers import last_answers
@@ -38,6 +37,9 @@ from npskit.frames.ratings import Weights, ratings, sizes
 from npskit.frames.source import Source, as_keys, assembled
 from npskit.scale import Scale
 from npskit.tally import ClusterMoments, Tally
+
+if TYPE_CHECKING:
+    from npskit.frames.crossings import Crossings
 
 __all__ = ["PandasSource"]
 
@@ -120,6 +122,8 @@ class PandasSource(Source):
         depth: int = 2,
         most_levels: int = 200,
     ) -> Crossings:
+        from npskit.frames.crossings import category_reader, of_codes
+
         # The scan of all refuses what is off the scale, and weights that cannot be used.
         found = self.tally(rating, (), scale=scale, weight=weight).scale
         answers = ratings(self.series(rating), self.column(rating), found)

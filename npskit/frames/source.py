@@ -26,13 +26,13 @@ from npskit.errors import (
     shown_value,
     shown_values,
 )
-from npskit.frames.crossings import Crossings, of_tallies
 from npskit.frames.keys import Bands, Key, Period, level_order
 from npskit.roles import resolve
 from npskit.scale import MISSING, OUTSIDE, Scale
 from npskit.tally import ClusterMoments, Tally
 
 if TYPE_CHECKING:
+    from npskit.frames.crossings import Crossings
     from npskit.frames.products import Coded, Products
 
 __all__ = ["Source"]
@@ -99,6 +99,8 @@ class Source(ABC):
     ) -> Crossings:
         """Answers per category by every column of `by` and, with a depth of 2, by every two; levels beyond the most
         frequent are lumped."""
+        from npskit.frames.crossings import of_tallies
+
         self.key_columns(by)
         options: dict[str, Any] = {"scale": scale, "weight": weight}
         return of_tallies(
@@ -138,8 +140,9 @@ class Source(ABC):
 
         Rows without an answer (no rating, or a code declared as missing) go first, so that an empty sheet never hides
         the answer before it. A customer without a date is older than any; rows without a customer (none, or blank)
-        all stay. Of several answers of one moment the highest on the scale is kept, then the one that is last by the
-        other columns, in their order: a choice that depends neither on the engine nor on the order of the rows.
+        all stay. Of several answers of one moment the one is kept that is last by the other columns, in their order
+        (a response number among them tells best), then by its rating: a choice that depends neither on the engine nor
+        on the order of the rows, and on what was answered only where nothing else differs.
 
         Parameters
         ----------

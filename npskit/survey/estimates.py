@@ -17,7 +17,6 @@ from npskit.errors import ArgumentError
 from npskit.scale import CATEGORIES
 from npskit.stats import intervals, weighting
 from npskit.stats.score import score
-from npskit.stats.trend import level as smoothed_level
 from npskit.tally import ClusterMoments, Tally
 
 __all__ = [
@@ -174,6 +173,9 @@ def series(
     answered = filled(tally.responses) > 0
     lower, upper = (np.where(answered, filled(np.atleast_1d(bound)), np.nan) for bound in readings)
     shaped = counts.reshape(len(groups), len(periods), 3)
+    # Loaded here, since only a trend needs it.
+    from npskit.stats.trend import level as smoothed_level
+
     level = smoothed_level(shaped, every=every, confidence_level=confidence_level)
     numbers = {"score": score(counts), "lower": lower, "upper": upper,
                "level": level.level, "level_lower": level.lower, "level_upper": level.upper}  # fmt: skip
