@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import npskit
 from npskit.errors import (
     ArgumentError,
     ArgumentTypeError,
@@ -22,6 +23,7 @@ from npskit.errors import (
     MissingExtraError,
     RatingError,
     ReadError,
+    RoleError,
     SurveyNotFoundError,
 )
 from npskit.frames import Bands, Period, is_date, wrap
@@ -318,6 +320,17 @@ def test_errors_quote_no_comments():
             ask()
         assert f"{told} of 3 to 44 characters" in str(caught.value)
         assert "missing=" not in str(caught.value)
+
+
+def test_audit_and_roles_quote_no_comments():
+    comments = [f"{COMMENT} ({at})" for at in range(15)]
+    frame = pd.DataFrame({"note": [10, 3, 8] * 5, "why": comments, "recommend": comments})
+    audit = npskit.Survey(frame, rating="why").audit().set_index("check")
+    assert audit.loc["out_of_range", "detail"] == "15 texts of 48 to 49 characters"
+    with pytest.raises(RoleError) as caught:
+        npskit.Survey(frame.assign(note="x")).score()
+    assert "'recommend' is named like a rating but holds texts of 48 characters" in str(caught.value)
+    assert "Marie" not in str(caught.value)
 
 
 def test_codes_are_quoted_beside_the_number_of_comments():
