@@ -13,13 +13,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from npskit.errors import ArgumentTypeError, ReadError, SurveyNotFoundError, did_you_mean
+from npskit.errors import ArgumentError, ArgumentTypeError, ReadError, SurveyNotFoundError, did_you_mean
 from npskit.readers.account import Account
 from npskit.readers.answers import with_numbers, without_non_answers
 from npskit.readers.columns import is_french, is_rating, named, without_blanks
 from npskit.readers.dates import read_dates
 from npskit.readers.delimited import read_delimited
-from npskit.readers.formats import recognised, unanswered
+from npskit.readers.formats import Export, recognised, unanswered
+from npskit.readers.headers import is_headless, nameless, tell_headless, tell_lines_above
 from npskit.readers.raw import Raw
 from npskit.readers.workbooks import read_parquet, read_workbook
 
@@ -46,6 +47,7 @@ def read_survey(
     separator: str | None = None,
     decimal: str | None = None,
     sheet: str | int | None = None,
+    header: int | None = None,
     question: str | None = None,
     keep_unfinished: bool = False,
 ) -> pd.DataFrame:
@@ -67,7 +69,11 @@ def read_survey(
     separator, decimal : str, optional
         One character each.
     sheet : str or int, optional
-        Sheet of a workbook, by name or by position from 0; by default the first one that holds a table.
+        Sheet of a workbook, by name or by position from 0; by default the first one that holds answers of a survey,
+        else the first one that holds a table.
+    header : int, optional
+        The line, in a workbook the row, on which the names of the columns stand, counted from 1; 0 where there are
+        none. By default the first line that names every column; titles above it are left out.
     question : str, optional
         In a file with one row a question, the recommendation question (its text, or a part only it has).
     keep_unfinished : bool
@@ -110,22 +116,67 @@ def read_survey(
     """
     file = existing(path)
     account = Account(file.name)
-    raw = opened(file, account, encoding=encoding, separator=separator, decimal=decimal, sheet=sheet)
-    export = recognised(raw.top)
+    check_header(header)
+    try:
+        raw = opened(file, account, encoding=encoding, separator=separator, decimal=decimal, sheet=sheet, header=header)
+        frame = tidied(raw, account, dayfirst, header, question, keep_unfinished)
+    except MemoryError:
+        raise ReadError(
+            where=file.name,
+            expected="a table that fits in memory",
+            got=f"one of {file.stat().st_size / 2**20:,.0f} MiB that does not",
+            hint="save it as Parquet, which npskit.Survey('answers.parquet') counts without loading it",
+        ) from None
+    account.warn()
+    return frame
+
+
+def check_header(header: int | None) -> None:
+    """An error for what is no number of a line."""
+    if header is not None and (isinstance(header, bool) or not isinstance(header, int)):
+        raise ArgumentTypeError(
+            where="header",
+            expected="the number of the line that holds the names, from 1, or 0 where there are none",
+            got=repr(header),
+        )
+
+
+def tidied(
+    raw: Raw,
+    account: Account,
+    dayfirst: bool | None,
+    header: int | None,
+    question: str | None,
+    keep_unfinished: bool,
+) -> pd.DataFrame:
+    """The raw table as a tidy frame, with its account."""
+    export = export_of(raw, account, header)
     account.format = export.format
     frame = raw.load(export.header_records)
     account.rows_read = len(frame)
     frame, export = without_blanks(frame, export, account)
     frame = unanswered(frame, export, account, keep_unfinished=keep_unfinished).reset_index(drop=True)
     frame, stamps = named(frame, export, account, question=question)
-    ratings = [name for name in frame.columns if is_rating(name, account)]
+    ratings = [name for name in frame.columns if is_rating(name, account) or len(frame.columns) == 1]
     frame = without_non_answers(frame, ratings, account)
     frame = with_numbers(frame, account, ratings=ratings, points_group=raw.points_group)
     frame = read_dates(frame, account, dayfirst=dayfirst, european=raw.european or is_french(export), stamps=stamps)
     account.rows_kept = len(frame)
     frame.attrs["npskit"] = account.to_attrs()
-    account.warn()
     return frame
+
+
+def export_of(raw: Raw, account: Account, header: int | None) -> Export:
+    """What the first records say, after what stands above them is told."""
+    if raw.above:
+        tell_lines_above(raw.above, account)
+    export = recognised(raw.top)
+    has_names = header is not None or raw.above or export.format != "table" or not is_headless(raw.top)
+    if header == 0 or not has_names:
+        export = nameless(len(raw.top[0]))
+        if not has_names:
+            tell_headless(raw.top[0], account)
+    return export
 
 
 def existing(path: str | os.PathLike[str]) -> Path:
@@ -159,6 +210,7 @@ def opened(
     separator: str | None,
     decimal: str | None,
     sheet: str | int | None,
+    header: int | None,
 ) -> Raw:
     """The file as a raw table, by what its first bytes say it is."""
     with file.open("rb") as stream:
@@ -170,8 +222,10 @@ def opened(
     kind = MAGIC.get(start[:4], "text")
     if kind == "workbook" or ending in WORKBOOKS:
         account.format = "excel"
-        return read_workbook(file, account, sheet=sheet)
+        return read_workbook(file, account, sheet=sheet, header=header)
     if kind == "parquet" or ending in PARQUETS:
+        if header is not None:
+            raise ArgumentError(where="header", expected="a CSV or a workbook", got="Parquet, which names its columns")
         return read_parquet(file)
     if ending not in TEXTS:
         known = ", ".join(sorted((TEXTS - {""}) | WORKBOOKS | PARQUETS))
@@ -181,4 +235,6 @@ def opened(
             got=repr(ending),
             hint="if it is text, rename it",
         )
-    return read_delimited(file.read_bytes(), account, encoding=encoding, separator=separator, decimal=decimal)
+    return read_delimited(
+        file.read_bytes(), account, encoding=encoding, separator=separator, decimal=decimal, header=header
+    )

@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from npskit.errors import ReadError
+from npskit.errors import ArgumentError, ReadError
 from npskit.readers.account import Account, counted
 from npskit.readers.encodings import Decoded, decode
-from npskit.readers.layout import Layout, first_records, head, layout_of
+from npskit.readers.layout import SAMPLE_BYTES, Layout, end_of, first_records, head, header_start, layout_of
 from npskit.readers.raw import TOP_RECORDS, Raw
 from npskit.readers.thousands import GROUPED_BYTES, are_grouped, may_be_grouped
 
@@ -31,6 +31,7 @@ EXACT_INTEGERS = 2**53
 MOST_RATING = 10
 BLOCK, LONGEST_NUMBER = 1_000_000, 40
 CONTROLS_SOUGHT = 200_000
+BLANK_LINES = re.compile(rb"[\r\n]*")
 SWALLOWED_LINES = 30
 LONG_TEXT = 1_000
 
@@ -56,15 +57,17 @@ def read_delimited(
     encoding: str | None = None,
     separator: str | None = None,
     decimal: str | None = None,
+    header: int | None = None,
 ) -> Raw:
     """The records of a text file, its top rows as text and the rest as a frame on demand."""
     decoded = decode(data, encoding=encoding, source=account.source)
     tell_repairs(decoded, account)
     refuse_binary(decoded.data, account.source)
     content = decoded.data if b"\n" in decoded.data else decoded.data.replace(b"\r", b"\n")
-    start, announced = content_start(content)
-    if not content[start:].strip():
+    begin, announced = content_start(content)
+    if not content[begin:].strip():
         raise ReadError(where=account.source, expected="a table", got="an empty file")
+    start = table_start(content, begin, header=header, separator=separator or announced)
     layout = layout_of(content[start:], separator=separator or announced, decimal=decimal)
     text = Text(content[start:], account.source, content.count(b"\n", 0, start) + 1, layout)
     top = [[field.strip() for field in record] for record in first_records(layout, head(text.data), TOP_RECORDS)]
@@ -75,6 +78,7 @@ def read_delimited(
         load=lambda skipped: body(text, skipped, account),
         european=layout.separator == ";" or layout.decimal == ",",
         points_group=layout.points_group,
+        above=[line.strip(' \t\r",;|') for line in content[begin:start].decode("utf-8").split("\n")[:-1]],
     )
 
 
@@ -107,9 +111,30 @@ def content_start(content: bytes) -> tuple[int, str | None]:
     return match.end() if match else 0, announced
 
 
+def table_start(content: bytes, begin: int, *, header: int | None, separator: str | None) -> int:
+    """Where the header begins: on the line that the caller names, else after the lines that are none."""
+    if header == 0:
+        return begin
+    if header is None:
+        start = begin + header_start(content[begin : begin + SAMPLE_BYTES + 1], separator=separator)
+        return BLANK_LINES.match(content, start).end()  # type: ignore[union-attr]  # it matches nothing, too
+    lines = content.rstrip().count(b"\n") + 1
+    if not 1 <= header <= lines:
+        raise ArgumentError(
+            where="header",
+            expected=f"the line that holds the names, 1 to {lines:,}, or 0 where there are none",
+            got=str(header),
+        )
+    start = 0
+    for _ in range(header - 1):
+        start = content.find(b"\n", start) + 1
+    return max(begin, start)
+
+
 def body(text: Text, skipped: int, account: Account) -> pd.DataFrame:
     """All records after the first ones, each as wide as the header."""
-    rest, layout = text.data[end_of(text, skipped) :].rstrip(b"\r\n"), text.layout
+    layout = text.layout
+    rest = text.data[end_of(text.data, layout, skipped) :].rstrip(b"\r\n")
     if not rest:
         return pd.DataFrame({position: pd.Series(dtype="str") for position in range(layout.width)})
     try:
@@ -121,18 +146,6 @@ def body(text: Text, skipped: int, account: Account) -> pd.DataFrame:
         frame = parsed(walked(text, skipped), layout)
     tell_swallowed(frame, account)
     return frame
-
-
-def end_of(text: Text, skipped: int) -> int:
-    """Position of the first byte after the first records."""
-    records = text.layout.records(head(text.data))
-    read = 0
-    while read < skipped:
-        read += bool(next(records))
-    position = 0
-    for _ in range(records.line_num):  # type: ignore[attr-defined]
-        position = text.data.find(b"\n", position) + 1 or len(text.data)
-    return position
 
 
 def is_regular(rest: bytes, layout: Layout) -> bool:
@@ -244,7 +257,8 @@ def walked(text: Text, skipped: int) -> bytes:
     layout = text.layout
     found = numbered_records(text)
     header, rows = found[:skipped], found[skipped:]
-    least = max(len(trimmed(record)) for _, record in header) + layout.nameless_first
+    named = max((len(trimmed(record)) for _, record in header), default=layout.width - layout.nameless_first)
+    least = named + layout.nameless_first
     for line, record in rows:
         if len(record) < least or len(trimmed(record)) > layout.width:
             raise ragged(text, found, line)

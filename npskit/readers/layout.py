@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from npskit.errors import ArgumentError
+from npskit.readers.headers import lines_above
 
-__all__ = ["Layout", "first_records", "head", "layout_of"]
+__all__ = ["SAMPLE_BYTES", "Layout", "end_of", "first_records", "head", "header_start", "layout_of"]
 
 SEPARATORS = (",", ";", "\t", "|")
 SAMPLE_BYTES = 200_000
@@ -72,13 +73,9 @@ def first_records(layout: Layout, sample: str, most: int = SAMPLE_RECORDS) -> li
 
 def layout_of(text: bytes, *, separator: str | None, decimal: str | None) -> Layout:
     """The layout that explains the start of the text; what the caller named is taken as given."""
-    for name, given in (("separator", separator), ("decimal", decimal)):
-        if given is not None and len(given) != 1:
-            raise ArgumentError(where=name, expected="one character", got=repr(given))
+    one_character("decimal", decimal)
     sample = head(text)
-    blanks = re.search(r'[,;|] "', sample.partition("\n")[0]) is not None
-    tried = [Layout(mark, blanks_follow=blanks) for mark in ([separator] if separator else SEPARATORS)]
-    layout = max(tried, key=lambda each: regularity(first_records(each, sample)))
+    layout = max(tried(sample, separator), key=lambda each: regularity(first_records(each, sample)))
     records = first_records(layout, sample)
     width = len(records[0]) if records else 1
     nameless = has_nameless_first(records)
@@ -94,6 +91,40 @@ def layout_of(text: bytes, *, separator: str | None, decimal: str | None) -> Lay
         nameless_first=nameless,
         points_group=True if mark == "," else False if (layout.separator, decimal, points) == (";", None, 0) else None,
     )
+
+
+def tried(sample: str, separator: str | None) -> list[Layout]:
+    """The layouts that a text may have: one for each separator, or for the one that is named."""
+    one_character("separator", separator)
+    blanks = re.search(r'[,;|] "', sample.partition("\n")[0]) is not None
+    return [Layout(mark, blanks_follow=blanks) for mark in ([separator] if separator else SEPARATORS)]
+
+
+def one_character(name: str, given: str | None) -> None:
+    """An error for a hint of any other length."""
+    if given is not None and len(given) != 1:
+        raise ArgumentError(where=name, expected="one character", got=repr(given))
+
+
+def header_start(text: bytes, *, separator: str | None) -> int:
+    """Position of the first byte of the header, after titles and blank lines."""
+    sample = head(text)
+    found = {each: first_records(each, sample) for each in tried(sample, separator)}
+    above = {each: lines_above([[field.strip() for field in record] for record in found[each]]) for each in found}
+    layout = max(found, key=lambda each: regularity(found[each][above[each] :]))
+    return end_of(text, layout, above[layout])
+
+
+def end_of(text: bytes, layout: Layout, skipped: int) -> int:
+    """Position of the first byte after the first records that are not blank."""
+    records = layout.records(head(text))
+    read = 0
+    while read < skipped:
+        read += bool(next(records))
+    position = 0
+    for _ in range(records.line_num):  # type: ignore[attr-defined]
+        position = text.find(b"\n", position) + 1 or len(text)
+    return position
 
 
 def regularity(records: list[list[str]]) -> tuple[float, int]:

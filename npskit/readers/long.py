@@ -17,7 +17,7 @@ from npskit.errors import ArgumentError, did_you_mean
 from npskit.readers.account import Account, counted
 from npskit.roles import fold, name_rank
 
-__all__ = ["Long", "is_long", "pivoted", "rating_question"]
+__all__ = ["Long", "is_long", "long_columns", "pivoted", "rating_question"]
 
 MOST_QUESTIONS = 300
 QUESTION = re.compile(
@@ -50,16 +50,21 @@ class Long:
 
 def is_long(frame: pd.DataFrame) -> Long | None:
     """The three columns of a long file; None for a file with a row per answer sheet."""
-    names = [str(name) for name in frame.columns]
-    question = question_of(names)
+    long = long_columns([str(name) for name in frame.columns])
+    if long is None:
+        return None
+    questions = frame[long.question].nunique()
+    repeats = frame[long.respondent].nunique() < frame[long.respondent].notna().sum()
+    return long if 1 < questions <= MOST_QUESTIONS and questions * 2 <= len(frame) and repeats else None
+
+
+def long_columns(names: list[str]) -> Long | None:
+    """The three columns that a long file has, by their names alone."""
+    question, respondent = question_of(names), respondent_of(names)
     answer = next((name for name in names if ANSWER.match(fold(name))), None)
-    respondent = respondent_of(names)
     if question is None or answer is None or respondent is None or len({question, answer, respondent}) < 3:
         return None
-    questions = frame[question].nunique()
-    repeats = frame[respondent].nunique() < frame[respondent].notna().sum()
-    is_plausible = 1 < questions <= MOST_QUESTIONS and questions * 2 <= len(frame) and repeats
-    return Long(respondent, question, answer) if is_plausible else None
+    return Long(respondent, question, answer)
 
 
 def question_of(names: list[str]) -> str | None:

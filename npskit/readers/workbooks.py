@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from npskit.errors import ArgumentError, ReadError, did_you_mean, optional_import
+from npskit.errors import ArgumentError, ReadError, optional_import
 from npskit.readers.account import Account
+from npskit.readers.headers import lines_above
 from npskit.readers.raw import TOP_RECORDS, Raw
+from npskit.readers.sheets import calls, sheet_of, sheet_rows, shown
 
 __all__ = ["read_parquet", "read_workbook"]
 
@@ -22,28 +23,35 @@ GIB, MIB = 2**30, 2**20
 LARGEST_CONTENT = GIB
 SUSPECT_RATIO = 200
 SUSPECT_CONTENT = 100 * MIB
+MOST_LOOKED_AT = 50
 
 
-def read_workbook(path: Path, account: Account, *, sheet: str | int | None = None) -> Raw:
+def read_workbook(path: Path, account: Account, *, sheet: str | int | None = None, header: int | None = None) -> Raw:
     """One sheet of an Excel workbook, its formulas as the values last computed."""
     refuse_bomb(path)
     openpyxl = optional_import("openpyxl", extra="excel", purpose="read Excel workbooks")
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except MemoryError:
+        raise
     except Exception as error:  # openpyxl raises KeyError, ValueError, XML errors alike for a damaged file
         raise ReadError(where=path.name, expected="an Excel workbook", got=f"a damaged one ({error})") from error
     try:
         chosen = sheet_of(book, sheet, account)
-        rows = [list(row) for row in rows_of(chosen)]
+        rows, leading = sheet_rows(chosen, path.name)
+        others = [each.title for each in book.worksheets if each is not chosen]
     finally:
         book.close()
-    rows = without_blank_end(rows)
     if not rows:
-        raise ReadError(where=f"{path.name}, sheet {chosen.title!r}", expected="a table", got="an empty sheet")
-    width = max(len(row) for row in rows)
-    rows = [row + [None] * (width - len(row)) for row in rows]
-    top = [[shown(cell) for cell in row] for row in rows[:TOP_RECORDS]]
-    return Raw(top=top, load=lambda skipped: typed(pd.DataFrame(rows[skipped:], columns=range(width), dtype=object)))
+        where = f"{path.name}, sheet {chosen.title!r}"
+        raise ReadError(where=where, expected="a table", got="an empty sheet", hint=calls(others))
+    above = lines_above_in(rows) if header is None else named_row(header, leading, len(rows))
+    table, width = rows[above:], len(rows[0])
+    return Raw(
+        top=[[shown(cell) for cell in row] for row in table[:TOP_RECORDS]],
+        load=lambda skipped: typed(pd.DataFrame(table[skipped:], columns=range(width), dtype=object)),
+        above=[" ".join(filter(None, map(shown, row))) for row in rows[:above]],
+    )
 
 
 def refuse_bomb(path: Path) -> None:
@@ -68,45 +76,20 @@ def refuse_bomb(path: Path) -> None:
         )
 
 
-def sheet_of(book: Any, sheet: str | int | None, account: Account) -> Any:
-    """The sheet asked for, or the first one that is shown and has two rows."""
-    names = list(book.sheetnames)
-    if isinstance(sheet, int) and not isinstance(sheet, bool):
-        if not 0 <= sheet < len(names):
-            raise ArgumentError(where="sheet", expected=f"0 to {len(names) - 1}", got=str(sheet))
-        return book[names[sheet]]
-    if sheet is not None:
-        if sheet not in names:
-            raise ArgumentError(f"no sheet {sheet!r}.", hint=did_you_mean(str(sheet), names))
-        return book[sheet]
-    filled = [each for each in book.worksheets if each.sheet_state == "visible" and has_table(each)]
-    if len(filled) > 1:
-        others = ", ".join(repr(each.title) for each in filled[1:])
-        account.note(f"Sheet {filled[0].title!r} was read; sheet= reads another one ({others}).")
-    return filled[0] if filled else book.worksheets[0]
+def lines_above_in(rows: list[list[object]]) -> int:
+    """How many of the rows stand above the header."""
+    return lines_above([[shown(cell) for cell in row] for row in rows[:MOST_LOOKED_AT]])
 
 
-def rows_of(sheet: Any) -> Any:
-    """The rows of a sheet; the size that the file declares for it is often wrong, so it is not believed."""
-    sheet.reset_dimensions()
-    return sheet.iter_rows(values_only=True)
-
-
-def has_table(sheet: Any) -> bool:
-    """True when at least two rows of the sheet hold something."""
-    filled = (row for row in rows_of(sheet) if any(cell is not None for cell in row))
-    return next(filled, None) is not None and next(filled, None) is not None
-
-
-def without_blank_end(rows: list[list[object]]) -> list[list[object]]:
-    """The rows from the first to the last that hold something: formatted blank cells are no answers."""
-    filled = [i for i, row in enumerate(rows) if any(cell is not None for cell in row)]
-    return rows[filled[0] : filled[-1] + 1] if filled else []
-
-
-def shown(cell: object) -> str:
-    """A cell of the header as text."""
-    return "" if cell is None else str(cell).strip()
+def named_row(header: int, leading: int, rows: int) -> int:
+    """The same for the row that the caller names, in a sheet that begins with some blank ones."""
+    if not 0 <= header <= leading + rows:
+        raise ArgumentError(
+            where="header",
+            expected=f"the row that holds the names, 1 to {leading + rows:,}, or 0 where there are none",
+            got=str(header),
+        )
+    return max(header - 1 - leading, 0)
 
 
 def typed(frame: pd.DataFrame) -> pd.DataFrame:
@@ -140,6 +123,8 @@ def read_parquet(path: Path) -> Raw:
     optional_import("pyarrow", extra="parquet", purpose="read Parquet files")
     try:
         frame = pd.read_parquet(path, engine="pyarrow")
+    except MemoryError:
+        raise
     except Exception as error:  # pyarrow's errors share no base that can be named without importing it
         raise ReadError(
             where=path.name, expected="a Parquet file", got=f"a damaged one ({str(error).rstrip(chr(46))})"
