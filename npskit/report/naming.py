@@ -42,7 +42,9 @@ def named_steps(found: Stepped, item: Any, label: str, lang: str) -> Stepped:
 
 def named_segments(found: Segments, lang: str) -> Segments:
     """Segments told by the names of columns and levels as shown."""
-    told = [" · ".join(condition(*pair, lang) for pair in each.items()) for each in found.table["conditions"]]
+    told = [
+        " · ".join(condition(name, level, lang) for name, level in each.items()) for each in found.table["conditions"]
+    ]
     return replace(found, table={**found.table, "segment": told})
 
 

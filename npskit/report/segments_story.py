@@ -32,6 +32,7 @@ from npskit.survey import Survey
 from npskit.survey.changes import Decomposition
 from npskit.survey.comparisons import Comparison
 from npskit.survey.journeys import Journey
+from npskit.survey.levels import level_text
 from npskit.survey.scorecards import Scorecard
 from npskit.survey.surprises import Segments
 from npskit.survey.wording import signed, signed_range
@@ -139,7 +140,8 @@ class SegmentsStory(Story):
             tally = self.survey.tally([Period(column, "day")])
         except NpskitError:
             return {}
-        return {cell[0]: int(n) for cell, n in zip(tally.cells, tally.responses, strict=True) if cell[0] and n}
+        pairs = zip((cell[0] for cell in tally.cells), tally.responses, strict=True)
+        return {day: int(n) for day, n in pairs if isinstance(day, dt.date) and n}
 
     @cached_property
     def comparisons(self) -> list[Difference]:
@@ -191,7 +193,10 @@ class SegmentsStory(Story):
         tally = self.survey.tally([column])
         pairs = zip(tally.cells, tally.responses, strict=True)
         levels = [cell[0] for cell, n in pairs if n and not is_missing(cell[0])]
-        return (column, *levels[-2:], (str(levels[-2]), str(levels[-1]))) if len(levels) > 1 else None
+        if len(levels) < 2:
+            return None
+        before, after = levels[-2:]
+        return column, before, after, (level_text(before), level_text(after))
 
     @cached_property
     def moves(self) -> list[Decomposition]:

@@ -70,7 +70,8 @@ def last_two(days: Days, every: str | None = None) -> Sides | None:
 
 def divided(days: Days, every: str) -> dict[dt.date, dict[int, int]]:
     """Answers of each period by how many days after its first they came."""
-    period, parts = Period("", every), {}
+    period = Period("", every)
+    parts: dict[dt.date, dict[int, int]] = {}
     for day, n in days.items():
         first = period.first_day(day)
         parts.setdefault(first, {})[(day - first).days] = n

@@ -49,8 +49,8 @@ class Table:
         )
 
     def _cell(self, tag: str, at: int, text: str) -> str:
-        side = "left" if at < self.texts else "right"
-        return f'<{tag} style="text-align: {side}; vertical-align: top">{escape(text)}</{tag}>'
+        side = "left" if at < self.texts else "right; white-space: nowrap"
+        return f'<{tag} style="vertical-align: top; text-align: {side}">{escape(text)}</{tag}>'
 
     def _repr_markdown_(self) -> str:
         rule = "|".join(":--" if at < self.texts else "--:" for at in range(len(self.heads)))
