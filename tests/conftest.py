@@ -32,6 +32,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # Playwright's synchronous interface leaves its event loop marked as running, which asyncio.run() elsewhere refuses.
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    for item in items:
+        # One server, one browser, one Spark session: their tests stay in one of the processes that share the work.
+        for name in ("browser", "spark"):
+            if item.get_closest_marker(name):
+                item.add_marker(pytest.mark.xdist_group(name))
 
 
 def fail_if_skipped(report: pytest.TestReport | pytest.CollectReport) -> None:
