@@ -111,7 +111,7 @@ def trend(
     >>> table = {"period": [dt.date(2024, 3, 1), dt.date(2024, 4, 1)], "responses": [90, 80], "score": [10.0, 60.0],
     ...          "lower": [-5.0, 48.0], "upper": [25.0, 72.0]}
     >>> trend(table).title.text
-    ['The score is up 50 points since March 2024']
+    ['The smoothed score is up 50 points since March 2024']
     """
     lang, every = language(lang), checked_every(every)
     keys = [by] if isinstance(by, str) else list(by or ())
