@@ -147,7 +147,7 @@ def test_roles_that_are_not_there_are_refused_at_once(shops):
 def test_values_instead_of_a_column_are_refused(shops):
     with pytest.raises(TypeError, match="put the values into a column"):
         shops.nps.summary(by=shops["shop"])
-    with pytest.raises(TypeError, match="npskit.Scale"):
+    with pytest.raises(TypeError, match=r"npskit.Scale"):
         shops.nps(scale=(1, 5))
 
 
