@@ -31,6 +31,7 @@ def survey(tmp_path):
         ("Export enquête 2024\n\n", "2 lines above the header left out: 'Export enquête 2024'."),
         ("Enquête, printemps;;;\nDu 01/01/2024;au 31/01/2024;;\n", "2 lines above the header left out: 'Enquête, pr"),
         ('"Enquête\nde janvier";;;\n', "2 lines above the header left out: 'Enquête', 'de janvier'."),
+        ("Client;;Réponse;\n", "1 line above the header left out: 'Client Réponse'."),
         ("\nVisite;;;\n", "1 line above the header left out: 'Visite'."),
     ],
 )
@@ -41,6 +42,14 @@ def test_lines_above_the_header_are_left_out_and_told(survey, above, told):
     assert frame["date"].iloc[0] == pd.Timestamp("2024-01-08")
     assert frame.attrs["npskit"]["notes"][0].startswith(told)
     assert frame.attrs["npskit"]["rows_read"] == 3
+
+
+def test_a_title_with_commas_above_a_narrow_table(survey):
+    frame = survey('NPS results\nGenerated,2024-05-01\n\nRespondent,Score,Comment\n1,9,good\n2,3,"bad, really"\n')
+    assert frame["score"].tolist() == [9, 3]
+    assert frame.attrs["npskit"]["notes"] == [
+        "3 lines above the header left out: 'NPS results', 'Generated,2024-05-01'."
+    ]
 
 
 def test_a_row_that_does_not_fit_names_its_line_in_the_file(survey):
@@ -110,6 +119,11 @@ def test_a_table_larger_than_memory_is_told(tmp_path, monkeypatch):
 @pytest.mark.filterwarnings("ignore::npskit.errors.ReadWarning")
 def test_ratings_alone_are_rated(survey):
     assert survey("9\n10\n99\n" + "10\n" * 20).nps.score() == 100
+
+
+def test_a_comment_in_the_first_line_is_not_repeated(survey):
+    with pytest.warns(ReadWarning, match=r"holds data \(08/01/2024, 9\)"):
+        survey("08/01/2024;9;Marie m'a fait attendre\n25/01/2024;3;cher\n")
 
 
 @pytest.mark.parametrize("text", ["0,1,2\n9,8,7\n6,5,4\n", "shop,1,2,3,4\nLyon,8,9,7,6\n", ",0\n0,9\n1,10\n"])

@@ -31,6 +31,7 @@ EXACT_INTEGERS = 2**53
 MOST_RATING = 10
 BLOCK, LONGEST_NUMBER = 1_000_000, 40
 CONTROLS_SOUGHT = 200_000
+MARKS = re.compile(r"[;\t\r|]+|,{2,}")
 BLANK_LINES = re.compile(rb"[\r\n]*")
 SWALLOWED_LINES = 30
 LONG_TEXT = 1_000
@@ -78,7 +79,7 @@ def read_delimited(
         load=lambda skipped: body(text, skipped, account),
         european=layout.separator == ";" or layout.decimal == ",",
         points_group=layout.points_group,
-        above=[line.strip(' \t\r",;|') for line in content[begin:start].decode("utf-8").split("\n")[:-1]],
+        above=[MARKS.sub(" ", line).strip(' ",') for line in content[begin:start].decode("utf-8").split("\n")[:-1]],
     )
 
 

@@ -24,6 +24,7 @@ __all__ = ["holds_answers", "is_headless", "lines_above", "nameless", "tell_head
 MOST_LINES_ABOVE = 12
 SHARE_OF_KIND = 0.8
 FEWEST_NUMBERED = 3
+MOST_TOLD = 2  # such as "exported on" and its day
 LINES_TOLD, LONGEST_LINE_TOLD = 3, 60
 NUMBER = re.compile(r"[-+]?\d[\d \u00a0\u202f]*(?:[.,]\d+)*\s?[€$£%]?")
 
@@ -41,7 +42,11 @@ def lines_above(records: Sequence[Sequence[str]]) -> int:
     most = 0
     for at, record in enumerate(records[: MOST_LINES_ABOVE + 1]):
         names = sum(map(bool, record))
-        if most * 2 <= names and is_header(record, records[at + 1 : at + 1 + TOP_RECORDS]):
+        if (
+            most <= max(MOST_TOLD, names // 2)
+            and most < max(names, 1)
+            and is_header(record, records[at + 1 : at + 1 + TOP_RECORDS])
+        ):
             return at
         most = max(most, names)
     return 0
@@ -149,10 +154,10 @@ def nameless(width: int) -> Export:
 
 def tell_headless(first: Sequence[str], account: Account) -> None:
     """Caution that the first line was taken for an answer."""
-    more = ", …" if len(first) > LINES_TOLD else ""
+    told = [cell for cell in first if kind_of(cell) != "text"] or first  # a comment is not repeated
     account.caution(
-        f"The first line holds data ({', '.join(map(repr, first[:LINES_TOLD]))}{more}) and no names: it was kept as a "
-        "row, and the columns were called by their place, such as column_1. header=1 reads it as names."
+        f"The first line holds data ({', '.join(told[:LINES_TOLD])}) and no names: it was kept as a row, and the "
+        "columns were called by their place, such as column_1. header=1 reads it as names."
     )
 
 
