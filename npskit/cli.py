@@ -38,10 +38,11 @@ OPTIONS: tuple[tuple[str, Any], ...] = (
     (r"dayfirst=True/False", "--dayfirst or --monthfirst"),
     (r"dayfirst=True", "--dayfirst"),
     (r"dayfirst=False", "--monthfirst"),
+    (r"\bheader=(\d+)", r"--header \1"),
     (r"\b(keep|sheet|encoding|separator|decimal|question|rating|date|weight)=('[^']*')", r"--\1 \2"),
     (r"\brating=\.\.\.", "--rating COLUMN"),
 )
-READ_HINTS = ("encoding", "separator", "decimal", "sheet", "question", "dayfirst")
+READ_HINTS = ("encoding", "separator", "decimal", "sheet", "question", "header", "dayfirst")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -140,8 +141,9 @@ def add_reading_options(parser: argparse.ArgumentParser) -> None:
         "--keep", choices=("all", "last"), default="all", help="use every answer, or each customer's last"
     )
     reading = parser.add_argument_group("reading, decided from the file when not given")
-    for hint in READ_HINTS[:-1]:
+    for hint in READ_HINTS[:-2]:
         reading.add_argument(f"--{hint}")
+    reading.add_argument("--header", type=int, metavar="LINE", help="line of the column names, from 1; 0 for none")
     day = reading.add_mutually_exclusive_group()
     day.add_argument("--dayfirst", action="store_true", default=None, help="01/02/2024 is the first of February")
     day.add_argument("--monthfirst", dest="dayfirst", action="store_false", help="01/02/2024 is the second of January")
