@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Generator
 from pathlib import Path
 
@@ -46,6 +47,19 @@ def fail_if_skipped(report: pytest.TestReport | pytest.CollectReport) -> None:
     if EXTRA_DATA not in reason:
         report.outcome = "failed"
         report.longrepr = f"{report.nodeid}: nothing may be skipped in the full job, got {reason!r}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_temporary_folder() -> Generator[None, None, None]:
+    """Each of the processes that share the work has a temporary folder of its own, and sees what a test leaves there."""
+    usual = tempfile.tempdir, os.environ.get("TMPDIR")
+    with tempfile.TemporaryDirectory(prefix="npst-", ignore_cleanup_errors=True) as folder:
+        tempfile.tempdir, os.environ["TMPDIR"] = folder, folder
+        yield
+        tempfile.tempdir = usual[0]
+        os.environ.pop("TMPDIR")
+        if usual[1] is not None:
+            os.environ["TMPDIR"] = usual[1]
 
 
 @pytest.hookimpl(wrapper=True)
