@@ -51,7 +51,7 @@ def fail_if_skipped(report: pytest.TestReport | pytest.CollectReport) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def own_temporary_folder() -> Generator[None, None, None]:
-    """Each of the processes that share the work has a temporary folder of its own, and sees what a test leaves there."""
+    """Each of the processes that share the work has its own temporary folder, and sees what a test leaves there."""
     usual = tempfile.tempdir, os.environ.get("TMPDIR")
     with tempfile.TemporaryDirectory(prefix="npst-", ignore_cleanup_errors=True) as folder:
         tempfile.tempdir, os.environ["TMPDIR"] = folder, folder
