@@ -276,7 +276,8 @@ def reach(row: Row) -> list[float]:
 def figure_texts(rows: Sequence[Row], lang: str) -> list[str]:
     """The score of a total, the points of a part; the rest of a section has no interval and goes with the others."""
     texts = [signed_figure(row.value, row.lower, row.upper, lang) for row in rows]
-    fine = any(known(row.lower) and row.kind in KINDS and row.upper - row.lower < 2 for row in rows)  # type: ignore[operator]
+    intervals = [(row.lower, row.upper) for row in rows if row.kind in KINDS]
+    fine = any(known(lower) and known(upper) and upper - lower < 2 for lower, upper in intervals)
     for at, row in enumerate(rows):
         if row.kind in KINDS and not known(row.lower):
             texts[at] = points(row.value, digits=1 if abs(row.value) < (10 if fine else 1) else 0, lang=lang)
@@ -295,7 +296,7 @@ def bar_fields(
     drawn = [row.kind != "head" for row in rows]
     whole = [row.kind == "total" for row in rows]
     lows, highs = (
-        [row.start + bound if known(bound) and row.kind in KINDS else None for row, bound in pairs]  # type: ignore[operator]
+        [row.start + bound if known(bound) and row.kind in KINDS else None for row, bound in pairs]
         for pairs in ([(row, row.lower) for row in rows], [(row, row.upper) for row in rows])
     )
     return {

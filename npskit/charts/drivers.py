@@ -186,7 +186,7 @@ def draw(rows: Columns, names: Sequence[str], named: Sequence[int], lang: str) -
         "value": value,
         "lower": lower,
         "upper": upper,
-        "figure": sides[0].texts,  # type: ignore[dict-item]  # a list by construction
+        "figure": list(sides[0].texts),
         "range": [share_range(low, high, lang) for low, high in zip(lower, upper, strict=True)],
         "reverse": [word("chart_in_reverse", lang) if is_reverse(cut, at) else "" for at in range(shown)],
         # beside the interval, or at the foot of a bar that is too long to have room there

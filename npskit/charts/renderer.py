@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
@@ -62,7 +62,14 @@ def vl_convert() -> ModuleType | None:
     return vl_convert
 
 
-class Styled:
+if TYPE_CHECKING:
+    # What stands behind the mixin is one of Altair's charts; which one, a type checker cannot know.
+    Behind: Any
+else:
+    Behind = object
+
+
+class Styled(Behind):
     """Mixin of Altair's charts: our theme and our renderer, kept through every further edit.
 
     The theme joins when the specification is written, not before: Altair refuses to lay out charts that carry a
@@ -72,17 +79,17 @@ class Styled:
     _lang = "en"
 
     def copy(self, *args: Any, **kwds: Any) -> Any:
-        return styled(super().copy(*args, **kwds), self._lang)  # type: ignore[misc]
+        return styled(super().copy(*args, **kwds), self._lang)
 
     def to_dict(self, validate: bool = True, **kwds: Any) -> dict[str, Any]:
         context = kwds.get("context") or {}
         if not context.get("top_level", True):
-            inner: dict[str, Any] = super().to_dict(validate, **kwds)  # type: ignore[misc]
+            inner: dict[str, Any] = super().to_dict(validate, **kwds)
             return inner
         themed = self.copy(deep=False)
         chosen = themed._get("config", alt.Undefined)
         themed.config = merged(theme(self._lang), as_dict(chosen))
-        whole: dict[str, Any] = super(Styled, themed).to_dict(validate, **kwds)  # type: ignore[misc]
+        whole: dict[str, Any] = super(Styled, themed).to_dict(validate, **kwds)
         return whole
 
     def save(self, fp: Any, format: Any = None, *args: Any, **kwds: Any) -> None:
@@ -93,23 +100,23 @@ class Styled:
         chart = self.copy(deep=False)
         if (format or str(fp).rpartition(".")[2]) == "png" and chart._get("background") is alt.Undefined:
             chart["background"] = "white"
-        super(Styled, chart).save(fp, format, *args, **kwds)  # type: ignore[misc]
+        super(Styled, chart).save(fp, format, *args, **kwds)
 
     def __add__(self, other: Any) -> Any:
-        return self._kept(super().__add__(other))  # type: ignore[misc]
+        return self._kept(super().__add__(other))
 
     def __or__(self, other: Any) -> Any:
-        return self._kept(super().__or__(other))  # type: ignore[misc]
+        return self._kept(super().__or__(other))
 
     def __and__(self, other: Any) -> Any:
-        return self._kept(super().__and__(other))  # type: ignore[misc]
+        return self._kept(super().__and__(other))
 
     def _kept(self, chart: Any) -> Any:
         return styled(as_styled(chart), self._lang)
 
     def _repr_mimebundle_(self, *args: Any, **kwds: Any) -> Any:
         if alt.renderers.active not in ("default", "npskit"):
-            return super()._repr_mimebundle_(*args, **kwds)  # type: ignore[misc]
+            return super()._repr_mimebundle_(*args, **kwds)
         return mime_bundle(self.to_dict())
 
 
@@ -117,7 +124,7 @@ class Facetable(Styled):
     """The kinds whose ``facet`` is a method; in `FacetChart` it is a property of the chart."""
 
     def facet(self, *args: Any, **kwds: Any) -> Any:
-        return self._kept(super().facet(*args, **kwds))  # type: ignore[misc]
+        return self._kept(super().facet(*args, **kwds))
 
 
 class Chart(Facetable, alt.Chart):
