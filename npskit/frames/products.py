@@ -107,10 +107,10 @@ def cross_products(
     weight = None if weight is None else source.column(weight)
     unit = None if unit is None else source.column(unit)
     if source.engine == "pandas":
-        return _Scan(source, columns, weight, unit, parts, seed).summed()  # type: ignore[arg-type]
+        return _Scan(source, columns, weight, unit, parts, seed).summed()  # type: ignore[arg-type]  # the engine tells the class
     from npskit.frames.engine_products import engine_products
 
-    return engine_products(source, columns, weight, unit, parts, seed)  # type: ignore[arg-type]
+    return engine_products(source, columns, weight, unit, parts, seed)  # type: ignore[arg-type]  # the engine tells the class
 
 
 def ordered_levels(source: Source, name: str) -> list[Any] | None:

@@ -279,7 +279,7 @@ def numbered_records(text: Text) -> list[tuple[int, list[str]]]:
         for record in records:
             if record or text.layout.width == 1:
                 found.append((line, record))
-            line = records.line_num + 1  # type: ignore[attr-defined]
+            line = records.line_num + 1  # type: ignore[attr-defined]  # of csv.reader
     except csv.Error as error:
         raise ReadError(where=text.where(line), expected="a record", got=str(error)) from None
     if found and text.data.count(b'"') % 2 and "\n" in "".join(found[-1][1]):

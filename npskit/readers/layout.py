@@ -122,7 +122,7 @@ def end_of(text: bytes, layout: Layout, skipped: int) -> int:
     while read < skipped:
         read += bool(next(records))
     position = 0
-    for _ in range(records.line_num):  # type: ignore[attr-defined]
+    for _ in range(records.line_num):  # type: ignore[attr-defined]  # of csv.reader
         position = text.find(b"\n", position) + 1 or len(text)
     return position
 
