@@ -20,6 +20,7 @@ from npskit.stats.score import score
 from npskit.tally import ClusterMoments, Tally
 
 __all__ = [
+    "Grid",
     "all_periods",
     "counted",
     "dated",
@@ -27,6 +28,7 @@ __all__ = [
     "effective_counts",
     "effective_responses",
     "estimates",
+    "gridded",
     "joined",
     "series",
 ]
@@ -153,35 +155,56 @@ def place_of(period: Any, first: dt.date | None, last: dt.date | None) -> int:
     return OUTSIDE if (first and period < first) or (last and period > last) else INSIDE
 
 
-def series(
-    tally: Tally, *, every: str, confidence_level: float, moments: ClusterMoments | None = None, method: str = "score"
-) -> Columns:
-    """One row per group and period of a tally whose first key is the period, gaps filled, with the smoothed level."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Grid:
+    """Every group in every period: where the cells of a tally whose first key is the period belong."""
+
+    periods: list[dt.date]
+    groups: list[tuple[Any, ...]]
+    rows: np.ndarray
+
+    def filled(self, values: np.ndarray) -> np.ndarray:
+        """Values of the cells, shape (groups, periods, ...); 0 where there is no cell."""
+        size = len(self.groups) * len(self.periods)
+        out = np.zeros((size + 1, *np.shape(values)[1:]), dtype=np.asarray(values).dtype)
+        out[self.rows] = values
+        return out[:-1].reshape(len(self.groups), len(self.periods), *out.shape[1:])
+
+
+def gridded(tally: Tally, every: str) -> Grid:
+    """Groups and periods, from the first to the last with none left out, of a tally whose first key is the period."""
     dated = [cell for cell in tally.cells if cell[0] is not None]
     periods = all_periods([cell[0] for cell in dated], every)  # type: ignore[misc]  # the first key is a date
     groups = list(dict.fromkeys(cell[1:] for cell in dated))
     at = {(period, *group): i * len(periods) + j for i, group in enumerate(groups) for j, period in enumerate(periods)}
-    rows = [at.get(cell, -1) for cell in tally.cells]
+    return Grid(periods, groups, np.array([at.get(cell, -1) for cell in tally.cells], dtype=np.intp))
 
-    def filled(values: np.ndarray) -> np.ndarray:
-        out = np.zeros((len(at) + 1, *np.shape(values)[1:]), dtype=np.asarray(values).dtype)
-        out[rows] = values
-        return out[:-1]
 
-    counts = filled(effective_counts(tally, moments))
+def series(
+    tally: Tally,
+    *,
+    every: str,
+    confidence_level: float,
+    moments: ClusterMoments | None = None,
+    method: str = "score",
+    breaks: Sequence[int] | None = None,
+) -> Columns:
+    """One row per group and period of a tally whose first key is the period, gaps filled, with the smoothed level."""
+    grid = gridded(tally, every)
+    counts = grid.filled(effective_counts(tally, moments))
     readings = limits(tally, confidence_level=confidence_level, method=method, moments=moments)
-    answered = filled(tally.responses) > 0
-    lower, upper = (np.where(answered, filled(np.atleast_1d(bound)), np.nan) for bound in readings)
-    shaped = counts.reshape(len(groups), len(periods), 3)
+    answered = grid.filled(tally.responses) > 0
+    lower, upper = (np.where(answered, grid.filled(np.atleast_1d(bound)), np.nan) for bound in readings)
     # Loaded here, since only a trend needs it.
     from npskit.stats.trend import level as smoothed_level
 
-    level = smoothed_level(shaped, every=every, confidence_level=confidence_level)
+    level = smoothed_level(counts, every=every, confidence_level=confidence_level, breaks=breaks)
     numbers = {"score": score(counts), "lower": lower, "upper": upper,
                "level": level.level, "level_lower": level.lower, "level_upper": level.upper}  # fmt: skip
-    levels = {key: [group[i] for group in groups for _ in periods] for i, key in enumerate(tally.keys[1:])}
+    levels = {key: [group[i] for group in grid.groups for _ in grid.periods] for i, key in enumerate(tally.keys[1:])}
     figures = {name: np.ravel(values).tolist() for name, values in numbers.items()}
-    return joined(levels, {"period": periods * len(groups), **counted(filled(tally.category_counts)), **figures})
+    categories = counted(grid.filled(tally.category_counts).reshape(-1, 3))
+    return joined(levels, {"period": grid.periods * len(grid.groups), **categories, **figures})
 
 
 def all_periods(starts: Sequence[dt.date], every: str) -> list[dt.date]:
