@@ -13,7 +13,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["mixture_quantile"]
+__all__ = ["mixture_quantile", "normal"]
 
 Array = NDArray[np.float64]
 
@@ -56,7 +56,7 @@ def mixture_quantile(mean: Array, sd: Array, weights: Array, probability: float)
     low, high = own.min(axis=1, initial=np.inf), own.max(axis=1, initial=-np.inf)
     place, scale = np.sum(weights * own, axis=1), np.sum(weights * sd, axis=1)
     for _ in range(MOST_STEPS):
-        below, density = _normal((place[:, None] - mean) / sd)
+        below, density = normal((place[:, None] - mean) / sd)
         excess = np.sum(weights * below, axis=1) - probability
         low, high = np.where(excess < 0, place, low), np.where(excess < 0, high, place)
         following = place - excess / np.maximum(np.sum(weights * density / sd, axis=1), TINY)
@@ -67,8 +67,17 @@ def mixture_quantile(mean: Array, sd: Array, weights: Array, probability: float)
     return place
 
 
-def _normal(z: Array) -> tuple[Array, Array]:
-    """Distribution and density of the standard normal; Abramowitz and Stegun 26.2.17, to 7.5e-8 and without SciPy."""
+def normal(z: Array) -> tuple[Array, Array]:
+    """Distribution and density of the standard normal.
+
+    By Abramowitz and Stegun 26.2.17, to 7.5e-8 and without SciPy.
+
+    Examples
+    --------
+    >>> below, density = normal(np.array([0.0, 1.959964]))
+    >>> below.round(4).tolist(), density.round(4).tolist()
+    ([0.5, 0.975], [0.3989, 0.0584])
+    """
     density = np.exp(-0.5 * z * z) / math.sqrt(math.tau)
     t = 1 / (1 + 0.2316419 * np.abs(z))
     series = t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))))

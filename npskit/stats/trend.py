@@ -26,7 +26,17 @@ from npskit.stats.mixture import mixture_quantile
 from npskit.stats.score import checked_counts, responses, score, variance
 from npskit.stats.statespace import checked_breaks, constants, smooth
 
-__all__ = ["SEASON_LENGTHS", "Level", "Posterior", "level", "pooled_variance", "posterior"]
+__all__ = [
+    "SEASON_LENGTHS",
+    "Level",
+    "Posterior",
+    "checked_series",
+    "level",
+    "pace_of",
+    "pooled_variance",
+    "posterior",
+    "season_basis",
+]
 
 Array = NDArray[np.float64]
 
@@ -176,11 +186,11 @@ def level(
     >>> bool(found.upper[2] - found.lower[2] > found.upper[1] - found.lower[1])
     True
     """
-    counts = _checked_series(counts)
+    counts = checked_series(counts)
     checked_level(confidence_level)
     *leading, periods, _ = counts.shape
     length, positions = _season_length(every), checked_breaks(breaks, periods)
-    pace = _pace(every)
+    pace = pace_of(every)
     series = counts.reshape(math.prod(leading), periods, 3)
     grid = [len(axis.values) for axis in _axes(length, pace)]
     bands, weights = np.empty((5, len(series), periods)), np.empty((len(series), math.prod(grid)))
@@ -199,9 +209,15 @@ def level(
 
 
 def posterior(
-    counts: ArrayLike, *, every: str | float | None = "month", breaks: Sequence[int] | None = None
+    counts: ArrayLike,
+    *,
+    every: str | float | None = "month",
+    breaks: Sequence[int] | None = None,
+    pace: float | None = None,
 ) -> Posterior:
     """Level and season of counts (..., T, 3) at every point of the grid, with its weights; see `level`.
+
+    The level's steps follow the period unless their ``pace`` is given: see `pace_of`.
 
     Examples
     --------
@@ -209,10 +225,11 @@ def posterior(
     >>> found.mean.shape, found.state_mean.shape
     ((270, 24), (270, 5))
     """
-    counts = _checked_series(counts)
+    counts = checked_series(counts)
     *leading, periods, _ = counts.shape
     series = counts.reshape(math.prod(leading), periods, 3)
-    found = _posterior(series, _season_length(every), checked_breaks(breaks, periods), _pace(every))
+    pace = pace_of(every) if pace is None else pace
+    found = _posterior(series, _season_length(every), checked_breaks(breaks, periods), pace)
     per_series = ("log_weights", "mean", "variance", "state_mean", "state_covariance")
     arrays = {name: getattr(found, name) for name in per_series}
     return replace(found, **{name: array.reshape(*leading, *array.shape[1:]) for name, array in arrays.items()})
@@ -243,7 +260,7 @@ def _decayed_sum(counts: Array, breaks: Sequence[int]) -> Array:
 
 def _posterior(counts: Array, season_length: float | None, breaks: Sequence[int], pace: float = 1.0) -> Posterior:
     """Posterior of series (L, T, 3): filtered at L x level sd x extra sd, then the season in closed form."""
-    basis, axes = _season_basis(counts.shape[1], season_length), _axes(season_length, pace)
+    basis, axes = season_basis(counts.shape[1], season_length), _axes(season_length, pace)
     level_sd, extra_sd = _product([axis.values for axis in axes[:2]])
     n = np.asarray(responses(counts)).T[..., None]
     answer = 1e4 * pooled_variance(counts, breaks=breaks).T[..., None]
@@ -284,8 +301,14 @@ def _axes(season_length: float | None, pace: float) -> list[_Axis]:
     return [steps, EXTRA_AXIS, NO_SEASON_AXIS if season_length is None else SEASON_AXIS]
 
 
-def _pace(every: str | float | None) -> float:
-    """How far a level wanders in a period, in multiples of a month's: a walk goes as the square root of time."""
+def pace_of(every: str | float | None) -> float:
+    """How far a level wanders in a period, in multiples of a month's: a walk goes as the square root of time.
+
+    Examples
+    --------
+    >>> round(pace_of("quarter"), 3)
+    1.732
+    """
     return math.sqrt(MONTHS[every]) if isinstance(every, str) else 1.0
 
 
@@ -294,8 +317,14 @@ def _product(values: list[Array]) -> list[Array]:
     return [axis.ravel() for axis in np.meshgrid(*values, indexing="ij")]
 
 
-def _season_basis(periods: int, length: float | None) -> Array:
-    """Cosines and sines (T, H) of the season; a sine that is zero at every whole period is left out."""
+def season_basis(periods: int, length: float | None) -> Array:
+    """Cosines and sines (T, H) of the season; a sine that is zero at every whole period is left out.
+
+    Examples
+    --------
+    >>> season_basis(4, 4).round().tolist()
+    [[1.0, 1.0, 0.0], [0.0, -1.0, 1.0], [-1.0, 1.0, 0.0], [-0.0, -1.0, -1.0]]
+    """
     if length is None:
         return np.empty((periods, 0))
     turns = np.arange(1, min(HARMONICS, length / 2) + 1) / length
@@ -325,7 +354,8 @@ def _unknown(counts: Array, breaks: Sequence[int]) -> NDArray[np.bool_]:
     return unknown
 
 
-def _checked_series(counts: ArrayLike) -> Array:
+def checked_series(counts: ArrayLike) -> Array:
+    """Counts of periods in a row as a float array (..., T, 3)."""
     array = checked_counts(counts)
     if array.ndim < 2:
         expected = "periods by detractors, passives, promoters (..., T, 3)"
