@@ -20,13 +20,14 @@ from npskit.survey.base import as_list, opened
 from npskit.survey.comparing import Comparing
 from npskit.survey.driving import Driving
 from npskit.survey.estimates import counted, dated, distribution, estimates, joined, series
+from npskit.survey.forecasting import Forecasting
 from npskit.survey.plots import Plots
 from npskit.survey.teams import Teams
 
 __all__ = ["Survey", "opened"]
 
 
-class Survey(Comparing, Driving, Teams):
+class Survey(Comparing, Driving, Teams, Forecasting):
     """Survey answers with the roles of their columns.
 
     Parameters
