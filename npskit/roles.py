@@ -148,6 +148,7 @@ CONTENT = {
     "prose": "text of many kinds",
     "id": "identifiers",
     "weight": "positive numbers",
+    "count": "numbers that are not negative",
 }
 
 

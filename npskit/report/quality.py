@@ -14,9 +14,11 @@ from npskit.report.findings import Overall
 from npskit.report.words import percent, size, told
 from npskit.roles import fold, name_rank
 from npskit.scale import MISSING
+from npskit.survey.aggregated import remarks
 from npskit.survey.grouping import REST
 
 if TYPE_CHECKING:
+    from npskit.frames.counts_source import CountsSource
     from npskit.survey import Survey
 
 __all__ = ["quality", "quality_in_short", "tells_rows_apart"]
@@ -35,11 +37,13 @@ REASONS = {
 }
 
 
-def quality_in_short(found: Overall, repeated: int | None, lang: str) -> str:
-    """One sentence: how many rows hold an answer, and whether rows repeat each other."""
+def quality_in_short(survey: Survey, found: Overall, repeated: int | None, lang: str) -> str:
+    """One sentence: how many rows hold an answer, and whether rows repeat each other; of counts what they assume."""
     rows = found.responses + found.missing
     if not rows:
         return word("report_no_rows", lang)
+    if survey.aggregated is not None:
+        return " ".join([counts_told(survey.aggregated, found, lang), *remarks(survey.aggregated, lang)])
     return " ".join([rows_told(found, lang), *duplicates(repeated, lang)])
 
 
@@ -47,6 +51,14 @@ def quality(survey: Survey, found: Overall, *, customer: str | None, repeated: i
     """Every check in a sentence, the good news too; `repeated` is None where equal rows are nothing to tell of."""
     if not found.responses + found.missing:
         return [word("report_no_rows", lang), *reading(survey.notes, lang)]
+    if survey.aggregated is not None:
+        return [
+            counts_told(survey.aggregated, found, lang),
+            *remarks(survey.aggregated, lang),
+            *duplicates(repeated, lang),
+            word("report_counts_people", lang),
+            *reading(survey.notes, lang),
+        ]
     return [
         rows_told(found, lang),
         *missing(survey, found, lang),
@@ -77,6 +89,12 @@ def rows_told(found: Overall, lang: str) -> str:
         valid=size(found.responses, lang),
         share=percent(found.responses / rows, lang),
     )
+
+
+def counts_told(source: CountsSource, found: Overall, lang: str) -> str:
+    """Answers, and the rows of counts that tell of them."""
+    rows = size(source.facts.rows, lang)
+    return told("report_counts", found.responses, lang, n=size(found.responses, lang), rows=rows)
 
 
 def missing(survey: Survey, found: Overall, lang: str) -> list[str]:

@@ -250,7 +250,7 @@ class SegmentsStory(Story):
         """The first screen: the score, and each chapter in a line."""
         found, lang = self.overall, self.lang
         kicker = word("report_template_segments_title", lang), self.title, date_text(self.today, lang)
-        lines = [("report_data_label", quality_in_short(found, self.duplicates, lang))]
+        lines = [("report_data_label", quality_in_short(self.survey, found, self.duplicates, lang))]
         if found.responses:
             lines = [
                 ("report_who_label", who_answered(found, self.survey.settings.get("cluster"), lang)),

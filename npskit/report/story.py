@@ -26,6 +26,7 @@ from npskit.report.quality import quality, quality_in_short, tells_rows_apart
 from npskit.report.words import rating_range, score_text, size, told
 from npskit.scale import CATEGORIES
 from npskit.survey import Survey
+from npskit.survey.aggregated import remarks
 from npskit.survey.plots import columns_of
 from npskit.version import VERSION
 
@@ -145,7 +146,7 @@ class Story:
         """The first screen: the answer, how sure, and the rest of the story in a line each."""
         found, lang = self.overall, self.lang
         kicker = word("report_title", lang), self.title, date_text(self.today, lang)
-        lines = [("report_data_label", quality_in_short(found, self.duplicates, lang))]
+        lines = [("report_data_label", quality_in_short(self.survey, found, self.duplicates, lang))]
         if found.responses:
             lines = [
                 ("report_who_label", who_answered(found, self.survey.settings.get("cluster"), lang)),
@@ -252,6 +253,7 @@ class Story:
             f"{interval} {word('report_method_chance', lang)}",
             word("report_method_difference", lang),
             word("report_method_level", lang) if self.movement else "",
+            *([] if self.survey.aggregated is None else remarks(self.survey.aggregated, lang)),
             self._attribution(),
             word("report_method_made", lang, version=VERSION),
             word("report_trademarks", lang),

@@ -131,6 +131,7 @@ def needed(survey: Survey, source: Source, by: Any) -> tuple[list[str], list[str
     flat = [each for item in items for each in (item if isinstance(item, (list, tuple)) else [item])]
     asked = [item if isinstance(item, str) else item.column for item in flat]
     given = [survey.settings[role] for role in ("cluster", "weight") if role in survey.settings]
+    given += [] if survey.aggregated is None else survey.aggregated.counts.columns
     named = {source.column(name) for name in [*asked, *given]}
     named |= {roles[role] for role in ("rating", "date", "weight") if role in roles} | set(survey.rivals("date"))
     customer = [roles["customer"]] if roles.get("customer") not in {None, *named} else []

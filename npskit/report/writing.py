@@ -28,7 +28,8 @@ __all__ = ["Report", "write_report"]
 
 SUFFIXES = (".html", ".htm", ".ipynb", ".pdf")
 LIBRARIES = ("nbformat", "nbclient", "ipykernel", "vl_convert")
-COLUMNS = ("rating", "date", "comment", "customer", "weight", "cluster", "missing", "scale", "keep")
+COLUMNS = ("rating", "date", "comment", "customer", "weight", "cluster", "missing", "scale", "keep",
+           "detractors", "passives", "promoters", "responses")  # fmt: skip
 
 
 @dataclass(frozen=True)

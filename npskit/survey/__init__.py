@@ -48,6 +48,8 @@ class Survey(Comparing, Driving, Teams, Forecasting):
         when the column holds them.
     keep : {"all", "last"}, optional
         Whether to use every answer, or only the last one of each customer.
+    detractors, passives, promoters, responses : str, optional
+        Columns of counts, for data with many answers a row; see `Survey.from_counts`.
 
     Examples
     --------
@@ -174,6 +176,10 @@ class Survey(Comparing, Driving, Teams, Forecasting):
         return source.table({name: [row[i] for row in rows] for i, name in enumerate(("check", "count", "detail"))})
 
     def _rating_checks(self, source: Source, lang: str | None) -> list[tuple[str, int, str]]:
+        if self.aggregated is not None:
+            from npskit.survey.aggregated import counts_checks
+
+            return counts_checks(self.aggregated, lang)
         try:
             rating = self._column("rating")
             return rating_checks(source.rating_counts(rating), self._scale_of(source, rating), rating, lang)

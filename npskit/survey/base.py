@@ -7,12 +7,12 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
 
 from npskit import roles as _roles
-from npskit.errors import ArgumentError, ArgumentTypeError, ScaleWarning
+from npskit.errors import ArgumentError, ArgumentTypeError, NpskitWarning, RoleError, ScaleWarning
 from npskit.frames import Bands, Period, wrap
 from npskit.scale import Scale
 from npskit.survey.columns import Columns
@@ -20,6 +20,7 @@ from npskit.tally import ClusterMoments, Tally
 
 if TYPE_CHECKING:
     from npskit.frames import Source
+    from npskit.frames.counts_source import CountsSource
 
 __all__ = ["Base", "as_list", "opened"]
 
@@ -42,6 +43,10 @@ class Base:
         missing: Sequence[Any] = (),
         scale: Scale | None = None,
         keep: str = "all",
+        detractors: str | None = None,
+        passives: str | None = None,
+        promoters: str | None = None,
+        responses: str | int | None = None,
     ) -> None:
         if keep not in ("all", "last"):
             raise ArgumentError(where="keep", expected="'all' or 'last'", got=repr(keep))
@@ -53,11 +58,106 @@ class Base:
         self._kept: Source | None = None
         self._named = {"rating": rating, "date": date, "comment": comment, "customer": customer, "weight": weight}
         self._cluster, self._missing, self._scale, self._keep = cluster, missing, scale, keep
+        counts = {"detractors": detractors, "passives": passives, "promoters": promoters, "responses": responses}
+        self._counts: CountsSource | None = None
+        if any(name is not None for name in counts.values()):
+            self._counts = self._counted_source(counts)
         named = [name for name in (*self._named.values(), cluster) if name is not None]
         if named:
             columns = self._whole.columns
             for name in named:
                 _roles.resolve(name, columns)
+
+    @classmethod
+    def from_counts(
+        cls,
+        frame: Any,
+        *,
+        detractors: str | None = None,
+        passives: str | None = None,
+        promoters: str | None = None,
+        responses: str | int | None = None,
+        date: str | None = None,
+        weight: str | None = None,
+        cluster: str | None = None,
+    ) -> Self:
+        """A survey of counts: rows that tell of many answers each, such as one for each shop and month.
+
+        Parameters
+        ----------
+        frame : DataFrame, relation or path
+            Any that `Survey` takes; the columns beside the counts are what one can group by.
+        detractors, passives, promoters : str, optional
+            Columns of counts, of shares (0..1) or of percentages; found by their names in English and French when not
+            given. A row without any of the three tells of nobody.
+        responses : str or int, optional
+            Of shares and percentages: the column of answers they are of, or a number to take every row as, which is
+            an assumption that all intervals stand on. Shares that do not add up to the whole because they were rounded
+            are scaled to it; then counts are the nearest whole numbers.
+        date : str, optional
+            Column of one date a row; found when not given.
+        weight, cluster : str, optional
+            As in `Survey`: the weight of each answer of a row; the accounts (shops, hospitals) that rows belong to.
+
+        Returns
+        -------
+        Survey
+            With every verb that needs counts only.
+
+        Raises
+        ------
+        RoleError
+            When a column of counts is not found, or several could be it.
+        ArgumentError
+            For negative numbers, fractions that are no shares, whole numbers that may be percentages, or shares
+            without `responses`; it names the rows.
+
+        Warns
+        -----
+        NpskitWarning
+            When `responses` is a number.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from npskit import Survey
+        >>> counts = pd.DataFrame({"shop": ["Lyon", "Nice"], "détracteurs": [20, 9], "passifs": [30, 11],
+        ...                        "promoteurs": [70, 10]})
+        >>> Survey.from_counts(counts).summary(by="shop")[["shop", "responses", "score"]].round(1)
+           shop  responses  score
+        0  Lyon        120   41.7
+        1  Nice         30    3.3
+        """
+        data = opened(frame)
+        if detractors is None:
+            # Naming one is what tells the class that these are counts.
+            plain = cls(data)
+            columns = Columns(plain._whole, named={}, notes=plain.notes, scale=Scale())
+            detractors = columns.find("detractors").column
+        survey = cls(
+            data, detractors=detractors, passives=passives, promoters=promoters, responses=responses,
+            date=date, weight=weight, cluster=cluster,
+        )  # fmt: skip
+        if survey._counts is not None and survey._counts.assumed is not None:
+            from npskit.survey.aggregated import remarks
+
+            warnings.warn(remarks(survey._counts, "en")[0], NpskitWarning, stacklevel=2)
+        return survey
+
+    def _counted_source(self, counts: Mapping[str, Any]) -> CountsSource:
+        """The source of counts, for keywords that name some of its columns."""
+        from npskit.survey.aggregated import counted_source
+
+        others = {name: self._named[name] for name in ("rating", "comment", "customer")}
+        others |= {"missing": as_list(self._missing), "scale": self._scale}
+        return counted_source(
+            self._data, counts, notes=self.notes, others={**others, "keep": self._keep if self._keep != "all" else ""}
+        )
+
+    @property
+    def aggregated(self) -> CountsSource | None:
+        """The rows of counts with what they assume, in a survey of counts; None in one of answers."""
+        return self._counts
 
     @property
     def data(self) -> Any:
@@ -66,10 +166,15 @@ class Base:
 
     @property
     def notes(self) -> Mapping[str, Any]:
-        """What `read_survey` noted about the file, while it travels with the frame; empty for any other data."""
+        """What `read_survey` noted about the file, while it travels with the frame, and what counts assume."""
         attrs = getattr(self._data, "attrs", None)
         notes = attrs.get("npskit") if isinstance(attrs, dict) else None
-        return notes if isinstance(notes, Mapping) else {}
+        notes = notes if isinstance(notes, Mapping) else {}
+        if self._counts is None:
+            return notes
+        from npskit.survey.aggregated import remarks
+
+        return {**notes, "notes": [*notes.get("notes", []), *remarks(self._counts, "en")]}
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -81,12 +186,14 @@ class Base:
         >>> Base(pd.DataFrame({"q1": [9, 11]}), rating="q1", missing=[11]).settings
         {'rating': 'q1', 'missing': [11]}
         """
+        counts = {} if self._counts is None else self._counts.counts.settings
         others = {"cluster": self._cluster, "missing": as_list(self._missing) or None, "scale": self._scale}
-        given = {**self._named, **others, "keep": None if self._keep == "all" else self._keep}
+        given = {**counts, **self._named, **others, "keep": None if self._keep == "all" else self._keep}
         return {name: value for name, value in given.items() if value is not None}
 
     def __repr__(self) -> str:
-        named = ", ".join(f"{role}={column!r}" for role, column in self._named.items() if column)
+        counts = {} if self._counts is None else self._counts.counts.settings
+        named = ", ".join(f"{role}={column!r}" for role, column in {**counts, **self._named}.items() if column)
         return f"<npskit.Survey of {type(self._data).__name__}{': ' + named if named else ''}>"
 
     # ---- what the columns are -------------------------------------------------------------------------------
@@ -94,6 +201,8 @@ class Base:
     @property
     def _whole(self) -> Source:
         """Every row. An engine that is asked over a wire keeps its first rows; a pandas frame may change in between."""
+        if self._counts is not None:
+            return self._counts
         if isinstance(self._data, (pd.DataFrame, pd.Series)):
             return wrap(self._data)
         if self._kept is None:
@@ -122,7 +231,8 @@ class Base:
 
     @property
     def _columns(self) -> Columns:
-        return Columns(self._whole, named=self._named, notes=self._notes, scale=self._numbers)
+        counts = None if self._counts is None else self._counts.counts
+        return Columns(self._whole, named=self._named, notes=self._notes, scale=self._numbers, counts=counts)
 
     def _column(self, role: str) -> str:
         return self._columns.find(role).column
@@ -133,8 +243,10 @@ class Base:
         Raises
         ------
         RoleError
-            When none does, or more than one could.
+            When none does, or more than one could; in a survey of counts no column is the rating.
         """
+        if role == "rating" and self._counts is not None:
+            raise RoleError(where="the rating column", expected="a column of ratings", got="counts of answers")
         return self._column(role)
 
     def rivals(self, role: str) -> list[str]:

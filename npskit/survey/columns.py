@@ -14,6 +14,7 @@ import numpy as np
 from npskit import roles
 from npskit.errors import RoleError, shown_values
 from npskit.frames import Source, is_date
+from npskit.frames.counts import ANSWER, Counts
 from npskit.roles import Candidate
 from npskit.scale import Scale, is_missing
 
@@ -22,6 +23,8 @@ __all__ = ["Columns"]
 COLUMNS_SEARCHED = 200
 # Distinct texts from which a column is written by people rather than chosen from a list.
 LEAST_PROSE = 12
+# Roles that rows of counts cannot play.
+PERSONAL = ("comment", "customer")
 
 
 class Columns:
@@ -36,12 +39,20 @@ class Columns:
         What `read_survey` noted of the file: ``roles`` and ``questions`` are used.
     scale : Scale
         The scale a rating is recognised by.
+    counts : Counts, optional
+        The columns of counts, when rows hold these.
     """
 
     def __init__(
-        self, source: Source, *, named: Mapping[str, str | None], notes: Mapping[str, Any], scale: Scale
+        self,
+        source: Source,
+        *,
+        named: Mapping[str, str | None],
+        notes: Mapping[str, Any],
+        scale: Scale,
+        counts: Counts | None = None,
     ) -> None:
-        self._source, self._named, self._notes, self._scale = source, named, notes, scale
+        self._source, self._named, self._notes, self._scale, self._counts = source, named, notes, scale, counts
 
     def find(self, role: str) -> Candidate:
         """The column that plays a role.
@@ -52,6 +63,10 @@ class Columns:
             When none does, or more than one could.
         """
         columns = self._source.columns
+        if self._counts is not None and role == "rating":
+            return Candidate(ANSWER, role, 0, "counted")
+        if self._counts is not None and role in PERSONAL:
+            raise RoleError(where=f"the {role} column", expected="answers, a row each", got="counts")
         if name := self._named.get(role):
             return Candidate(roles.resolve(name, columns), role, 0, "named in the call")
         told = self._notes.get("roles", {}).get(role)
@@ -85,8 +100,20 @@ class Columns:
 
     def table(self) -> dict[str, list[str | None]]:
         """Every role with its column and the reason; an open choice names the candidates."""
-        rows = [(role, *self._column_and_reason(role)) for role in roles.ROLES]
+        asked = roles.ROLES if self._counts is None else [r for r in roles.ROLES if r not in ("rating", *PERSONAL)]
+        rows = [*self._counted_rows(), *((role, *self._column_and_reason(role)) for role in asked)]
         return {name: [row[i] for row in rows] for i, name in enumerate(("role", "column", "reason"))}
+
+    def _counted_rows(self) -> list[tuple[str, str | None, str]]:
+        """The columns of counts, and of how many answers each row tells."""
+        if self._counts is None:
+            return []
+        named = {role: column for role, column in self._counts.settings.items() if column is not None}
+        return [
+            (role, column, "counts answers") if isinstance(column, str)
+            else (role, None, f"{column:,} answers in every row, as the call says")
+            for role, column in named.items()
+        ]  # fmt: skip
 
     def _column_and_reason(self, role: str) -> tuple[str | None, str]:
         try:
@@ -143,4 +170,11 @@ def is_identifier(value: object) -> bool:
     return not isinstance(value, bool)
 
 
-CHECKS = {"date": is_date, "text": is_text, "prose": is_text, "weight": is_weight, "id": is_identifier}
+CHECKS = {
+    "date": is_date,
+    "text": is_text,
+    "prose": is_text,
+    "weight": is_weight,
+    "count": is_weight,
+    "id": is_identifier,
+}

@@ -13,6 +13,7 @@ from npskit.errors import ArgumentError, EmptyDataError, NpskitWarning, RoleErro
 from npskit.stats.drivers import Importance, importance
 from npskit.stats.effects import effects
 from npskit.stats.importance import MOST_PLAYERS
+from npskit.survey.aggregated import needs_answers
 from npskit.survey.attributes import Attribute, read_attribute
 from npskit.survey.base import Base, as_list
 from npskit.survey.driver_answers import noted
@@ -59,6 +60,7 @@ def searched(
 
 def rows_of(survey: Base, seed: int) -> Rows:
     """Where the rows are, which column is what, and how they are dealt into parts."""
+    needs_answers(survey, "drivers")
     if not isinstance(seed, int | np.integer) or seed < 0:
         raise ArgumentError(where="rng", expected="a whole number, the seed", got=repr(seed))
     source, scale = survey.source, survey.tally().scale

@@ -67,7 +67,11 @@ class Gathering(Base):
     def _about(self, items: Sequence[Key]) -> dict[str, Any]:
         """What a result says of its groups: which are periods, and what is assumed of clusters."""
         periods = {item.column: item.every for item in items if isinstance(item, Period)}
-        return {"periods": periods, "notes": () if self._cluster is None else ("answer_note_clusters",)}
+        clusters = () if self._cluster is None else ("answer_note_clusters",)
+        assumed = (
+            () if self.aggregated is None or self.aggregated.assumed is None else ("answer_note_assumed_responses",)
+        )
+        return {"periods": periods, "notes": (*clusters, *assumed)}
 
 
 def has_groups(tally: Tally, items: Sequence[Key]) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from npskit.errors import ArgumentError, NpskitError, NpskitWarning, RoleError
 from npskit.frames import Key, Period
+from npskit.survey.aggregated import needs_answers
 from npskit.survey.estimates import estimates, series
 from npskit.survey.gathering import Gathering, has_groups
 from npskit.survey.journeys import Journey, along, hidden, veiled
@@ -190,6 +191,7 @@ class Teams(Gathering):
         found: dict[str, list[Any]] = {"driver": [None] * len(teams), "driver_chance": [np.nan] * len(teams)}
         if attributes is None:
             return found
+        needs_answers(self, "attributes")
         for at, level in enumerate(teams):
             if covered[at] or responses[at] < FEWEST_FOR_DRIVER:
                 continue
