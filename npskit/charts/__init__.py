@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from npskit.charts.contrasts import asymmetry
     from npskit.charts.discoveries import surprising
     from npskit.charts.drivers import importance
+    from npskit.charts.economics import category_values, revenue_bridge
+    from npskit.charts.growth import forecast_errors, sales_difference, sales_path
     from npskit.charts.matrix import priorities
+    from npskit.charts.outlook import forecast
+    from npskit.charts.outlook_shares import forecast_shares
     from npskit.charts.quadrants import importance_performance
     from npskit.charts.ratings import distribution
     from npskit.charts.scoreline import score
@@ -29,12 +33,19 @@ if TYPE_CHECKING:
 __all__ = [
     "asymmetry",
     "by_segment",
+    "category_values",
     "differences",
     "distribution",
+    "forecast",
+    "forecast_errors",
+    "forecast_shares",
     "importance",
     "importance_performance",
     "journey",
     "priorities",
+    "revenue_bridge",
+    "sales_difference",
+    "sales_path",
     "score",
     "scorecard",
     "shares",
@@ -47,12 +58,19 @@ __all__ = [
 ROOMS = {
     "asymmetry": "contrasts",
     "by_segment": "segments",
+    "category_values": "economics",
     "differences": "comparing",
     "distribution": "ratings",
+    "forecast": "outlook",
+    "forecast_errors": "growth",
+    "forecast_shares": "outlook_shares",
     "importance": "drivers",
     "importance_performance": "quadrants",
     "journey": "stages",
     "priorities": "matrix",
+    "revenue_bridge": "economics",
+    "sales_difference": "growth",
+    "sales_path": "growth",
     "score": "scoreline",
     "scorecard": "teams",
     "shares": "stacks",

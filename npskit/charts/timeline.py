@@ -325,7 +325,7 @@ def moment(time: dt.datetime) -> alt.DateTime:
 
 
 def score_channels(groups: dict[str, Series]) -> dict[str, alt.Y]:
-    """One scale and axis for all values in points."""
+    """One scale and axis for all values in points; left to count, Vega would drop every other mark, 0 among them."""
     rows = [values for group in groups.values() for values in group.values()]
     usual = median(values["responses"] for values in rows if values["responses"])
     # the interval of a month with two answers would leave the rest of the chart a strip; it is cut at the edge
@@ -336,7 +336,7 @@ def score_channels(groups: dict[str, Series]) -> dict[str, alt.Y]:
         if known(values[key]) and (key not in ("lower", "upper") or values["responses"] >= usual / 8)
     ]
     start, stop, marks = nice_range(min(found), max(found), ticks=5)
-    axis = alt.Axis(title=None, values=marks, labelExpr=signed_axis(), gridOpacity=zero_line(0.18))
+    axis = alt.Axis(title=None, values=marks, tickCount=9, labelExpr=signed_axis(), gridOpacity=zero_line(0.18))
     scale = alt.Scale(domain=[start, stop], nice=False, zero=False)
     return {key: alt.Y(f"{key}:Q", scale=scale, axis=axis) for key in VALUES}
 

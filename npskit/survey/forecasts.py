@@ -198,9 +198,17 @@ class Forecast(Result):
         """
         from npskit import charts
 
-        return charts.forecast(self.history, self.table, **self._drawn(), lang=lang)
+        return charts.forecast(
+            self.history,
+            self.table,
+            every=self.every,
+            by=list(self.by) or None,
+            confidence_level=self.confidence_level,
+            breaks=self.breaks,
+            lang=lang,
+        )
 
-    def plot_shares(self, *, lang: str | None = None) -> alt.ConcatChart:
+    def plot_shares(self, *, lang: str | None = None) -> alt.HConcatChart:
         """The chart of the three categories, each with its interval; with `by` of everybody.
 
         Parameters
@@ -211,15 +219,11 @@ class Forecast(Result):
             return self.total.plot_shares(lang=lang)
         from npskit import charts
 
-        return charts.forecast_shares(self.history, self.table, **self._drawn(), lang=lang)
-
-    def _drawn(self) -> dict[str, Any]:
-        return {
-            "every": self.every,
-            "by": list(self.by) or None,
-            "confidence_level": self.confidence_level,
-            "breaks": self.breaks,
-        }
+        # What the answers are worth, so that weights show in the shares.
+        shown = dict(zip(CATEGORIES, self._counts.T.tolist(), strict=True))
+        return charts.forecast_shares(
+            {**self.history, **shown}, self.table, every=self.every, confidence_level=self.confidence_level, lang=lang
+        )
 
 
 def foretold(

@@ -1,0 +1,245 @@
+"""The marks of a forecast, from the ground up: the future's ground, the past, the bars and band of what may come."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+
+from npskit.charts.columns import known, literal
+from npskit.charts.periods import MOST_LABELS, next_period
+from npskit.charts.renderer import FacetChart, LayerChart
+from npskit.charts.theme import ACCENT, INK, MUTED, WIDTH
+from npskit.charts.timeline import (
+    MOST_RULES,
+    PANEL_LABELS,
+    PANELS_A_ROW,
+    VALUES,
+    Series,
+    answers,
+    score_channels,
+    time_channel,
+    tooltips,
+    with_texts,
+)
+from npskit.charts.words import level_share
+from npskit.labels import number, points, word
+
+__all__ = ["HOLLOW", "Picture", "bar_width", "ground", "rows_text"]
+
+HEIGHT, PANEL_HEIGHT, PANEL_WIDTH = 270, 140, 270
+MARGIN = 150
+LABEL_GAP = 15
+# Of the room of a period; wider bars would look like blocks.
+PART_OF_STEP, WIDEST_BAR = 0.6, 16
+# What is expected and has not come has no filling.
+HOLLOW: dict[str, Any] = {
+    "fill": "white",
+    "fillOpacity": 0.9,
+    "filled": False,
+    "size": 26,
+    "strokeWidth": 1.4,
+    "opacity": 1,
+}
+FIELDS = ("panel", "period", "kind", "stretch", "last", "responses", *VALUES)
+TEXTS = ("period", "kind")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What is drawn of series that have a past and periods to come."""
+
+    groups: dict[str, Series]
+    past: Sequence[dt.date]
+    ahead: Sequence[dt.date]
+    every: str
+    breaks: tuple[dt.date, ...]
+    confidence_level: float
+    lang: str
+
+    @property
+    def days(self) -> list[dt.date]:
+        """Every period drawn."""
+        return [*self.past, *self.ahead]
+
+    def alone(self) -> LayerChart:
+        """The series of everybody, with the bars and the band named where they end."""
+        width = WIDTH - MARGIN
+        parts = [*self.layers(width, MOST_LABELS), *self.names()]
+        return LayerChart(layer=parts, data=self.data(), width=width, height=HEIGHT)
+
+    def panels(self) -> FacetChart:
+        """A panel a group, all on the same axes, each with its expected level at the end."""
+        parts = [*self.layers(PANEL_WIDTH, PANEL_LABELS), self.figures()]
+        spec = LayerChart(layer=parts, width=PANEL_WIDTH, height=PANEL_HEIGHT)
+        heads = [f"{name}  ({word('chart_n', self.lang, n=number(answers(own), lang=self.lang))})"
+                 for name, own in self.groups.items()]  # fmt: skip
+        header = alt.Header(title=None, labelExpr=f"{literal(heads)}[datum.value]", labelLimit=PANEL_WIDTH)
+        facet = alt.Facet("panel:O", sort=None, title=None, header=header)
+        # an axis to each panel: shared axes stand under empty places of the last row too
+        axes = alt.Resolve(axis={"x": "independent"}, scale={"x": "independent"})
+        return FacetChart(spec=spec, facet=facet, data=self.data(), columns=PANELS_A_ROW, spacing=40, resolve=axes)
+
+    def layers(self, width: float, labels: int) -> list[alt.Chart]:
+        """All marks without the names."""
+        x, y = time_channel(self.days, self.every, self.lang, labels), score_channels(self.groups)
+        base = alt.Chart().encode(x=x)
+        past = base.transform_filter("datum.kind === 'past'")
+        ahead = base.transform_filter("datum.kind === 'ahead'")
+        joined = base.transform_filter("datum.kind !== 'past'")
+        return [
+            *ground(self.past[-1], self.ahead[-1], self.every, word("chart_outlook", self.lang)),
+            *self.sampling(past, y),
+            ahead.mark_bar(color=INK, opacity=0.22, clip=True, width=bar_width(width, self.days)).encode(
+                y=y["lower"], y2="upper:Q"
+            ),
+            past.mark_area(color=ACCENT, opacity=0.3, clip=True).encode(
+                y=y["level_lower"], y2="level_upper:Q", detail="stretch:O"
+            ),
+            joined.mark_area(color=ACCENT, opacity=0.3, clip=True).encode(y=y["level_lower"], y2="level_upper:Q"),
+            past.mark_line(color=ACCENT, strokeWidth=2.5).encode(y=y["level"], detail="stretch:O"),
+            joined.mark_line(color=ACCENT, strokeWidth=2, strokeDash=[4, 3]).encode(y=y["level"]),
+            self.dots(past, y),
+            with_texts(ahead, self.every, self.lang)
+            .mark_point(**HOLLOW, color=INK)
+            .encode(y=y["score"], tooltip=self.ahead_tooltips()),
+            *self.marks_of_breaks(),
+        ]
+
+    def sampling(self, past: alt.Chart, y: dict[str, alt.Y]) -> list[alt.Chart]:
+        """The intervals of the readings so far: thin rules, of very many a band."""
+        known_only = past.transform_filter("isValid(datum.score)")
+        if len(self.past) > MOST_RULES:
+            return [past.mark_area(color=INK, opacity=0.14, clip=True).encode(y=y["lower"], y2="upper:Q")]
+        return [
+            known_only.mark_rule(color=INK, opacity=0.4, strokeWidth=1.1, clip=True).encode(y=y["lower"], y2="upper:Q")
+        ]
+
+    def dots(self, past: alt.Chart, y: dict[str, alt.Y]) -> alt.Chart:
+        """The readings so far, larger for more responses."""
+        top = max(own[day]["responses"] or 0 for own in self.groups.values() for day in self.past if day in own)
+        biggest = max(50 * min(1, MOST_RULES / len(self.past)), 14)
+        size = alt.Size("responses:Q", scale=alt.Scale(domain=[0, top], range=[biggest / 5, biggest]), legend=None)
+        marked = with_texts(past.transform_filter("isValid(datum.score)"), self.every, self.lang)
+        return marked.mark_circle(color=INK, opacity=1).encode(
+            y=y["score"], size=size, tooltip=tooltips(has_level=True, lang=self.lang)
+        )
+
+    def ahead_tooltips(self) -> list[alt.Tooltip]:
+        """What is shown beside the pointer over a period to come."""
+        titles = {"figure": "chart_expected", "n": "chart_expected_n"}
+        found = tooltips(has_level=True, lang=self.lang)
+        for each in found:
+            if key := titles.get(str(each.shorthand).partition(":")[0]):
+                each.title = word(key, self.lang)
+        return found
+
+    def marks_of_breaks(self) -> list[alt.Chart]:
+        """A rule at each change that was marked."""
+        seen = [day for day in self.breaks if self.past[0] < day <= self.past[-1]]
+        if not seen:
+            return []
+        rows = [{"at": iso(midway(next_period(day, self.every, -1), day))} for day in seen]
+        base = alt.Chart(alt.Data(values=rows)).encode(x="at:T")
+        text = base.mark_text(align="left", baseline="top", dx=4, fontSize=11, color=MUTED)
+        return [
+            base.mark_rule(color=MUTED, strokeDash=[2, 3]),
+            text.encode(y=alt.value(0), text=alt.value(word("chart_break", self.lang))),
+        ]
+
+    def names(self) -> list[alt.Chart]:
+        """The bars and the band, named at the end of the last period."""
+        row = next(iter(self.groups.values()))[self.ahead[-1]]
+        scale = score_channels(self.groups)["score"].to_dict()["scale"]["domain"]
+        per_point = HEIGHT / (scale[1] - scale[0])
+        share = level_share(self.confidence_level, self.lang)
+        level = points(row["level"], lang=self.lang)
+        heights = apart(
+            [min(row["upper"], scale[1]) * per_point, row["level"] * per_point + 8, row["level"] * per_point - 8]
+        )
+        texts = (
+            f"{word('chart_next_reading', self.lang)}, {share}",
+            level,
+            f"{word('chart_level_to_come', self.lang)}, {share}",
+        )
+        looks: tuple[dict[str, Any], ...] = (
+            {"color": INK, "fontSize": 11},
+            {"color": ACCENT, "fontSize": 15, "fontWeight": 600},
+            {"color": ACCENT, "fontSize": 11},
+        )
+        end = iso(dt.datetime.combine(self.ahead[-1], dt.time()))
+        out = []
+        for text, height, look in zip(texts, heights, looks, strict=True):
+            data = alt.Data(values=[{"period": end, "level": height / per_point}])
+            mark = alt.Chart(data).mark_text(align="left", baseline="middle", dx=14, **look)
+            out.append(mark.encode(x="period:T", y="level:Q", text=alt.value(text)))
+        return out
+
+    def figures(self) -> alt.Chart:
+        """The expected level at the end of each panel."""
+        base = with_texts(alt.Chart().transform_filter("datum.last === 1"), self.every, self.lang)
+        mark = base.mark_text(align="left", baseline="middle", dx=9, fontSize=13, fontWeight=600, color=ACCENT)
+        return mark.encode(x="period:T", y="level:Q", text="level_figure:N")
+
+    def data(self) -> alt.InlineData:
+        """A row for each group and period drawn; the last past one again, where the future's band begins."""
+        rows = []
+        for panel, own in enumerate(self.groups.values()):
+            for day in self.days:
+                kind = "past" if day in self.past else "ahead"
+                stretch = sum(day >= each for each in self.breaks)
+                rows.append((panel, day, kind, stretch, int(day == self.ahead[-1]), own.get(day, {})))
+            joint = {key: own.get(self.past[-1], {}).get(key) for key in ("level", "level_lower", "level_upper")}
+            rows.append((panel, self.past[-1], "joint", 0, 0, joint))
+        parse = {name: "number" for name in FIELDS if name not in TEXTS} | {"period": "date"}
+        return alt.InlineData(values=rows_text(rows), format=alt.CsvDataFormat(type="csv", parse=parse))
+
+
+def rows_text(rows: Sequence[tuple[Any, ...]]) -> str:
+    """The rows as CSV, with a time: a bare day would be read as midnight in Greenwich."""
+    lines = [",".join(FIELDS)]
+    for panel, day, kind, stretch, last, values in rows:
+        figures = [f"{values[key]:.2f}" if known(values.get(key)) else "" for key in ("responses", *VALUES)]
+        lines.append(f"{panel},{day.isoformat()}T00:00:00,{kind},{stretch},{last},{','.join(figures)}")
+    return "\n".join(lines)
+
+
+def ground(last: dt.date, end: dt.date, every: str, text: str) -> list[alt.Chart]:
+    """The ground the future stands on, its edge, and its name."""
+    start = midway(last, next_period(last, every))
+    stop = midway(end, next_period(end, every))
+    base = alt.Chart(alt.Data(values=[{"from": iso(start), "to": iso(stop)}]))
+    edges = base.encode(x="from:T")
+    name = edges.mark_text(align="left", baseline="bottom", dx=2, dy=-3, fontSize=11, color=MUTED)
+    return [
+        edges.mark_rect(color=INK, opacity=0.09, clip=True).encode(x2="to:T"),
+        edges.mark_rule(color=MUTED, opacity=0.7),
+        name.encode(y=alt.value(0), text=alt.value(text)),
+    ]
+
+
+def bar_width(width: float, days: Sequence[dt.date]) -> float:
+    """Width of the bar of one period, in pixels."""
+    return round(max(min(PART_OF_STEP * width / len(days), WIDEST_BAR), 1.5), 1)
+
+
+def midway(first: dt.date, second: dt.date) -> dt.datetime:
+    """The time between the beginnings of two periods."""
+    start, stop = (dt.datetime.combine(day, dt.time()) for day in (first, second))
+    return start + (stop - start) / 2
+
+
+def iso(time: dt.datetime) -> str:
+    """A time as Vega reads it."""
+    return time.isoformat(timespec="seconds")
+
+
+def apart(heights: Sequence[float]) -> list[float]:
+    """Heights of lines of text from the top one down, the upper ones raised where they would touch."""
+    out = list(heights)
+    for at in range(len(out) - 2, -1, -1):
+        out[at] = max(out[at], out[at + 1] + LABEL_GAP)
+    return out
