@@ -12,7 +12,7 @@ from typing import Any
 
 import altair as alt
 
-from npskit.charts.columns import Columns, columns, empty, literal
+from npskit.charts.columns import Columns, columns, empty, literal, zero_line
 from npskit.charts.outlook import PADDING, PAST_PER_AHEAD, span_parts
 from npskit.charts.outlook_layers import HOLLOW, bar_width, ground, iso
 from npskit.charts.periods import as_day, checked_every, period_text
@@ -145,7 +145,7 @@ class Panels:
             *ground(as_day(self.past["period"][-1]), self.days[-1], self.every, word("chart_outlook", self.lang)),
             past.mark_line(color=color, strokeWidth=1.4, opacity=0.75).encode(y=y["share"]),
             past.mark_circle(color=ink, size=22, opacity=1).encode(y=y["share"], tooltip=told),
-            ahead.mark_bar(color=color, opacity=0.45, width=bar_width(PANEL_WIDTH, self.days)).encode(
+            ahead.mark_bar(color=ink, opacity=0.38, width=bar_width(PANEL_WIDTH, self.days)).encode(
                 y=y["lower"], y2="upper:Q", tooltip=told
             ),
             ahead.mark_point(**HOLLOW, color=ink).encode(y=y["share"], tooltip=told),
@@ -168,7 +168,11 @@ class Panels:
         marks = [round(step * at, 2) for at in range(int(1 / step) + 1) if step * at < most + step]
         gap = NARROW_SPACE if self.lang == "fr" else ""
         axis = alt.Axis(
-            title=None, values=marks, tickCount=len(marks), labelExpr=f"round(100 * datum.value) + {literal(gap + '%')}"
+            title=None,
+            values=marks,
+            tickCount=len(marks),
+            gridOpacity=zero_line(0.5),
+            labelExpr=f"round(100 * datum.value) + {literal(gap + '%')}",
         )
         return alt.Y(f"{field}:Q", axis=axis, scale=alt.Scale(domain=[0, max(most, marks[-2])], nice=False))
 

@@ -95,6 +95,26 @@ class Plots:
         """The score over time with the smoothed level."""
         return self._survey.trend(every, by, confidence_level=confidence_level).plot(lang=lang)
 
+    def forecast(
+        self, periods: int = 6, every: str = "month", by: Any = None, *, lang: str | None = None, **options: Any
+    ) -> Any:
+        """The score so far with its level, and what may come."""
+        return self._survey.forecast(periods, every, by, **options).plot(lang=lang)
+
+    def forecast_shares(
+        self, periods: int = 6, every: str = "month", *, lang: str | None = None, **options: Any
+    ) -> Any:
+        """Detractors, passives and promoters so far, and in the next readings."""
+        return self._survey.forecast(periods, every, **options).plot_shares(lang=lang)
+
+    def monitor(self, every: str = "month", by: Any = None, *, lang: str | None = None, **options: Any) -> Any:
+        """Each period beside what was expected of it, and those that moved beyond what their answers explain."""
+        return self._survey.monitor(every, by, **options).plot(lang=lang)
+
+    def economics(self, *, lang: str | None = None, **options: Any) -> Any:
+        """What a customer of each category is worth."""
+        return self._survey.economics(**options).plot(lang=lang)
+
     def compare(self, by: Any = None, *, lang: str | None = None, **options: Any) -> Any:
         """Differences of the groups with their intervals."""
         return self._survey.compare(by, **options).plot(dates=self._dates(), lang=lang)
