@@ -19,8 +19,22 @@ from npskit.version import VERSION
 if TYPE_CHECKING:
     from npskit import datasets
     from npskit.readers import read_survey
+    from npskit.survey.earned import earned_growth
+    from npskit.survey.growth import forecast_growth
 
-__all__ = ["Bands", "Period", "Scale", "Survey", "__version__", "datasets", "errors", "read_survey", "set_language"]
+__all__ = [
+    "Bands",
+    "Period",
+    "Scale",
+    "Survey",
+    "__version__",
+    "datasets",
+    "earned_growth",
+    "errors",
+    "forecast_growth",
+    "read_survey",
+    "set_language",
+]
 
 __version__ = VERSION
 
@@ -33,6 +47,10 @@ def __getattr__(name: str) -> Any:
         return import_module("npskit.datasets")
     if name == "read_survey":
         return import_module("npskit.readers").read_survey
+    if name == "earned_growth":
+        return import_module("npskit.survey.earned").earned_growth
+    if name == "forecast_growth":
+        return import_module("npskit.survey.growth").forecast_growth
     raise AttributeError(f"module 'npskit' has no attribute {name!r}")
 
 

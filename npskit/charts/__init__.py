@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from npskit.charts.alerts import monitor
     from npskit.charts.bridge import waterfall
     from npskit.charts.comparing import differences
     from npskit.charts.contrasts import asymmetry
@@ -42,6 +43,7 @@ __all__ = [
     "importance",
     "importance_performance",
     "journey",
+    "monitor",
     "priorities",
     "revenue_bridge",
     "sales_difference",
@@ -67,6 +69,7 @@ ROOMS = {
     "importance": "drivers",
     "importance_performance": "quadrants",
     "journey": "stages",
+    "monitor": "alerts",
     "priorities": "matrix",
     "revenue_bridge": "economics",
     "sales_difference": "growth",
