@@ -32,6 +32,8 @@ MARGIN, HEIGHT, SMALL_HEIGHT = 160, 260, 190
 ROW_YEAR = 2000
 ROW = 40
 MOST_BARS = 24
+# Labels of the axis of errors, which need no finer steps than theirs.
+STEPS_OF_ERRORS = 2
 
 
 def sales_path(
@@ -85,7 +87,7 @@ def sales_path(
     unit = unit_of(max(*to_come["upper"], *(past["target"][at] for at in rows)))
     start = {"day": days[rows[-1]], "value": past["target"][rows[-1]]}
     x = time_axis([*days, *ahead], every, lang)
-    y = alt.Y("value:Q", title=None, axis=amount_axis(unit), scale=alt.Scale(zero=False))
+    y = alt.Y("value:Q", title=None, axis=amount_axis(unit, lang), scale=alt.Scale(zero=False))
     layers = [
         *ground(days[-1], ahead[-1], every or "year", word("chart_growth_to_come", lang)),
         *future_layers(start, ahead, to_come, every, unit, lang, x, y),
@@ -96,7 +98,7 @@ def sales_path(
         word("chart_growth_drawn", lang, every=periods_word(1, every, lang), level=level_share(confidence_level, lang)),
         word("chart_span", lang, first=time_text(past["period"][0], every, lang),
              last=time_text(past["period"][-1], every, lang)),
-        total_text(to_come, lang),
+        total_text(to_come, every, lang),
         word("chart_growth_cited", lang),
     ]  # fmt: skip
     return styled(titled(LayerChart(layer=layers, width=WIDTH - MARGIN, height=HEIGHT), finding, parts), lang)
@@ -116,9 +118,13 @@ def time_axis(days: Sequence[dt.date], every: str, lang: str) -> alt.X:
     return x
 
 
-def amount_axis(unit: tuple[str, float]) -> alt.Axis:
-    """Amounts in one unit, in the number format of the language."""
-    return alt.Axis(title=None, tickCount=5, labelExpr=f"format(datum.value / {unit[1]:.0f}, ',')")
+def amount_axis(unit: tuple[str, float], lang: str, *, sign: bool = False) -> alt.Axis:
+    """Amounts in one unit, in the number format of the language; the line of 0 stands out."""
+    before, after = word(f"growth_unit_{unit[0]}", lang, n="|").split("|") if unit[0] else ("", "")
+    figure = f"format(datum.value / {unit[1]:.0f}, ',')"
+    plus = "(datum.value > 0 ? '+' : '') + " if sign else ""
+    text = f"{plus}{literal(before)} + {figure} + (datum.value === 0 ? '' : {literal(after)})"
+    return alt.Axis(title=None, tickCount=5, gridOpacity=zero_line(0.18), labelExpr=text)
 
 
 def moment(day: dt.date) -> str:
@@ -143,7 +149,7 @@ def past_layers(
     texts = [alt.Tooltip("label:N", title=word("chart_period", lang)), alt.Tooltip("figure:N", title=" ")]
     size = 26 if len(rows) <= 60 else 12
     return [
-        base.mark_line(color=INK, strokeWidth=2).encode(detail="part:N"),
+        base.mark_line(color=INK, strokeWidth=2, strokeJoin="round").encode(detail="part:N"),
         base.mark_circle(color=INK, opacity=1, size=size).encode(tooltip=texts),
     ]
 
@@ -187,13 +193,15 @@ def end_layers(day: dt.date, to_come: Columns, unit: tuple[str, float], lang: st
     return out
 
 
-def total_text(to_come: Columns, lang: str) -> str:
+def total_text(to_come: Columns, every: str, lang: str) -> str:
     """The periods to come summed."""
     if len(to_come["period"]) < 2 or "total" not in to_come:
         return ""
     value, lower, upper = (to_come[name][-1] for name in ("total", "total_lower", "total_upper"))
     texts = [amount_text(part, upper - lower, unit_of(upper), lang) for part in (value, lower, upper)]
-    return word("chart_growth_total", lang, k=len(to_come["period"]), value=texts[0], lower=texts[1], upper=texts[2])
+    values = {"value": texts[0], "lower": texts[1], "upper": texts[2]}
+    count = len(to_come["period"])
+    return word("chart_growth_total", lang, k=count, unit=periods_word(count, every, lang), **values)
 
 
 def sales_difference(
@@ -240,7 +248,7 @@ def sales_difference(
     names = [axis_lines(period, every, at, rows["period"], lang) for at, period in enumerate(rows["period"])]
     axis = alt.Axis(title=None, labelExpr=f"{literal(names)}[datum.value]", labelAngle=0, labelPadding=8)
     base = alt.Chart(alt.Data(values=marks)).encode(x=alt.X("at:O", axis=axis, scale=alt.Scale(padding=0.4)))
-    grid = alt.Axis(title=None, tickCount=5, gridOpacity=zero_line(0.18), labelExpr=signed_amounts(unit))
+    grid = amount_axis(unit, lang, sign=True)
     y = alt.Y("value:Q", axis=grid, scale=alt.Scale(zero=True))
     tips = [alt.Tooltip(f"{name}:N", title=word(key, lang))
             for name, key in (("label", "chart_period"), ("figure", "chart_growth_added"), ("range", "chart_interval"))
@@ -264,11 +272,6 @@ def axis_lines(period: Any, every: str, at: int, periods: Sequence[Any], lang: s
     fresh = at == 0 or as_day(periods[at - 1]).year != day.year
     short = short_text(day, every, lang)
     return [short, str(day.year)] if fresh and every != "year" else [short]
-
-
-def signed_amounts(unit: tuple[str, float]) -> str:
-    """Vega expression that writes an amount with its sign."""
-    return f"(datum.value > 0 ? '+' : '') + format(datum.value / {unit[1]:.0f}, ',')"
 
 
 def forecast_errors(table: Any, *, every: str, finding: str, evidence: str = "", lang: str | None = None) -> LayerChart:
@@ -302,7 +305,7 @@ def forecast_errors(table: Any, *, every: str, finding: str, evidence: str = "",
     place = alt.Y("at:O", title=None, scale=alt.Scale(paddingOuter=0.5), axis=alt.Axis(
         labelExpr=f"{literal(names)}[datum.value]", labelFontSize=12))  # fmt: skip
     scale = alt.Scale(domain=[0, top * 1.1], nice=False)
-    digits = places(100 * top)
+    digits = places(STEPS_OF_ERRORS * 100 * top)
     across = alt.Axis(title=None, tickCount=5, labelExpr=f"format(datum.value, '.{digits}%')")
     base = alt.Chart(alt.Data(values=records(marks))).encode(y=place)
     near = base.transform_filter("isValid(datum.with)")

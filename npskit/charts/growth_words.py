@@ -54,7 +54,7 @@ def amount_text(value: float, spread: float, unit: tuple[str, float], lang: str,
     """
     key, worth = unit
     text = number(value / worth, digits=places(spread / worth), lang=lang, sign=sign)
-    return word(f"growth_unit_{key}", lang, n=text) if key else text
+    return word(f"growth_unit_{key}", lang, n=text) if key and value else text
 
 
 def places(spread: float) -> int:
