@@ -72,6 +72,9 @@ class NPSAccessor(Survey):
     def __init__(self, data: Any) -> None:
         super().__init__(data)
 
+    # Opens another frame, so it gives a survey and no accessor, which is of one frame.
+    from_counts = Survey.from_counts
+
     def __call__(self, **roles: Any) -> Survey:
         """Name roles once and get a `Survey` with the same verbs; takes the keywords of `Survey`."""
         return Survey(self._data, **roles)

@@ -19,6 +19,7 @@ __all__ = [
     "ROWS_NAMED",
     "Counts",
     "Facts",
+    "NeedsResponses",
     "conditions",
     "facts_of",
     "named_rows",
@@ -35,6 +36,10 @@ UNITS = {"shares": 1.0, "percentages": 100.0}
 # Beyond it a float cannot tell one whole number from the next.
 MOST = 2.0**53
 ROWS_NAMED = 3
+
+
+class NeedsResponses(ArgumentError):
+    """Columns that may be counted, once it is said of how many answers they tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +194,7 @@ def unsaid(facts: Facts, counts: Counts, rows: Callable[[str], str], near: str |
             got=f"{facts.broken:,} of {facts.rows:,} rows with other numbers: {rows('broken')}",
             hint="shares need responses=..., and add up to 1 or 100 in every row",
         )
-    return ArgumentError(
+    return NeedsResponses(
         where=named(counts),
         expected=f"responses=, since the rows add up to {UNITS[near]:g} and are {near}",
         got="None",
@@ -199,7 +204,7 @@ def unsaid(facts: Facts, counts: Counts, rows: Callable[[str], str], near: str |
 
 def ambiguous(facts: Facts, counts: Counts) -> ArgumentError:
     """The error for whole numbers that add up to 100."""
-    return ArgumentError(
+    return NeedsResponses(
         where=named(counts),
         expected="counts, or percentages with responses=",
         got=f"whole numbers that add up to 100 in all of the {facts.told:,} rows, which may be either",
@@ -248,7 +253,7 @@ def whole_counts(parts: Any, responses: Any, unit: str, choose: Callable[[Any, A
     [81, 212, 707]
     """
     if unit == "counts":
-        return tuple(parts)  # type: ignore[return-value]  # three of them
+        return tuple(parts)
     detractors, passives, promoters = parts
     total = detractors + passives + promoters
     answers = choose(total > 0, responses, 0.0)

@@ -70,7 +70,7 @@ class CountsSource(Source):
         if len(set(columns)) < len(columns):
             raise ArgumentError(where="counts", expected="a column each", got=", ".join(map(repr, columns)))
         responses = columns[3] if len(columns) > 3 else checked_number(counts.responses)
-        self.counts = Counts(*columns[:3], responses)
+        self.counts = Counts(columns[0], columns[1], columns[2], responses)
         self._cells = cells_of(source, self.counts)
         self.facts = self._cells.facts()
         self.unit = self._cells.unit = unit_of(self.facts, self.counts, self._cells.rows)

@@ -55,7 +55,7 @@ class EngineCells:
         """The columns as floats under names of ours."""
         names = dict(zip((*PARTS, RESPONSES), self.counts.columns, strict=False))
         found = {alias: nw.col(name).cast(nw.Float64) for alias, name in names.items()}
-        return {RESPONSES: nw.lit(float(self.counts.responses or 0)), **found} if len(names) < 4 else found  # type: ignore[arg-type]  # a number, when no column
+        return {RESPONSES: nw.lit(float(self.counts.responses or 0)), **found} if len(names) < 4 else found
 
     def _frame(self, *others: nw.Expr) -> nw.LazyFrame[Any]:
         """Some columns beside those of counts."""

@@ -98,7 +98,7 @@ class PandasCells:
     def _weights(self, name: str) -> np.ndarray:
         """Weights of the rows, 0 where nobody answered."""
         weights = Weights(self.source.series(name), name).read(0, self.source.length())
-        answered = sum(self.counts) > 0
+        answered = np.add.reduce(self.counts) > 0
         known = np.where(answered, weights, 0.0)
         missing, negative = int(np.isnan(known).sum()), int(((known < 0) | np.isinf(known)).sum())
         if missing or negative:

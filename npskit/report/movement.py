@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from npskit.charts.periods import as_day, bulk, period_text, reach
 from npskit.charts.words import amount
 from npskit.errors import NpskitError
 from npskit.frames import Period
+from npskit.frames.keys import EVERY
 from npskit.labels import date_text, word
 from npskit.report.words import score_text, size, told
 
@@ -19,9 +21,11 @@ if TYPE_CHECKING:
     from npskit.survey.answers import Trend
     from npskit.tally import Tally
 
-__all__ = ["Movement", "movement", "usual_period"]
+__all__ = ["Movement", "movement", "usual_period", "without_gaps"]
 
 DAYS_SHOWN = 3
+# Two days are two years as well as two weeks.
+FEWEST_APART = 3
 LEVEL = ("level", "level_lower", "level_upper")
 
 
@@ -58,6 +62,23 @@ def usual_period(first: dt.date, last: dt.date) -> str:
     return "year"
 
 
+def without_gaps(every: str, days: Collection[dt.date]) -> str:
+    """The longest period that still parts the days as this one does: a table of years has no quarters.
+
+    Examples
+    --------
+    >>> without_gaps("month", [dt.date(year, 9, 30) for year in range(2014, 2023)])
+    'year'
+    """
+
+    def parts(length: str) -> int:
+        return len({Period("", length).first_day(day) for day in days})
+
+    found = parts(every)
+    longer = EVERY[EVERY.index(every) + 1 :] if found >= FEWEST_APART else ()
+    return next((length for length in reversed(longer) if parts(length) == found), every)
+
+
 def movement(
     survey: Survey, column: str, *, every: str | None = None, confidence_level: float = 0.95, lang: str
 ) -> Movement:
@@ -74,9 +95,8 @@ def movement(
             return unusable("report_time_empty", column, lang)
         first, last = bulk(list(sizes), list(sizes.values()))
         since, until = reach(first, last)
-        trend = survey.trend(
-            every or usual_period(first, last), since=since, until=until, confidence_level=confidence_level
-        )
+        length = every or without_gaps(usual_period(first, last), [day for day in sizes if since <= day <= until])
+        trend = survey.trend(length, since=since, until=until, confidence_level=confidence_level)
     except NpskitError:
         return unusable("report_time_unreadable", column, lang)
     return told_of(trend, [day for day in sorted(sizes) if not since <= day <= until], lang)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from npskit.errors import ArgumentError, RoleError
 from npskit.frames import wrap
-from npskit.frames.counts import Counts
+from npskit.frames.counts import Counts, NeedsResponses
 from npskit.frames.counts_source import CountsSource
 from npskit.labels import number, word
 from npskit.scale import CATEGORIES, Scale
@@ -53,21 +53,21 @@ def counted_source(
             raise ArgumentError(where=name, expected="none, in a survey of counts", got=repr(value), hint=PEOPLE)
     source = wrap(data)
     columns = Columns(source, named={role: named.get(role) for role in CATEGORIES}, notes=notes, scale=Scale())
-    three = [columns.find(role).column for role in CATEGORIES]
+    detractors, passives, promoters = (columns.find(role).column for role in CATEGORIES)
     responses = named.get("responses")
     if responses is not None:
-        return CountsSource(source, Counts(*three, responses))
+        return CountsSource(source, Counts(detractors, passives, promoters, responses))
     try:
-        return CountsSource(source, Counts(*three))
-    except ArgumentError:
+        return CountsSource(source, Counts(detractors, passives, promoters))
+    except NeedsResponses:
         # Shares stand beside a column of answers as often as not.
         try:
             responses = columns.find("responses").column
         except RoleError:
             responses = None
-        if responses is None or responses in three:
+        if responses is None or responses in (detractors, passives, promoters):
             raise
-    return CountsSource(source, Counts(*three, responses))
+    return CountsSource(source, Counts(detractors, passives, promoters, responses))
 
 
 def needs_answers(survey: Base, verb: str) -> None:

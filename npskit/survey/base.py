@@ -148,7 +148,7 @@ class Base:
         """The source of counts, for keywords that name some of its columns."""
         from npskit.survey.aggregated import counted_source
 
-        others = {name: self._named[name] for name in ("rating", "comment", "customer")}
+        others: dict[str, Any] = {name: self._named[name] for name in ("rating", "comment", "customer")}
         others |= {"missing": as_list(self._missing), "scale": self._scale}
         return counted_source(
             self._data, counts, notes=self.notes, others={**others, "keep": self._keep if self._keep != "all" else ""}

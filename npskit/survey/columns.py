@@ -126,8 +126,8 @@ class Columns:
     def _fits(self, column: str, content: str) -> bool:
         values = self._source.sample(column)
         if not values:
-            # Nobody answered: still the rating, with no score.
-            return content == "rating"
+            # Nobody answered: still the rating, or a count, with no score.
+            return content in ("rating", "count")
         if content in ("rating", "label"):
             words = Scale.labels(missing=self._scale.missing)
             return (content == "rating" and self._scale.fits(values)) or words.fits(values)
@@ -140,6 +140,8 @@ class Columns:
         holding = [name for name in columns[:COLUMNS_SEARCHED] if self._holds_ratings(self._source.sample(name))]
         named = [name for name in columns if roles.name_rank(name, "rating")]
         hints = [f"columns that hold ratings: {', '.join(holding[:8])}" if holding else ""]
+        if any(roles.name_rank(name, "promoters") for name in columns):
+            hints.append("rows of counts or percentages are opened by npskit.Survey.from_counts(df)")
         hints += [f"{name!r} is named like a rating but holds {self._shown(name)}" for name in named[:3]]
         return RoleError(
             where="the rating column",

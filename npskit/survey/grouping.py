@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from npskit.frames import Bands
+from npskit.frames import Bands, is_date
 from npskit.roles import fold, name_rank
 from npskit.scale import Scale
 from npskit.survey.plots import columns_of
@@ -45,6 +45,7 @@ LONGEST_LEVEL = 90
 # Where the search for segments stops taking texts for names of groups.
 MOST_SEARCHED = 200
 LEAST_REPEATS = 5
+WHOLE_DAY = len("2024-03-05")
 SAMPLE = 1000
 Item = Any  # a column's name, Bands or Period
 QUESTION_NUMBER = re.compile(r"^q ?\d+(?:[a-z](?= ))? ?")
@@ -109,6 +110,8 @@ def rank_of(name: str, values: Sequence[Any], most_levels: int = MOST_LEVELS) ->
     if len(values) > most_levels or Scale.labels().fits(values) or not all(isinstance(v, str | bool) for v in values):
         return None
     texts = [str(value) for value in values]
+    if all(len(text) >= WHOLE_DAY and is_date(text) for text in texts):
+        return None
     opinions = sum(bool(patterns()["opinion"].search(fold(text))) for text in texts)
     if opinions * 2 >= len(texts) or max(map(len, texts)) > LONGEST_LEVEL:
         return None
