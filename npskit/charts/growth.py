@@ -119,12 +119,13 @@ def time_axis(days: Sequence[dt.date], every: str, lang: str) -> alt.X:
 
 
 def amount_axis(unit: tuple[str, float], lang: str, *, sign: bool = False) -> alt.Axis:
-    """Amounts in one unit, in the number format of the language; the line of 0 stands out."""
+    """Amounts in one unit, in the number format of the language; of differences the line of 0 stands out."""
     before, after = word(f"growth_unit_{unit[0]}", lang, n="|").split("|") if unit[0] else ("", "")
     figure = f"format(datum.value / {unit[1]:.0f}, ',')"
     plus = "(datum.value > 0 ? '+' : '') + " if sign else ""
     text = f"{plus}{literal(before)} + {figure} + (datum.value === 0 ? '' : {literal(after)})"
-    return alt.Axis(title=None, tickCount=5, gridOpacity=zero_line(0.18), labelExpr=text)
+    grid = {"gridOpacity": zero_line(0.18)} if sign else {}
+    return alt.Axis(title=None, tickCount=5, labelExpr=text, **grid)
 
 
 def moment(day: dt.date) -> str:
