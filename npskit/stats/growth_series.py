@@ -121,6 +121,7 @@ def walked(
     """Growth (N, steps) after each origin, one step feeding the next; changes `ahead` (N, 1 + F, steps)."""
     steps = ahead.shape[-1]
     before, out = series.growth[origins], np.empty((len(origins), steps))
+    before = np.where(np.isfinite(before), before, np.nanmean(series.growth))
     own = series.season
     for step in range(steps):
         now = constant + np.sum(coefficients[:, :own] * series.season_columns(origins + step + 1), axis=1)

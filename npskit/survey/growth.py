@@ -21,7 +21,7 @@ from npskit.stats.growth import WORTHWHILE, Trial, fewest_rows, reliability, tri
 from npskit.stats.growth_paths import Paths, paths
 from npskit.stats.growth_series import Series
 from npskit.stats.intervals import checked_level
-from npskit.survey.growth_calendar import later, shown
+from npskit.survey.growth_calendar import SEASONS, later, shown
 from npskit.survey.growth_history import History, read_history
 from npskit.survey.growths import PER_YEAR, Growth
 from npskit.survey.scenarios import limits
@@ -181,16 +181,23 @@ def check_rows(series: Series, history: History, lag: int) -> None:
     needed = fewest_rows(factors)
     if rows >= needed:
         return
-    ends = [shown(history.periods[at], history.every) for at in (0, -1)]
-    both = int((np.isfinite(history.sales) & np.isfinite(history.nps)).sum())
-    fewer = f"with {rows} rows at most {max((rows - 6) // 2, 0)} factors can be told apart; " if factors else ""
+    fewer = f"with {rows} rows at most {max((rows - 6) // 2, 0)} factors can be told apart; leave some out, or "
     raise EmptyDataError(
         where="the table",
         expected=f"at least {needed} rows with growth, the growth before and the change of the score {lag} before"
         + (f", for {factors} factors" if factors else ""),
-        got=f"{rows}: {len(history.periods)} periods from {ends[0]} to {ends[1]}, {both} with sales and score",
-        hint=fewer + "give more periods" if not factors else fewer + "leave some out, or give more periods",
+        got=f"{rows}: sales {reach(history, history.sales)} and the score {reach(history, history.nps)}",
+        hint=(fewer if factors else "") + "give more periods",
     )
+
+
+def reach(history: History, values: np.ndarray) -> str:
+    """From when to when a series is known."""
+    known = np.flatnonzero(np.isfinite(values))
+    if not len(known):
+        return "in no period"
+    first, last = (shown(history.periods[at], history.every) for at in known[[0, -1]])
+    return f"from {first} to {last} ({len(known)} periods)"
 
 
 def verdict_of(found: Trial, worthwhile: float) -> str:
@@ -322,7 +329,9 @@ def season_note(history: History) -> list[tuple[str, Mapping[str, Any]]]:
     """Whether a season was looked for."""
     if history.season:
         return [("growth_note_season", {})]
-    return [("growth_note_no_season", {})] if PER_YEAR.get(history.every, 1) > 1 else []
+    if not SEASONS.get(history.every):
+        return [("growth_note_weeks", {})] if history.every == "week" else []
+    return [("growth_note_no_season", {})]
 
 
 def reach_note(lag: int, horizons: Sequence[int]) -> list[tuple[str, Mapping[str, Any]]]:

@@ -118,7 +118,7 @@ def read_history(
         noise = sampling(readings, series(worth)) if worth else np.full(len(calendar), np.nan)
     check_points(readings, "the trend" if score is None else f"column {score!r}")
     parts = {name: series(name) for name in factors}
-    check_moves({"nps" if score is None else score: readings, **parts})
+    check_moves({target: sales, "nps" if score is None else score: readings, **parts})
     first, last = (int(edge) for edge in np.flatnonzero(np.isfinite(sales))[[0, -1]])
     kept = slice(first, last + 1)
     notes = told(days, calendar, sales, readings, last, length)
@@ -235,7 +235,7 @@ def check_moves(parts: Mapping[str, Array]) -> None:
                 where=f"column {name!r}",
                 expected="values that change",
                 got="the same in every period",
-                hint="leave it out",
+                hint="name another column, or leave it out",
             )
 
 
@@ -292,8 +292,9 @@ def told(
     elif list(days) != sorted(days):
         notes.append(("growth_note_sorted", {}))
     inside = slice(int(np.flatnonzero(np.isfinite(sales))[0]), last + 1)
-    for key, part in (("growth_note_holes", sales[inside]), ("growth_note_silent", readings[inside])):
-        missing = int(np.isnan(part).sum())
+    gone, silent = np.isnan(sales[inside]), np.isnan(readings[inside])
+    for key, part in (("growth_note_holes", gone), ("growth_note_silent", silent & ~gone)):
+        missing = int(part.sum())
         if missing:
             notes.append((key, {"k": missing}))
     if last + 1 < len(calendar):

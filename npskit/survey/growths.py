@@ -33,6 +33,8 @@ Note = tuple[str, Mapping[str, Any]]
 PER_YEAR = {"day": 365, "week": 52, "month": 12, "quarter": 4, "year": 1}
 #: Points of the score in which its effect is told.
 TOLD_POINTS = 10
+# Below this the score is noise, and no effect of it can be seen.
+LEAST_WORTH = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,6 +179,8 @@ class Growth(Result):
         return [*texts, self._power_text(lang)]
 
     def _power_text(self, lang: str) -> str:
+        if self.evidence["worthwhile"] < LEAST_WORTH:
+            return word("growth_power_none", lang)
         shown = number(self.evidence["worthwhile"], digits=2, lang=lang)
         return word("growth_power", lang, worthwhile=shown, power=share(self.evidence["power"], lang=lang))
 
