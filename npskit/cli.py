@@ -6,6 +6,7 @@ An error of npskit is one message on the error stream and exit code 2, never a t
 from __future__ import annotations
 
 import argparse
+import ast
 import csv
 import json
 import os
@@ -155,6 +156,10 @@ def add_report_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--template", default="health-check")
     parser.add_argument("--by", action="append", default=[], metavar="COLUMN")
     parser.add_argument("--every", choices=("day", "week", "month", "quarter", "year"))
+    parser.add_argument(
+        "-p", "--parameter", action="append", default=[], metavar="NAME=VALUE",
+        help="any parameter of the template, such as target=40 or 'factors=[\"price\"]'; repeat for more",
+    )  # fmt: skip
 
 
 def reading(options: argparse.Namespace) -> dict[str, Any]:
@@ -269,6 +274,26 @@ def run_report(options: argparse.Namespace) -> int:
     return reported(options.file, options, reading=reading(options), **given)
 
 
+def parameters(texts: Sequence[str]) -> dict[str, Any]:
+    """Parameters of a template: ``NAME=VALUE``, a value that is no Python literal being a text.
+
+    Examples
+    --------
+    >>> parameters(["target=40", "nps=score", "factors=['price']"])
+    {'target': 40, 'nps': 'score', 'factors': ['price']}
+    """
+    found = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip().isidentifier():
+            raise ArgumentError(where="--parameter", expected="NAME=VALUE such as target=40", got=repr(text))
+        try:
+            found[name.strip()] = ast.literal_eval(value)
+        except (ValueError, SyntaxError):
+            found[name.strip()] = value
+    return found
+
+
 def run_demo(options: argparse.Namespace) -> int:
     """``npskit demo``."""
     return reported(Survey(npskit.datasets.load("garden")), options)
@@ -278,7 +303,7 @@ def reported(survey: Survey | str, options: argparse.Namespace, **given: Any) ->
     """Write the report and say where it is."""
     from npskit.report import write_report
 
-    asked = {"by": options.by or None, "every": options.every, **given}
+    asked = {"by": options.by or None, "every": options.every, **given, **parameters(options.parameter)}
     chosen = {name: value for name, value in asked.items() if value is not None}
     lang = language(options.lang)
     report = write_report(survey, Path(options.output), template=options.template, lang=lang, **chosen)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from npskit.report.drivers_story import DriversStory
+    from npskit.report.forecast_story import ForecastStory
+    from npskit.report.growth_story import GrowthStory
     from npskit.report.passage import Headline, Passage
     from npskit.report.segments_story import SegmentsStory
     from npskit.report.story import Story
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DriversStory",
+    "ForecastStory",
+    "GrowthStory",
     "Headline",
     "Passage",
     "Report",
@@ -31,6 +35,8 @@ __all__ = [
 
 ROOMS = {
     "DriversStory": "drivers_story",
+    "ForecastStory": "forecast_story",
+    "GrowthStory": "growth_story",
     "Headline": "passage",
     "Passage": "passage",
     "Report": "writing",

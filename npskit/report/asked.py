@@ -22,6 +22,8 @@ def asked_columns(survey: Survey | str | os.PathLike[str], template: str, given:
     named = [item for name in NAMING for item in flat(given.get(name))]
     if template == SEARCHING and "by" not in given and isinstance(survey, Survey) and not is_file(survey):
         named += segment_items(survey, most=MOST_SEARCHED)
+    money = given.get("money") or {}
+    named += [column for column in money.values() if isinstance(column, str)] if isinstance(money, Mapping) else []
     return [*named, *acted_on(given.get("actions") or ())]
 
 

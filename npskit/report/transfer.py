@@ -23,6 +23,7 @@ import pandas as pd
 
 from npskit.errors import ReportError
 from npskit.frames import wrap
+from npskit.frames.listed import listed
 from npskit.report.grouping import LONGEST_LEVEL, MOST_LEVELS, REST
 from npskit.report.template import Code
 from npskit.roles import name_rank
@@ -32,7 +33,7 @@ from npskit.survey.plots import columns_of
 if TYPE_CHECKING:
     from npskit.frames import Source
 
-__all__ = ["Carried", "carried"]
+__all__ = ["Carried", "Tables", "carried", "stored"]
 
 NOT_KEPT = "answers-were-a-frame-in-memory.csv"
 SAMPLE = 1000
@@ -60,9 +61,49 @@ class Carried:
     counted: Mapping[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Tables:
+    """Parameters of a template, with frames among them in files.
+
+    Attributes
+    ----------
+    parameters : mapping of str to value
+    files : tuple of Code
+        The expressions that open what is gone when the report is made.
+    """
+
+    parameters: Mapping[str, Any]
+    files: tuple[Code, ...] = ()
+
+
 @contextmanager
-def carried(survey: Survey | str | os.PathLike[str], reading: Mapping[str, Any], by: Any = None) -> Iterator[Carried]:
-    """The answers where the kernel can open them, for as long as the report is made."""
+def stored(parameters: Mapping[str, Any]) -> Iterator[Tables]:
+    """Parameters that a notebook can hold: a frame becomes the call that opens a private copy of it."""
+    frames = {name: value for name, value in parameters.items() if hasattr(value, "columns")}
+    if not frames:
+        yield Tables(parameters)
+        return
+    folder = Path(tempfile.mkdtemp(prefix="npskit-"))
+    try:
+        codes = {name: whole(value, folder / f"{name}.pickle") for name, value in frames.items()}
+        yield Tables({**parameters, **codes}, tuple(codes.values()))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def whole(data: Any, path: Path) -> Code:
+    """A table as it is in a private file, and the expression that opens it."""
+    frame = data if isinstance(data, pd.DataFrame) else pd.DataFrame(listed(data))
+    with open(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "wb") as file:
+        frame.to_pickle(file, compression=None)
+    return Code(f"pandas.read_pickle({str(path)!r})")
+
+
+@contextmanager
+def carried(
+    survey: Survey | str | os.PathLike[str], reading: Mapping[str, Any], by: Any = None, *, table: bool = False
+) -> Iterator[Carried]:
+    """The answers, or a table that holds none, where the kernel can open them, for as long as the report is made."""
     if not isinstance(survey, Survey):
         yield from_path(survey, reading)
         return
@@ -72,6 +113,10 @@ def carried(survey: Survey | str | os.PathLike[str], reading: Mapping[str, Any],
         return
     folder = Path(tempfile.mkdtemp(prefix="npskit-"))
     try:
+        if table:
+            path = folder / "table.pickle"
+            yield Carried(whole(data, path), NOT_KEPT, path)
+            return
         yield pickled(survey, folder, by) if isinstance(data, (pd.DataFrame, pd.Series)) else saved(survey, folder, by)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

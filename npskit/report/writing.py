@@ -6,7 +6,7 @@ import importlib.util
 import os
 import time
 import webbrowser
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
@@ -21,15 +21,17 @@ from npskit.report.printing import browser, printed
 from npskit.report.running import executed
 from npskit.report.story import source_name
 from npskit.report.template import INJECTED, Code, literal, prepared, template_path, titled
-from npskit.report.transfer import Carried, carried
+from npskit.report.transfer import Carried, carried, stored
 from npskit.survey import Survey
 
 __all__ = ["Report", "write_report"]
 
 SUFFIXES = (".html", ".htm", ".ipynb", ".pdf")
 LIBRARIES = ("nbformat", "nbclient", "ipykernel", "vl_convert")
-COLUMNS = ("rating", "date", "comment", "customer", "weight", "cluster", "missing", "scale", "keep",
-           "detractors", "passives", "promoters", "responses")  # fmt: skip
+ROLES = ("rating", "date", "comment", "customer", "weight", "cluster")
+COLUMNS = (*ROLES, "missing", "scale", "keep", "detractors", "passives", "promoters", "responses")
+# The template whose rows are periods instead of answers.
+GROWTH = "growth"
 
 
 @dataclass(frozen=True)
@@ -130,13 +132,17 @@ def write_report(
         **{name: options.pop(name) for name in COLUMNS if name in options},
     }
     given = {name: value for name, value in options.items() if value is not None}
-    with carried(survey, reading or {}, asked_columns(survey, template, given)) as data:
+    # The rows of this template are periods, unless they stand apart.
+    table = template == GROWTH and "sales" not in given
+    asked = [] if table else asked_columns(survey, template, given)
+    with stored(given) as told, carried(survey, reading or {}, asked, table=table) as data:
         parameters = {"data": Code(data.data) if isinstance(data.data, Code) else str(data.data), "columns": columns}
         if data.counted:
             parameters["counted"] = dict(data.counted)
-        notebook = prepared(template, {**parameters, "lang": lang, **given})
+        notebook = prepared(template, {**parameters, "lang": lang, **told.parameters})
         meanwhile = None if out.suffix.lower() == ".ipynb" else vega
         executed(notebook, lang=lang, progress=progress, read=data.temporary, meanwhile=meanwhile)
+        forgetting(notebook, told.files)
         content = written(notebook, out.suffix.lower(), template, lang, data, given.get("title") or named(survey))
     replaced(out, content)
     return Report(out, template, lang, time.monotonic() - began, len(content))
@@ -205,6 +211,14 @@ def notebook_bytes(notebook: Any, data: Carried) -> bytes:
             )
             cell.source = cell.source.replace(f"data = {before}", f"data = {after}  # put the path of the answers here")
     return str(nbformat.writes(notebook)).encode("utf-8")
+
+
+def forgetting(notebook: Any, files: Sequence[Code]) -> None:
+    """Where a table was in memory, say so instead of naming a file that is gone."""
+    for cell in notebook.cells:
+        if INJECTED in cell.metadata.get("tags", ()):
+            for file in files:
+                cell.source = cell.source.replace(str(file), "None  # put the path of the table here")
 
 
 def replaced(path: Path, content: bytes) -> None:
