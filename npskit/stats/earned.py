@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 
 from npskit.errors import ArgumentError, EmptyDataError
 from npskit.stats.score import Floats
-from npskit.stats.studentized import Estimates, studentized
+from npskit.stats.studentized import percentiles
 
 __all__ = ["BOUGHT", "EARNED", "STEPS", "UNKNOWN", "EarnedSums", "bridge", "earned_sums", "growth"]
 
@@ -25,6 +25,9 @@ __all__ = ["BOUGHT", "EARNED", "STEPS", "UNKNOWN", "EarnedSums", "bridge", "earn
 EARNED, BOUGHT, UNKNOWN = 0, 1, 2
 STEPS = ("start", "lost", "shrunk", "grown", "earned_new", "bought_new", "unknown_new", "end")
 PARTS = 1000
+# Customers of before that a bootstrap needs.
+FEWEST = 30
+Limits = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,7 +107,7 @@ def growth(
     confidence_level: float = 0.95,
     replicates: int = 2000,
     rng: np.random.Generator | int | None = None,
-) -> dict[str, tuple[float, float, float]]:
+) -> dict[str, Limits]:
     """Net revenue retention, new revenue by source, earned growth rate and ratio, each with its interval.
 
     Parameters
@@ -120,7 +123,7 @@ def growth(
         ``net_revenue_retention``, ``earned_new``, ``bought_new``, ``unknown_new`` (of the revenue before), ``growth``,
         ``rate`` (new customers of unknown source not counted as earned), ``rate_if_all`` (all of them counted) and
         ``ratio`` (earned growth over all growth; nan where revenue did not grow, and without an interval where it may
-        not have grown).
+        not have grown). Fewer than 30 customers before give no interval.
 
     Raises
     ------
@@ -142,11 +145,13 @@ def growth(
         raise EmptyDataError(
             where="earned growth", expected="revenue above 0 in the period before", got=f"{total[0]:g}"
         )  # fmt: skip
-    found = studentized(sums.steps, rates, confidence_level=confidence_level, replicates=replicates, rng=rng)
-    out = {
-        name: (float(found.value[at]), float(found.lower[at]), float(found.upper[at])) for at, name in enumerate(RATES)
-    }
-    return {**out, "ratio": ratio_where_grown(found)}
+    value, lower, upper = percentiles(
+        sums.steps, rates, confidence_level=confidence_level, replicates=replicates, rng=rng
+    )
+    if sums.customers[:, 0].sum() < FEWEST:
+        lower = upper = np.full(len(RATES), np.nan)
+    out = {name: (float(value[at]), float(lower[at]), float(upper[at])) for at, name in enumerate(RATES)}
+    return {**out, "ratio": where_grown(out["ratio"], out["growth"])}
 
 
 RATES = (
@@ -163,12 +168,9 @@ def rates(steps: Any) -> Any:
     return np.stack([kept, earned, bought, unknown, whole, rate, rate + unknown, rate / whole], axis=-1)
 
 
-def ratio_where_grown(found: Estimates) -> tuple[float, float, float]:
+def where_grown(ratio: Limits, whole: Limits) -> Limits:
     """The ratio: a share of growth has no meaning without growth, and no limits where there may be none."""
-    at, whole = RATES.index("ratio"), RATES.index("growth")
     nan = float("nan")
-    if not found.value[whole] > 0:
+    if not whole[0] > 0:
         return nan, nan, nan
-    sure = found.lower[whole] > 0
-    value, lower, upper = (float(part[at]) for part in (found.value, found.lower, found.upper))
-    return (value, lower, upper) if sure else (value, nan, nan)
+    return ratio if whole[1] > 0 else (ratio[0], nan, nan)

@@ -268,8 +268,8 @@ def checked(found: Estimates, known: dict[str, Floats], share: Floats, terms: Te
         categories[name] = kept(found, slice(3 * at, 3 * at + 3), told, sure)
         differences[name] = kept(found, slice(12 + at, 13 + at), told[[0, 2]].all(), sure[[0, 2]].all())
     rate = categories["retention"]
-    categories["retention"] = Estimates(*(np.clip(part, 0, 1) for part in (rate.value, rate.lower, rate.upper)),
-                                        rate.p_value)  # fmt: skip
+    value, lower, upper = (np.clip(part, 0, 1) for part in (rate.value, rate.lower, rate.upper))
+    categories["retention"] = Estimates(value, lower, upper, rate.p_value)
     years = expected_years(rate.value, terms.years, terms.discount)
     spends = bool(enough.told("spend")[0])
     revenue = scaled(kept(found, slice(16, 17), spends, spends), float(share[0]))
@@ -281,9 +281,8 @@ def checked(found: Estimates, known: dict[str, Floats], share: Floats, terms: Te
 def kept(found: Estimates, at: slice, enough: Any, sure: Any) -> Estimates:
     """Some figures, with nan where there is not enough to tell them or not enough to be sure of them."""
     value = np.where(enough, found.value[at], np.nan)
-    return Estimates(
-        value, *(np.where(enough & sure, getattr(found, name)[at], np.nan) for name in ("lower", "upper", "p_value"))
-    )
+    limits = {name: np.where(enough & sure, getattr(found, name)[at], np.nan) for name in ("lower", "upper", "p_value")}
+    return Estimates(value, **limits)
 
 
 def scaled(found: Estimates, times: float) -> Estimates:
