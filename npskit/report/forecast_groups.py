@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from npskit.charts.periods import as_day, period_text
-from npskit.charts.words import sentence
 from npskit.frames import Bands
 from npskit.labels import word
 from npskit.report.forecast_words import bare, chance
@@ -51,9 +50,8 @@ class ForecastGroup:
         return word("report_by_told", self.lang, by=self.name, told=told)
 
     def heading(self) -> Passage:
-        """The column, and what is to be seen."""
-        text = sentence(self.found.sentence(lang=self.lang)).rstrip(".") + "."
-        return Passage(self.name, (text,), kind="lead", level=3)
+        """The column; the finding stands on the chart."""
+        return Passage(self.name, kind="lead", level=3)
 
     def plot(self) -> alt.TopLevelMixin:
         """The chart of all groups."""
@@ -72,8 +70,8 @@ class ForecastGroup:
         return Table(heads, tuple(self._row(at, texts[at], size) for at in order[:MOST_ROWS]))
 
     def _row(self, at: int, name: str, size: int) -> tuple[str, ...]:
-        values = (float(self.found.table[key][at]) for key in ("level", "level_lower", "level_upper"))
-        level, lower, upper = score_text(*values, self.lang)
+        values = [float(self.found.table[key][at]) for key in ("level", "level_lower", "level_upper")]
+        level, lower, upper = score_text(values[0], values[1], values[2], self.lang)
         cells = (name, bare(level), word("range", self.lang, lower=lower, upper=upper))
         if self.target is None:
             return cells

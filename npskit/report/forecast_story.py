@@ -7,6 +7,7 @@ is noise is told before what is movement, so that nobody explains the ups and do
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from npskit.charts.words import amount, sentence
 from npskit.errors import EmptyDataError
 from npskit.labels import date_text, word
 from npskit.report.forecast_groups import ForecastGroup, forecast_group
-from npskit.report.forecast_words import advice, chance, tested_rows, told_answers, widths
+from npskit.report.forecast_words import advice, bare, chance, tested_rows, told_answers, widths
 from npskit.report.horizon import answered_days, longest_period, usual_horizon
 from npskit.report.passage import Headline, Passage
 from npskit.report.story import Story, unrepeated
@@ -171,8 +172,8 @@ class ForecastStory(Story):
     def _row(self, at: int, kind: str = "score") -> tuple[str, str, str]:
         """The reading, or the level, of a period to come with its two ends."""
         names = ("score", "lower", "upper") if kind == "score" else ("level", "level_lower", "level_upper")
-        values = [float(self.forecast.table[name][at]) for name in names] if self.forecast else []
-        return score_text(*values, self.lang)
+        values = [float(self.forecast.table[name][at]) for name in names] if self.forecast else [math.nan] * 3
+        return score_text(values[0], values[1], values[2], self.lang)
 
     def _period(self, at: int) -> str:
         return period_text(as_day(self.forecast.table["period"][at]), self.length, self.lang) if self.forecast else ""
@@ -226,7 +227,7 @@ class ForecastStory(Story):
         score, lower, upper = self._row(0)
         said = {"period": self._period(0), "score": score, "lower": lower, "upper": upper, "level": self._level()}
         now = word("report_fc_reading", lang, **said)
-        return Passage(heading, (now, self._explained("outlook"), word("report_fc_two_bands", lang)))
+        return Passage(heading, (now, word("report_fc_two_bands", lang)))
 
     def expected_table(self) -> Table:
         """The periods to come."""
@@ -245,7 +246,7 @@ class ForecastStory(Story):
 
     def _cells(self, at: int, kind: str) -> tuple[str, str]:
         score, lower, upper = self._row(at, kind)
-        return score, word("range", self.lang, lower=lower, upper=upper)
+        return bare(score), word("range", self.lang, lower=lower, upper=upper)
 
     def likely(self) -> Passage:
         """How likely the target is, or that none was named."""
@@ -301,11 +302,8 @@ class ForecastStory(Story):
         """Which periods moved beyond what chance explains."""
         if self.monitor is None:
             return Passage()
-        sentences = (
-            sentence(self.monitor.sentence(lang=self.lang)).rstrip(".") + ".",
-            word("report_fc_alerts_about", self.lang),
-        )
-        return Passage(word("report_fc_alerts", self.lang), sentences)
+        # The finding stands on the chart.
+        return Passage(word("report_fc_alerts", self.lang), (word("report_fc_alerts_about", self.lang),))
 
     def shares(self) -> Passage:
         """Heading of the chart of the three categories."""

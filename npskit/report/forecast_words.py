@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from npskit.survey.forecasts import Forecast
     from npskit.survey.monitoring import Monitor
 
-__all__ = ["advice", "chance", "tested_rows", "told_answers", "widths"]
+__all__ = ["advice", "bare", "chance", "tested_rows", "told_answers", "widths"]
 
 # Two readings of one level differ by up to so many of their noise in 95 of 100 cases.
 APART = 1.96 * math.sqrt(2)

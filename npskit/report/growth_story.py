@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from npskit.charts.growth_words import amount_text, expectation, p_text, signed_share, time_text, times_text, unit_of
+from npskit.charts.growth_words import amount_text, p_text, signed_share, target_text, time_text, times_text, unit_of
 from npskit.charts.words import level_share, sentence
 from npskit.errors import ArgumentError, EmptyDataError
 from npskit.labels import date_text, language, number, share, word
@@ -191,8 +191,8 @@ class GrowthStory:
         if self.growth:
             lines = [
                 *beware,
-                ("report_gr_nps_label", self._verdict()),
-                ("report_gr_evidence_label", self._evidence()[0]),
+                ("report_gr_nps_label", self.growth.verdict_text(self.lang)),
+                ("report_gr_evidence_label", " ".join(self._evidence()[:2])),
                 *([("report_what_if_label", sentence(self.scenario.sentence(lang)))] if self.scenario else []),
                 *([("report_gr_earned_label", self._ended(self.earned.sentence(lang=lang)))] if self.earned else []),
                 *(
@@ -206,13 +206,14 @@ class GrowthStory:
         return Headline(" · ".join(filter(None, kicker)), self._title(), (), named, lang)
 
     def _title(self) -> str:
-        return self._expected(-1).rstrip(".") if self.growth else self._few()
-
-    def _expected(self, at: int) -> str:
         if self.growth is None:
-            return ""
-        row = {name: values[at] for name, values in self.growth.table.items()}
-        return self._ended(expectation(self.target, row, self.growth.every, self.lang))
+            return self._few()
+        row = {name: values[-1] for name, values in self.growth.table.items()}
+        unit = unit_of(row["upper"])
+        said = {name: amount_text(row[name], row["upper"] - row["lower"], unit, self.lang)
+                for name in ("target", "lower", "upper")}  # fmt: skip
+        period = time_text(row["period"], self.growth.every, self.lang)
+        return word("report_gr_headline", self.lang, name=target_text(self.target, self.lang), period=period, **said)
 
     def _few(self) -> str:
         return word("report_gr_few", self.lang, n=self._known())
@@ -231,24 +232,13 @@ class GrowthStory:
         """The sentences of the forecast without its finding, which stands in the headline."""
         return self.growth.explain(self.lang)[1:-1] if self.growth else ()
 
-    def _verdict(self) -> str:
-        """Whether the score helps, as a sentence that stands alone."""
-        if self.growth is None:
-            return ""
-        found, lang = self.growth, self.lang
-        key = found.verdict.replace(" ", "_") + (
-            "_against" if found.verdict == "helps" and found.evidence["effect"] < 0 else ""
-        )
-        units = word(f"chart_every_{found.every}s" if found.every else "growth_periods", lang)
-        return word(f"report_gr_verdict_{key}", lang, rows=found.evidence["rows"], units=units)
-
     def ahead(self) -> Passage:
         """Sales to come, or what is missing."""
         heading = word("report_gr_ahead", self.lang)
         if self.growth is None:
             return Passage(heading, (self._few(), word("report_gr_few_hint", self.lang)))
         about = word("report_gr_ahead_about", self.lang, level=level_share(self.confidence_level, self.lang))
-        return Passage(heading, (self._expected(-1), about))
+        return Passage(heading, (about,))
 
     def ahead_table(self) -> Table:
         """Sales and their growth at each horizon, in their own unit."""
@@ -278,14 +268,15 @@ class GrowthStory:
         """Whether the score helps, with the evidence."""
         if self.growth is None:
             return Passage()
-        return Passage(word("report_gr_helps", self.lang), (self._verdict(),), points=self._evidence())
+        return Passage(word("report_gr_helps", self.lang), (self.growth.verdict_text(self.lang),), points=self._evidence())
 
     def what_if(self) -> Passage:
         """What another path would add, and what that assumes."""
         if self.scenario is None:
             return Passage()
         lang = self.lang
-        sentences = [sentence(self.scenario.sentence(lang)), *self.scenario.notes(lang)]
+        # The finding and its notes stand on the chart.
+        sentences = [word("report_gr_what_if_about", lang)]
         if self._scenario is None:
             sentences.append(word("report_gr_what_if_usual", lang, step=number(STEP, lang=lang)))
         return Passage(word("report_gr_what_if", lang), tuple(sentences))
@@ -326,7 +317,7 @@ class GrowthStory:
             return Passage(heading, (word("report_gr_earned_none", lang),))
         notes = tuple(note.sentence(lang=lang) for note in self.earned.notes)
         about = word("report_gr_earned_about", lang)
-        return Passage(heading, (self._ended(self.earned.sentence(lang=lang)), about), points=notes)
+        return Passage(heading, (about,), points=notes)
 
     def stake(self) -> Passage:
         """What categories of customers are worth, or what it takes to tell."""
@@ -334,7 +325,8 @@ class GrowthStory:
         if self.economics is None:
             key = "report_gr_stake_none" if self.survey is None else "report_gr_stake_columns"
             return Passage(heading, (word(key, lang),))
-        texts = [self.economics.sentence(lang=lang), self.economics.risk_sentence(lang=lang)]
+        # The finding stands on the chart.
+        texts = [self.economics.risk_sentence(lang=lang)]
         notes = tuple(note.sentence(lang=lang) for note in self.economics.notes)
         return Passage(heading, tuple(self._ended(text) for text in texts if text), points=notes)
 
@@ -346,8 +338,8 @@ class GrowthStory:
         """Published evidence for and against, with its sources."""
         from npskit.survey.growth import literature
 
-        heads = tuple(word(f"report_gr_head_{name}", self.lang) for name in ("source", "year", "found"))
-        return Table(heads, published(literature(), self.lang), texts=3)
+        heads = tuple(word(f"report_gr_head_{name}", self.lang) for name in ("source", "found"))
+        return Table(heads, published(literature(), self.lang), texts=2)
 
     def to_do(self) -> Passage:
         """What follows from it."""

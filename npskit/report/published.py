@@ -19,14 +19,14 @@ __all__ = ["published"]
 DOI = re.compile(r"doi\.org/\S+")
 
 
-def published(facts: Iterable[Mapping[str, Any]], lang: str) -> tuple[tuple[str, str, str], ...]:
-    """Source, year and finding of each publication, in the order of time.
+def published(facts: Iterable[Mapping[str, Any]], lang: str) -> tuple[tuple[str, str], ...]:
+    """Source with its year, and finding, of each publication, in the order of time.
 
     Examples
     --------
     >>> fact = {"source": "Doe, On Scores (Journal 1:2)", "year": 2030, "value": 0.25, "finding": "Little.", "url": ""}
     >>> published([fact], "en")
-    (('Doe, On Scores (Journal 1:2)', '2030', 'Little.'),)
+    (('Doe, On Scores (Journal 1:2), 2030', 'Little.'),)
     """
     sources: dict[str, list[Mapping[str, Any]]] = {}
     for fact in facts:
@@ -34,7 +34,7 @@ def published(facts: Iterable[Mapping[str, Any]], lang: str) -> tuple[tuple[str,
     return tuple(line(source, rows, lang) for source, rows in sources.items())
 
 
-def line(source: str, rows: Sequence[Mapping[str, Any]], lang: str) -> tuple[str, str, str]:
+def line(source: str, rows: Sequence[Mapping[str, Any]], lang: str) -> tuple[str, str]:
     """One publication."""
     first = rows[0]
     values = [row["value"] for row in rows if row["value"] is not None]
@@ -48,4 +48,4 @@ def line(source: str, rows: Sequence[Mapping[str, Any]], lang: str) -> tuple[str
     except ArgumentError:
         found = str(first["finding"])
     doi = DOI.search(str(first["url"]))
-    return f"{source}, {doi[0]}" if doi else source, str(first["year"]), found
+    return ", ".join([source, str(first["year"]), *([doi[0]] if doi else [])]), found

@@ -49,7 +49,8 @@ class Table:
         )
 
     def _cell(self, tag: str, at: int, text: str) -> str:
-        side = "left" if at < self.texts else "right; white-space: nowrap"
+        # Figures stay on one line, what they are called need not.
+        side = "left" if at < self.texts else "right" if tag == "th" else "right; white-space: nowrap"
         return f'<{tag} style="vertical-align: top; text-align: {side}">{escape(text)}</{tag}>'
 
     def _repr_markdown_(self) -> str:
