@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
+import numpy as np
 
 from npskit.charts.columns import known, literal
 from npskit.charts.periods import MOST_LABELS, next_period
@@ -28,22 +29,15 @@ from npskit.charts.timeline import (
 from npskit.charts.words import level_share
 from npskit.labels import number, points, word
 
-__all__ = ["HOLLOW", "Picture", "bar_width", "ground", "rows_text"]
+__all__ = ["HOLLOW", "NAME_GAP", "Picture", "bar_width", "ground", "hollow_size"]
 
 HEIGHT, PANEL_HEIGHT, PANEL_WIDTH = 270, 140, 270
-MARGIN = 150
-LABEL_GAP = 15
+MARGIN, GAPS = 150, {"row": 12, "column": 40}
+LABEL_GAP, NAME_GAP = 15, 6
 # Of the room of a period; wider bars would look like blocks.
 PART_OF_STEP, WIDEST_BAR = 0.6, 16
-# What is expected and has not come has no filling.
-HOLLOW: dict[str, Any] = {
-    "fill": "white",
-    "fillOpacity": 0.9,
-    "filled": False,
-    "size": 26,
-    "strokeWidth": 1.4,
-    "opacity": 1,
-}
+# What is expected and has not come yet is a ring.
+HOLLOW: dict[str, Any] = {"filled": False, "fill": "white", "fillOpacity": 0.9, "strokeWidth": 1.4, "opacity": 1}
 FIELDS = ("panel", "period", "kind", "stretch", "last", "responses", *VALUES)
 TEXTS = ("period", "kind")
 
@@ -81,7 +75,7 @@ class Picture:
         facet = alt.Facet("panel:O", sort=None, title=None, header=header)
         # an axis to each panel: shared axes stand under empty places of the last row too
         axes = alt.Resolve(axis={"x": "independent"}, scale={"x": "independent"})
-        return FacetChart(spec=spec, facet=facet, data=self.data(), columns=PANELS_A_ROW, spacing=40, resolve=axes)
+        return FacetChart(spec=spec, facet=facet, data=self.data(), columns=PANELS_A_ROW, spacing=GAPS, resolve=axes)
 
     def layers(self, width: float, labels: int) -> list[alt.Chart]:
         """All marks without the names."""
@@ -104,7 +98,7 @@ class Picture:
             joined.mark_line(color=ACCENT, strokeWidth=2, strokeDash=[4, 3]).encode(y=y["level"]),
             self.dots(past, y),
             with_texts(ahead, self.every, self.lang)
-            .mark_point(**HOLLOW, color=INK)
+            .mark_point(**HOLLOW, color=INK, size=hollow_size(width, self.days))
             .encode(y=y["score"], tooltip=self.ahead_tooltips()),
             *self.marks_of_breaks(),
         ]
@@ -170,19 +164,18 @@ class Picture:
             {"color": ACCENT, "fontSize": 15, "fontWeight": 600},
             {"color": ACCENT, "fontSize": 11},
         )
-        end = iso(dt.datetime.combine(self.ahead[-1], dt.time()))
         out = []
         for text, height, look in zip(texts, heights, looks, strict=True):
-            data = alt.Data(values=[{"period": end, "level": height / per_point}])
-            mark = alt.Chart(data).mark_text(align="left", baseline="middle", dx=14, **look)
-            out.append(mark.encode(x="period:T", y="level:Q", text=alt.value(text)))
+            data = alt.Data(values=[{"level": height / per_point}])
+            mark = alt.Chart(data).mark_text(align="left", baseline="middle", **look)
+            out.append(mark.encode(x=alt.value(WIDTH - MARGIN + NAME_GAP), y="level:Q", text=alt.value(text)))
         return out
 
     def figures(self) -> alt.Chart:
         """The expected level at the end of each panel."""
         base = with_texts(alt.Chart().transform_filter("datum.last === 1"), self.every, self.lang)
-        mark = base.mark_text(align="left", baseline="middle", dx=9, fontSize=13, fontWeight=600, color=ACCENT)
-        return mark.encode(x="period:T", y="level:Q", text="level_figure:N")
+        mark = base.mark_text(align="left", baseline="middle", fontSize=13, fontWeight=600, color=ACCENT)
+        return mark.encode(x=alt.value(PANEL_WIDTH + NAME_GAP), y="level:Q", text="level_figure:N")
 
     def data(self) -> alt.InlineData:
         """A row for each group and period drawn; the last past one again, where the future's band begins."""
@@ -224,6 +217,11 @@ def ground(last: dt.date, end: dt.date, every: str, text: str) -> list[alt.Chart
 def bar_width(width: float, days: Sequence[dt.date]) -> float:
     """Width of the bar of one period, in pixels."""
     return round(max(min(PART_OF_STEP * width / len(days), WIDEST_BAR), 1.5), 1)
+
+
+def hollow_size(width: float, days: Sequence[dt.date]) -> float:
+    """Area of the sign of an expected reading: as wide as its bar, within reason."""
+    return float(np.clip(bar_width(width, days) ** 2, 9, 26))
 
 
 def midway(first: dt.date, second: dt.date) -> dt.datetime:

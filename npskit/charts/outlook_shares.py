@@ -14,7 +14,7 @@ import altair as alt
 
 from npskit.charts.columns import Columns, columns, empty, literal, zero_line
 from npskit.charts.outlook import PADDING, PAST_PER_AHEAD, span_parts
-from npskit.charts.outlook_layers import HOLLOW, bar_width, ground, iso
+from npskit.charts.outlook_layers import HOLLOW, NAME_GAP, bar_width, ground, hollow_size
 from npskit.charts.periods import as_day, checked_every, period_text
 from npskit.charts.renderer import HConcatChart, LayerChart, styled
 from npskit.charts.theme import CATEGORY_COLORS, CATEGORY_INKS
@@ -148,7 +148,9 @@ class Panels:
             ahead.mark_bar(color=ink, opacity=0.38, width=bar_width(PANEL_WIDTH, self.days)).encode(
                 y=y["lower"], y2="upper:Q", tooltip=told
             ),
-            ahead.mark_point(**HOLLOW, color=ink).encode(y=y["share"], tooltip=told),
+            ahead.mark_point(**HOLLOW, color=ink, size=hollow_size(PANEL_WIDTH, self.days)).encode(
+                y=y["share"], tooltip=told
+            ),
             self.end(name, ink),
         ]
         return LayerChart(layer=layers, width=PANEL_WIDTH, height=HEIGHT, title=head)
@@ -156,9 +158,11 @@ class Panels:
     def end(self, name: str, ink: str) -> alt.Chart:
         """The share expected in the last period, beside it."""
         value = self.ahead[name][-1]
-        row = {"period": iso(dt.datetime.combine(self.days[-1], dt.time())), "share": round(value, 4)}
-        mark = alt.Chart(alt.Data(values=[row])).mark_text(align="left", dx=9, fontSize=13, fontWeight=600, color=ink)
-        return mark.encode(x="period:T", y="share:Q", text=alt.value(share(value, lang=self.lang)))
+        row = {"share": round(value, 4)}
+        mark = alt.Chart(alt.Data(values=[row])).mark_text(align="left", fontSize=13, fontWeight=600, color=ink)
+        return mark.encode(
+            x=alt.value(PANEL_WIDTH + NAME_GAP), y="share:Q", text=alt.value(share(value, lang=self.lang))
+        )
 
     def channel(self, field: str) -> alt.Y:
         """The axis of shares, from 0, the same in all panels."""

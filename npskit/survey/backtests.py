@@ -7,6 +7,7 @@ the mean of all.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["Backtest", "rolled"]
 
 ORIGINS = 12
+# Of fewer one cannot say "over the last months".
+FEWEST_ORIGINS = 4
 FIGURES = {"responses": "responses", "score": "reading", "forecast": "median", "lower": "lower", "upper": "upper",
            "lower_80": "lower_80", "upper_80": "upper_80", "crps": "crps", "crps_last_value": "crps_last",
            "crps_mean": "crps_mean"}  # fmt: skip
@@ -73,8 +76,9 @@ class Backtest(Result):
         if not self.tested:
             return word("forecast_backtest_none", lang)
         origins = len({day for day, step in zip(self.table["period"], self.table["step"], strict=True) if step == 1})
+        few = "forecast_backtest_few" if origins < FEWEST_ORIGINS else "forecast_backtest"
         held = word(
-            "forecast_backtest_groups" if self.by else "forecast_backtest",
+            "forecast_backtest_groups" if self.by and origins >= FEWEST_ORIGINS else few,
             lang,
             periods=periods_text(origins, self.every, lang),
             level=share(0.95, lang=lang),
@@ -96,15 +100,18 @@ def rolled(
 ) -> Backtest:
     """Forecasts of counts (groups, T, 3), or (T, 3), from their last periods but one, but two, ..."""
     from npskit.stats.backtest import rolling_origin
+    from npskit.stats.forecast import FEWEST_PERIODS
     from npskit.stats.trend import SEASON_LENGTHS, pace_of
 
     asked: dict[str, Any] = {"season": SEASON_LENGTHS[every], "pace": pace_of(every), "breaks": list(breaks), "rng": 0}
     periods = list(dict.fromkeys(history["period"]))
     # One step ahead reaches the last period; further steps need origins further back.
     parts = [rows_of(rolling_origin(counts, horizon=1, origins=ORIGINS, **asked), periods, levels, [1])]
-    if horizon > 1:
-        further = rolling_origin(counts, horizon=horizon, origins=ORIGINS, **asked)
-        parts.append(rows_of(further, periods, levels, range(2, horizon + 1)))
+    # A forecast reaches no further than half of what is behind it.
+    furthest = min(horizon, len(periods) // 3, len(periods) - FEWEST_PERIODS)
+    if furthest > 1:
+        further = rolling_origin(counts, horizon=furthest, origins=ORIGINS, **asked)
+        parts.append(rows_of(further, periods, levels, range(2, furthest + 1)))
     table = {name: [value for part in parts for value in part[name]] for name in parts[0]}
     steps = np.asarray(table["step"], dtype=int)
     within = {
@@ -133,7 +140,8 @@ def rows_of(
     found: stats.Backtest, periods: Sequence[Any], levels: Mapping[str, list[Any]], steps: Sequence[int]
 ) -> dict[str, list[Any]]:
     """A row per group, origin and step where there was a reading to compare with."""
-    shape = (-1, *found.crps.shape[-2:])
+    *leading, origins, ahead = found.crps.shape
+    shape = (math.prod(leading), origins, ahead)
     values = {name: np.asarray(getattr(found, own)).reshape(shape) for name, own in FIGURES.items()}
     group, origin, column = np.nonzero(np.isfinite(values["crps"]))
     kept = np.isin(column + 1, list(steps))

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Explanation", "explanation"]
 
-# A season is named when it is more likely than not; it takes two turns to tell one from chance.
-LIKELY, TURNS = 0.5, 2
+# A season is named when it is more likely than not, without a "perhaps" when it is clearly so; it takes two turns to
+# tell one from chance.
+LIKELY, CLEAR, TURNS = 0.5, 0.9, 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +97,8 @@ def season(found: Forecast, lang: str) -> Row:
     low, high = int(np.argmin(cycle)), int(np.argmax(cycle))
     names = [part_of_season(found, at, lang) for at in (low, high)]
     values = [points(cycle[at], lang=lang) for at in (low, high)]
-    said = word("forecast_season", lang, high=names[1], up=values[1], low=names[0], down=values[0], chance=chance)
+    key = "forecast_season" if weight >= CLEAR else "forecast_season_maybe"
+    said = word(key, lang, high=names[1], up=values[1], low=names[0], down=values[0], chance=chance)
     return "season", cycle[high] - cycle[low], cycle[low], cycle[high], said
 
 
