@@ -30,7 +30,7 @@ __all__ = ["forecast_growth", "literature"]
 
 LAGS = (1, 2, 3, 4)
 #: What it takes to say that the score helps, and that it shows no sign of it.
-HELPS_P, HELPS_FACTOR, POWER = 0.05, 3.0, 0.8
+HELPS_P, HELPS_FACTOR, POWER = 0.05, 3.0, 0.75
 
 
 def forecast_growth(

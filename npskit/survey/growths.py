@@ -51,7 +51,7 @@ class Growth(Result):
         over so many periods, from past origins) and ``tested`` (how many origins).
     verdict : {"helps", "no sign", "cannot tell"}
         "helps": Clark-West p < 0.05 and Bayes factor > 3. "no sign": the 95 % interval of the effect leaves out a
-        worthwhile one in either direction, the power to see it was 80 % or more, and the Bayes factor is below 1.
+        worthwhile one in either direction, the power to see it was 75 % or more, and the Bayes factor is below 1.
     evidence : mapping of str to number
         ``bayes_factor`` (with the score against without), ``clark_west`` and its ``clark_west_p_value`` (one-sided),
         ``error_with_nps, error_without_nps, tested`` (one period ahead), ``rows, lag``; ``effect`` with
