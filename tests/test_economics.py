@@ -43,7 +43,7 @@ def keys_of(found):
 @pytest.fixture(scope="module")
 def whole():
     return company().nps.economics(
-        spend="spend_eur", retained="stayed", referrals="referrals", margin=0.4, customers=50_000
+        spend="spend_eur", retained="stayed", referrals="referrals", margin=0.4, customers=50_000, replicates=400
     )
 
 
@@ -148,7 +148,7 @@ def test_engines_agree(engine):
 
 def test_no_difference_is_told_as_none():
     found = company(seed=5, stay=(0.8, 0.8, 0.8), spend=(100, 100, 100)).nps.economics(
-        spend="spend_eur", retained="stayed"
+        spend="spend_eur", retained="stayed", replicates=300
     )
     assert found.sentence().startswith("No clear difference in value between promoters and detractors")
     assert found.risk_sentence().startswith("No clear revenue at risk: the ")
@@ -156,7 +156,7 @@ def test_no_difference_is_told_as_none():
 
 def test_a_difference_the_other_way_is_told_as_such():
     frame = company(stay=(0.9, 0.75, 0.5), spend=(160, 130, 100))
-    found = frame.nps.economics(spend="spend_eur", retained="stayed")
+    found = frame.nps.economics(spend="spend_eur", retained="stayed", replicates=300)
     assert "less than a detractor" in found.sentence()
     assert found.risk["upper"][0] < 0
     assert found.risk_sentence().startswith("No revenue at risk: ")
@@ -231,7 +231,7 @@ def test_rules_of_thumb_stand_apart(whole):
 
 
 def test_garden_tells_a_clear_but_skewed_difference():
-    found = npskit.datasets.load("garden").nps.economics(spend="ticket_eur")
+    found = npskit.datasets.load("garden").nps.economics(spend="ticket_eur", replicates=400)
     assert [round(value) for value in found.table["spend"]] == [64, 76, 76]
     assert [round(value) for value in found.table["spend_median"]] == [47, 55, 53]
     assert found.differences["difference"][0] == pytest.approx(11.86, abs=0.01)

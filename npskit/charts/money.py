@@ -28,8 +28,8 @@ def money(
 ) -> str:
     """An amount, such as "€1,230" or "1 230 €"; from a million on, or when it stands beside such, in millions.
 
-    >>> money(1234.5, "en", "€", digits=-1), money(-76.2, "fr", "€", sign=True), money(2_345_678, "en", "$", digits=-4)
-    ('€1,230', '−76\\u202f€', '$2.35m')
+    >>> money(1234.5, "en", "€", digits=-1), money(-76.2, "fr", "€", sign=True), money(2_345_678, "en", digits=-5)
+    ('€1,230', '−76\\u202f€', '2.3 million')
     """
     if value is None or not known(value):
         return "–"
@@ -40,12 +40,12 @@ def money(
         digits=min(3, max(0, digits + 6)) if large else max(0, digits),
         lang=lang,
     )
-    unit = word("money_million", lang) if large else ""
+    unit = word("money_million" if currency else "money_millions", lang) if large else ""
     mark = "−" if rounded < 0 else "+" if sign and rounded > 0 else ""
     if lang == "fr":
         end = f"{unit}{NARROW_SPACE if unit else ''}{currency}" if currency else unit
         return f"{mark}{shown}{NARROW_SPACE}{end}" if end else mark + shown
-    return f"{mark}{currency}{shown}{unit}"
+    return f"{mark}{currency}{shown}{unit}" if currency or not unit else f"{mark}{shown} {unit}"
 
 
 def money_range(lower: float | None, upper: float | None, lang: str, currency: str = "", *, sign: bool = False) -> str:

@@ -41,8 +41,8 @@ NAMES = {
     "referrals": re.compile(r"\b(referr\w*|parrain\w*|filleul\w*|recommended (count|customers)|brought)\b"),
 }
 CURRENCIES = {"€": "€", "$": "$", "£": "£", "eur": "€", "euro": "€", "euros": "€", "usd": "$", "gbp": "£"}
-# Bands of spend by their ratio, from a hundredth of the mean to a few thousand times it.
-RATIO, LOWEST, HIGHEST = 1.25, -21, 38
+# Bands of spend by their ratio, from a twentieth of the mean to a thousand times it.
+RATIO, LOWEST, HIGHEST = 1.25, -14, 32
 TOP = 0.01
 MOST_VALUES = 50
 
