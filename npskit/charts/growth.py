@@ -124,7 +124,7 @@ def amount_axis(unit: tuple[str, float], lang: str, *, sign: bool = False) -> al
     figure = f"format(datum.value / {unit[1]:.0f}, ',')"
     plus = "(datum.value > 0 ? '+' : '') + " if sign else ""
     text = f"{plus}{literal(before)} + {figure} + (datum.value === 0 ? '' : {literal(after)})"
-    grid = {"gridOpacity": zero_line(0.18)} if sign else {}
+    grid: dict[str, Any] = {"gridOpacity": zero_line(0.18)} if sign else {}
     return alt.Axis(title=None, tickCount=5, labelExpr=text, **grid)
 
 
@@ -230,6 +230,12 @@ def sales_difference(
         Further lines of the subtitle.
     confidence_level : float
     lang : {"en", "fr"}, optional
+
+    Examples
+    --------
+    >>> table = {"period": [dt.date(2024, 1, 1)], "difference": [20.0], "lower": [5.0], "upper": [36.0]}
+    >>> sales_difference(table, target="sales", every="quarter", finding="NPS at +50: +20").title.text
+    ['NPS at +50: +20']
     """
     lang = language(lang)
     rows = columns(table, ("period", "difference", "lower", "upper"), where="sales_difference")
@@ -290,6 +296,12 @@ def forecast_errors(table: Any, *, every: str, finding: str, evidence: str = "",
     evidence : str
         A line of the subtitle.
     lang : {"en", "fr"}, optional
+
+    Examples
+    --------
+    >>> table = {"horizon": [1], "error_with_nps": [0.02], "error_without_nps": [0.03], "tested": [20]}
+    >>> forecast_errors(table, every="quarter", finding="NPS helps").title.text
+    ['NPS helps']
     """
     lang = language(lang)
     rows = columns(table, ("horizon", "error_with_nps", "error_without_nps", "tested"), where="forecast_errors")

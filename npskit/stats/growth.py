@@ -185,7 +185,7 @@ def windows(table: Array, sizes: NDArray[np.int64], kinds: NDArray[np.int64]) ->
     products = products - sizes[:, None, None] * middle[:, :, None] * middle[:, None, :]
     scale = spreads(products, sizes, kinds)
     outer = np.concatenate([scale, np.ones((len(scale), 1))], axis=1)
-    fit = ridge(products / (outer[:, :, None] * outer[:, None, :]), sizes, grid(kinds)[0])
+    fit = ridge(products / (outer[:, :, None] * outer[:, None, :]), sizes.astype(float), grid(kinds)[0])
     return Window(fit, scale, middle)
 
 

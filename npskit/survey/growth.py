@@ -310,8 +310,8 @@ def coefficient_table(
 
 def past(history: History, target: str) -> dict[str, list[Any]]:
     """The series that were read."""
-    columns = {"period": history.periods, "target": history.sales, "nps": history.nps}
-    return {name: list(map(plain, part)) for name, part in {**columns, **history.factors}.items()}
+    columns: dict[str, Any] = {"period": history.periods, "target": history.sales, "nps": history.nps}
+    return {name: [plain(value) for value in part] for name, part in {**columns, **history.factors}.items()}
 
 
 def plain(value: Any) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,50 +87,62 @@ def read_history(
     score = None if isinstance(nps, Trend) else score_column(columns, nps)
     check_apart([target, *([score] if score else []), *factors])
     worth = responses_column(columns, responses, [target, score, *factors])
-    column = found_column(columns, period, [target, score, worth, *factors])
-    if column is None:
-        days, length = list(range(1, len(columns[target]) + 1)), ""
-        if isinstance(nps, Trend):
-            raise ArgumentError(
-                where="nps",
-                expected="a table with a column of periods, to align the trend by",
-                got=f"columns {', '.join(map(repr, columns))}",
-                hint="pass period='the column'",
-            )
-    else:
-        wanted = every or (nps.every if isinstance(nps, Trend) else None)
-        days, length = dated(column, columns[column], wanted, every)
-    calendar = days if column is None else all_periods(days, length)
-    place = {day: at for at, day in enumerate(calendar)}
-    rows = np.array([place[day] for day in days], dtype=np.intp)
-
-    def series(name: str) -> Array:
-        out = np.full(len(calendar), np.nan)
-        out[rows] = numbers(name, columns[name])
-        return out
-
-    sales = series(target)
+    column = found_column(columns, period, [name for name in (target, score, worth, *factors) if name])
+    days, length = periods_of(columns, column, target, every, nps.every if isinstance(nps, Trend) else None)
+    calendar: list[Any] = days if column is None else all_periods(days, length)
+    on = placed(columns, days, calendar)
+    sales = on(target)
     check_positive(target, sales, calendar, length)
     if isinstance(nps, Trend):
         readings, noise = of_trend(nps, calendar, length)
     else:
-        readings = series(str(score))
-        noise = sampling(readings, series(worth)) if worth else np.full(len(calendar), np.nan)
+        readings = on(str(score))
+        noise = sampling(readings, on(worth)) if worth else np.full(len(calendar), np.nan)
     check_points(readings, "the trend" if score is None else f"column {score!r}")
-    parts = {name: series(name) for name in factors}
-    check_moves({target: sales, "nps" if score is None else score: readings, **parts})
+    parts = {name: on(name) for name in factors}
+    check_moves({target: sales, score or "nps": readings, **parts})
     first, last = (int(edge) for edge in np.flatnonzero(np.isfinite(sales))[[0, -1]])
     kept = slice(first, last + 1)
-    notes = told(days, calendar, sales, readings, last, length)
     return History(
-        periods=list(calendar[kept]),
+        periods=calendar[kept],
         every=length,
         sales=sales[kept],
         nps=readings[kept],
         noise=noise[kept],
         factors={name: part[kept] for name, part in parts.items()},
-        notes=notes,
+        notes=told(days, calendar, sales, readings, last, length),
     )
+
+
+def periods_of(
+    columns: Mapping[str, Sequence[Any]], column: str | None, target: str, every: str | None, wanted: str | None
+) -> tuple[list[Any], str]:
+    """The period of each row and its length; the number of the row, and "", where there are no dates."""
+    if column is not None:
+        return dated(column, columns[column], wanted, every)
+    if wanted is not None:
+        raise ArgumentError(
+            where="nps",
+            expected="a table with a column of periods, to align the trend by",
+            got=f"columns {', '.join(map(repr, columns))}",
+            hint="pass period='the column'",
+        )
+    return list(range(1, len(columns[target]) + 1)), ""
+
+
+def placed(
+    columns: Mapping[str, Sequence[Any]], days: Sequence[Any], calendar: Sequence[Any]
+) -> Callable[[str], Array]:
+    """What gives a column of numbers on the calendar."""
+    place = {day: at for at, day in enumerate(calendar)}
+    rows = np.array([place[day] for day in days], dtype=np.intp)
+
+    def on(name: str) -> Array:
+        out = np.full(len(calendar), np.nan)
+        out[rows] = numbers(name, columns[name])
+        return out
+
+    return on
 
 
 def dated(column: str, values: Sequence[Any], wanted: str | None, asked: str | None) -> tuple[list[dt.date], str]:
@@ -201,8 +213,8 @@ def numbers(name: str, values: Sequence[Any]) -> Array:
 
 def check_positive(target: str, sales: Array, calendar: Sequence[Any], every: str) -> None:
     """Refuse sales of which no growth can be computed."""
-    at = np.flatnonzero(sales <= 0)
-    if not len(at):
+    at = np.flatnonzero(sales <= 0).tolist()
+    if not at:
         return
     some = ", ".join(f"{sales[k]:g} ({shown(calendar[k], every)})" for k in at[:3])
     raise ArgumentError(
@@ -257,7 +269,7 @@ def of_trend(trend: Trend, calendar: Sequence[dt.date], every: str) -> tuple[Arr
     table = trend.table
     counts = np.array([table[name] for name in ("detractors", "passives", "promoters")], dtype=float).T
     worth = np.asarray(table.get("effective_responses", table["responses"]), dtype=float)
-    answered = np.flatnonzero(worth > 0)
+    answered = np.flatnonzero(worth > 0).tolist()
     days = [as_date(table["period"][at]) for at in answered]
     common = set(days) & set(calendar)
     if not common:

@@ -193,8 +193,8 @@ class Growth(Result):
             for name in ("coefficient", "coefficient_lower", "coefficient_upper")
         ]
         shown = [signed_share(end, ends[2] - ends[1], lang) for end in ends]
-        ends = {"effect": shown[0], "lower": shown[1], "upper": shown[2]}
-        return word("growth_effect", lang, points=TOLD_POINTS, lag=self.lag, unit=self._unit(self.lag, lang), **ends)
+        texts = dict(zip(("effect", "lower", "upper"), shown, strict=True))
+        return word("growth_effect", lang, points=TOLD_POINTS, lag=self.lag, unit=self._unit(self.lag, lang), **texts)
 
     def _unit(self, count: int, lang: str) -> str:
         from npskit.charts.growth_words import periods_word
