@@ -13,7 +13,7 @@ from typing import Any
 
 import altair as alt
 
-from npskit.charts.columns import Columns, columns, empty, known, literal, records, zero_line
+from npskit.charts.columns import Columns, columns, known, literal, records, zero_line
 from npskit.charts.money import fineness, money, money_range
 from npskit.charts.renderer import LayerChart, styled
 from npskit.charts.rows import (
@@ -30,6 +30,7 @@ from npskit.charts.rows import (
 from npskit.charts.theme import CATEGORY_COLORS, CATEGORY_INKS, INK, MUTED
 from npskit.charts.titles import titled
 from npskit.charts.words import level_share, sentence
+from npskit.errors import EmptyDataError
 from npskit.labels import language, number, share, word
 from npskit.scale import CATEGORIES
 
@@ -99,7 +100,12 @@ def category_values(
     low, high = LIMITS.get(measure, (f"{measure}_lower", f"{measure}_upper"))
     rows = columns(table, ("category", "responses", measure, low, high), where="category_values")
     if not has_column(rows, measure):
-        raise empty("category_values")
+        raise EmptyDataError(
+            where="category_values",
+            expected="a category with enough answers to draw",
+            got="none",
+            hint="look at .notes for why a category has no figure",
+        )
     texts = figure_texts(rows, measure, (low, high), currency, lang)
     sides = [*part_sides(rows, measure, texts, currency, lang), counts_side(rows["responses"], lang)]
     names = [sentence(word(name, lang)) for name in rows["category"]]
