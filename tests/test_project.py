@@ -29,6 +29,7 @@ FLOORS = {
     "labels": 2,
     "tally": 3,
     "results": 3,
+    "cube": 4,
     "readers": 4,
     "datasets": 4,
     "frames": 5,

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from npskit.cube import period_starts
 from npskit.frames.counting import Blocks, lowered, narrow, spans
 from npskit.frames.dates import days_of, not_dates
 from npskit.frames.keys import Bands, Key, Period, not_numbers, plain_level
@@ -274,16 +275,7 @@ class Days:
 
 def day_table(key: Period, first: int, last: int) -> tuple[np.ndarray, list[dt.date]]:
     """The code of the period of each day from the first to the last, after a -1 for a missing one."""
-    days = np.arange(first, last + 1).astype("datetime64[D]")
-    months = days.astype("datetime64[M]")
-    starts = {
-        "day": days,
-        # 1 January 1970 was a Thursday.
-        "week": days - (days.astype(np.int64) + 3) % 7,
-        "month": months.astype("datetime64[D]"),
-        "quarter": (months - months.astype(np.int64) % 3).astype("datetime64[D]"),
-        "year": days.astype("datetime64[Y]").astype("datetime64[D]"),
-    }[key.every]
+    starts = period_starts(np.arange(first, last + 1).astype("datetime64[D]"), key.every)
     levels, codes = np.unique(starts, return_inverse=True)
     return np.insert(codes, 0, -1).astype(np.min_scalar_type(-len(levels) - 1)), levels.tolist()
 

@@ -32,7 +32,9 @@ from npskit.scale import MISSING, OUTSIDE, Scale
 from npskit.tally import ClusterMoments, Tally
 
 if TYPE_CHECKING:
+    from npskit.cube import AnyCube
     from npskit.frames.crossings import Crossings
+    from npskit.frames.cubes import Progress
     from npskit.frames.products import Coded, Products
 
 __all__ = ["Source"]
@@ -109,6 +111,20 @@ class Source(ABC):
             depth=depth,
             most_levels=most_levels,
         )
+
+    def cube(
+        self,
+        rating: str,
+        keys: Sequence[Key] = (),
+        *,
+        date: str | Period | None = None,
+        scale: Scale | None = None,
+        progress: Progress | None = None,
+    ) -> AnyCube:
+        """Answers by every combination of the keys and of the periods of a date, see :mod:`npskit.frames.cubes`."""
+        from npskit.frames.cubes import cube
+
+        return cube(self, rating, as_keys(keys), date=date, scale=scale, progress=progress)
 
     @abstractmethod
     def cluster_moments(
