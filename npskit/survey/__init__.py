@@ -19,6 +19,7 @@ from npskit.survey.audit import customer_check, no_rating_check, rating_checks, 
 from npskit.survey.base import as_list, opened
 from npskit.survey.comparing import Comparing
 from npskit.survey.driving import Driving
+from npskit.survey.economics import Valuing
 from npskit.survey.estimates import counted, dated, distribution, estimates, joined, series
 from npskit.survey.forecasting import Forecasting
 from npskit.survey.plots import Plots
@@ -27,7 +28,7 @@ from npskit.survey.teams import Teams
 __all__ = ["Survey", "opened"]
 
 
-class Survey(Comparing, Driving, Teams, Forecasting):
+class Survey(Comparing, Driving, Teams, Forecasting, Valuing):
     """Survey answers with the roles of their columns.
 
     Parameters
