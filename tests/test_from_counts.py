@@ -96,6 +96,8 @@ ASKED: dict[str, Callable[[Survey], Any]] = {
     "segments": lambda survey: told(survey.segments(["shop", "plan", "visits"], min_responses=5, alpha=0.5)),
     "journey": lambda survey: told(survey.journey(Bands("visits", [2, 4]))),
     "scorecard": lambda survey: told(survey.scorecard("plan", "quarter")),
+    "forecast": lambda survey: told(survey.forecast(2, until=dt.date(2024, 6, 30))),
+    "forecast by": lambda survey: told(survey.forecast(2, by="plan", until=dt.date(2024, 6, 30))),
 }
 
 
@@ -505,6 +507,15 @@ def test_another_frame_of_counts_is_read_alike(counts, answers):
     ours = Survey.from_counts(first).compare(against=second)
     some = answers["visits"] < 3
     theirs = Survey(answers[some], rating="nps").compare(against=answers[~some])
+    same(told(ours), told(theirs))
+
+
+def test_counts_are_compared_with_answers(counts, answers):
+    some = answers["visits"] < 3
+    ours = Survey(answers[some], rating="nps").compare(
+        "plan", against=Survey.from_counts(counts[counts["visits"] >= 3])
+    )
+    theirs = Survey(answers[some], rating="nps").compare("plan", against=answers[~some])
     same(told(ours), told(theirs))
 
 
