@@ -36,6 +36,7 @@ __all__ = ["GrowthStory"]
 
 # What is supposed when nobody said: so many points more of the score.
 STEP = 5.0
+USUAL = (1, 2, 4)
 NOTHING = "–"
 RELIABLE = 0.5
 
@@ -54,7 +55,8 @@ class GrowthStory:
         Columns of sales, score, periods and answers; found by their names.
     factors : sequence of str
         Columns of what else moves sales.
-    horizons : sequence of int
+    horizons : sequence of int, optional
+        Periods ahead; 1, 2 and 4, as far as half the history reaches, when not given.
     lag : int
         Periods between a change of the score and the growth it may foretell, chosen beforehand.
     every : str, optional
@@ -84,7 +86,7 @@ class GrowthStory:
         target: str | None = None,
         nps: str | None = None,
         factors: str | Sequence[str] | None = None,
-        horizons: Sequence[int] = (1, 2, 4),
+        horizons: Sequence[int] | None = None,
         lag: int = 1,
         period: str | None = None,
         every: str | None = None,
@@ -110,7 +112,8 @@ class GrowthStory:
         )
         self.factors = [self.periods.named(each) for each in named or ()]
         self._nps, self._period, self._responses, self._every = nps, period, responses, every
-        self.horizons, self.lag, self._scenario = horizons, lag, scenario
+        self.horizons = horizons or [ahead for ahead in USUAL if 2 * ahead <= self._known()] or USUAL[:1]
+        self.lag, self._scenario = lag, scenario
         self._customers, self._earned, self._money = customers, dict(earned or {}), dict(money or {})
         if customers is None and self.invented:
             self._customers, self._earned = invented_customers(self.lang), {"source": "source"}
@@ -268,7 +271,8 @@ class GrowthStory:
         """Whether the score helps, with the evidence."""
         if self.growth is None:
             return Passage()
-        return Passage(word("report_gr_helps", self.lang), (self.growth.verdict_text(self.lang),), points=self._evidence())
+        verdict = self.growth.verdict_text(self.lang)
+        return Passage(word("report_gr_helps", self.lang), (verdict,), points=self._evidence())
 
     def what_if(self) -> Passage:
         """What another path would add, and what that assumes."""

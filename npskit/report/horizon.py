@@ -45,7 +45,7 @@ def longest_period(days: Collection[dt.date]) -> str:
     'year'
     """
     sizes = {every: answered(days, every) for every in ("year", *LONGEST_FIRST)}
-    if sizes["year"] == sizes["month"] or sizes["year"] == sizes["quarter"] >= ENOUGH:
+    if 1 < sizes["year"] == sizes["month"] or sizes["year"] == sizes["quarter"] >= ENOUGH:
         return "year"
     # Of too few periods whatever their length, the most.
     return next((every for every in LONGEST_FIRST if sizes[every] >= ENOUGH), max(sizes, key=lambda each: sizes[each]))
