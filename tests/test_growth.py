@@ -245,6 +245,18 @@ def test_without_dates_rows_are_taken_in_order(df):
     assert any("no dates" in note for note in bare.notes("en"))
 
 
+def test_a_season_shared_without_dates_is_no_foretelling():
+    rng = np.random.default_rng(7)
+    given = []
+    for seed in range(12):
+        sales = company(40, 0.0, seed=seed, season=1.0)["revenue"]
+        nps = 30 + rng.normal(0, 3, 40) + np.tile([4, -4, 0, 6], 10)
+        found = forecast_growth(pd.DataFrame({"revenue": sales, "nps": nps}))
+        given.append((found.verdict, found.season))
+    assert [verdict for verdict, _ in given].count("helps") <= 1
+    assert {season for _, season in given} == {4}
+
+
 def test_two_columns_of_dates_are_asked_about(df):
     both = df.assign(closed=pd.date_range("2008-01-01", periods=60, freq="QS"), opened=df["quarter"])
     with pytest.raises(RoleError, match=r"period='"):

@@ -36,6 +36,7 @@ __all__ = [
     "log_prior",
     "reliability",
     "rolling",
+    "season_factor",
     "trial",
     "windows",
 ]
@@ -257,6 +258,30 @@ def effect(table: Array, kinds: NDArray[np.int64], *, worthwhile: float = WORTHW
     middle = slope * unit / error_sd
     power = student_tail(critical - worthwhile / reach, freedom) + student_tail(critical + worthwhile / reach, freedom)
     return Effect(middle, middle - critical * reach, middle + critical * reach, power)
+
+
+def season_factor(growth: ArrayLike, season: int) -> float:
+    """How many times likelier a growth (T,) is with a season of so many periods than without; 0 when it is too short.
+
+    Examples
+    --------
+    >>> noise = np.random.default_rng(0).normal(size=40)
+    >>> season_factor(noise, 4) < 1 < 100 < season_factor(noise + np.tile([4, 0, -1, -3], 10), 4)
+    True
+    """
+    growth = np.asarray(growth, dtype=float)
+    if len(growth) < 2 * season + 6:
+        return 0.0
+    # the score has no part in this: one that never moves, at the points of the grid that leave it out
+    series = Series(growth, np.zeros((1, len(growth))), 1, season)
+    table, _ = series.rows()
+    if len(table) < season + 4:
+        return 0.0
+    prior_sd, _, _ = grid(series.kinds)
+    prior = log_prior(series.kinds, score=False)
+    used = np.isfinite(prior)
+    logs = windows(table, np.array([len(table)]), series.kinds).fit.log_evidence[0]
+    return float(bayes_factor(logs[used], prior[used], prior_sd[used, 0] > 0))
 
 
 def trial(series: Series, steps: int = 1, *, worthwhile: float = WORTHWHILE) -> Trial:

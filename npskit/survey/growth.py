@@ -90,7 +90,8 @@ def forecast_growth(
     Notes
     -----
     Season: growth of quarters, months and days gets a free, shrunk level for each part of the season when there are
-    at least two seasons and six periods; the averaging decides whether there is one. Growth on the year before is not
+    at least two seasons and six periods; the averaging decides whether there is one. Rows without dates get one of
+    4 or 12 rows where it clearly shows in the sales. Growth on the year before is not
     modelled, since its overlapping windows would make errors look like memory.
 
     Examples
@@ -328,7 +329,7 @@ def base_paths(history: History, steps: int) -> dict[str, list[float]]:
 def season_note(history: History) -> list[tuple[str, Mapping[str, Any]]]:
     """Whether a season was looked for."""
     if history.season:
-        return [("growth_note_season", {})]
+        return [("growth_note_season", {})] if history.every else [("growth_note_rows_season", {"k": history.season})]
     if not SEASONS.get(history.every):
         return [("growth_note_weeks", {})] if history.every == "week" else []
     return [("growth_note_no_season", {})]

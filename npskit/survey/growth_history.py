@@ -11,6 +11,7 @@ import datetime as dt
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from npskit.errors import ArgumentError, ArgumentTypeError, ColumnNotFoundError, did_you_mean, shown_value
 from npskit.frames.listed import listed
 from npskit.roles import resolve
+from npskit.stats.growth import season_factor
 from npskit.stats.growth_series import Series, growth_rates
 from npskit.stats.trend import pooled_variance
 from npskit.survey.answers import Trend
@@ -32,6 +34,8 @@ Note = tuple[str, Mapping[str, Any]]
 # Variance of one answer of -1, 0, +1 beside the square of its mean, where only the score is known: a third passives.
 ANSWER_VARIANCE = 2 / 3
 SPREAD_OF_POINTS = 100.0**2
+# Rows without dates may be quarters or months; a season that two series share looks like one foretelling the other.
+UNDATED_SEASONS, CLEAR_SEASON = (4, 12), 3.0
 
 
 @dataclass(frozen=True)
@@ -58,9 +62,13 @@ class History:
     factors: Mapping[str, Array]
     notes: tuple[Note, ...] = ()
 
-    @property
+    @cached_property
     def season(self) -> int:
-        """Periods of a season that a table of this length can show; 0 for none."""
+        """Periods of a season that a table of this length can show; without dates one that does show; 0 for none."""
+        if not self.every:
+            growth = growth_rates(self.sales)
+            best = max(UNDATED_SEASONS, key=lambda length: season_factor(growth, length))
+            return best if season_factor(growth, best) > CLEAR_SEASON else 0
         length = SEASONS.get(self.every, 0)
         return length if length and len(self.sales) >= 2 * length + 6 else 0
 
