@@ -3,7 +3,8 @@
 The next reading differs from today's for four reasons, and each is drawn: the level wanders (and now and then jumps),
 the season turns, surveys differ by more than sampling, and other people answer. Only the first is what one steers, so
 the level and the reading are kept apart. How far the level steps, how strong the season is and how large the extra
-noise cannot be told from a few years of months; so they are drawn as well, from what `npskit.stats.trend` says of them.
+noise cannot be told from a few years of months; so they are drawn as well, from what `npskit.stats.posterior` says of
+them, which is also what `npskit.stats.trend` shows: the forecast begins where the trend ends.
 
 A reading is drawn as answers: so many detractors, passives and promoters. So the three shares sum to 1 and make the
 score in every draw, no draw leaves the scale, and twelve answers give the coarse numbers that twelve answers give.
@@ -20,10 +21,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.errors import ArgumentError, EmptyDataError
+from npskit.stats.future import Future, drawn_paths, drawn_readings, drawn_responses, reconciled
+from npskit.stats.grid import season_basis
+from npskit.stats.posterior import PSEUDO_ANSWERS, Posterior, block_size, checked_series, posterior
 from npskit.stats.score import responses as answers_of
-from npskit.stats.score import shares
+from npskit.stats.score import standard_error
 from npskit.stats.statespace import checked_breaks
-from npskit.stats.trend import PSEUDO_ANSWERS, Posterior, checked_series, posterior, season_basis
 
 __all__ = [
     "FEWEST_PERIODS",
@@ -40,11 +43,8 @@ Array = NDArray[np.float64]
 #: Periods with answers that a forecast needs.
 FEWEST_PERIODS = 6
 
-# A company is turned over once in four years or so: a jump in this share of the months, of this sd in points.
-JUMP_RATE, JUMP_SD = 0.02, 8.0
 #: Future numbers of answers are drawn from this many past periods that had any.
 RECENT_PERIODS = 12
-BLOCK = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +143,8 @@ def forecast(
 
     Notes
     -----
-    A local level with known observation variance, shrunk season and heavy-tailed future steps, averaged over a grid of
-    its parameters (see `npskit.stats.trend`); the shares come from the same filter on the share of passives.
+    A local level with known observation variance, a shrunk season and jumps, averaged over a grid of its parameters
+    (see `npskit.stats.posterior`); the shares come from the same filter on the share of passives.
 
     Examples
     --------
@@ -156,29 +156,17 @@ def forecast(
     """
     counts = checked_series(counts)
     *leading, history, _ = counts.shape
+    asked = _Asked(history, periods, season, pace, planned_responses, breaks, draws, rng)
     series = counts.reshape(math.prod(leading), history, 3)
-    positions = checked_breaks(breaks, history)
-    check_whole("periods", periods)
-    check_whole("draws", draws)
-    if not (math.isfinite(pace) and pace > 0):
-        raise ArgumentError(where="pace", expected="a positive number", got=repr(pace))
-    chosen = np.flatnonzero(is_forecastable(series, periods, breaks=positions))
-    if len(series) and not len(chosen):
-        raise _refused(series, periods)
-    planned = _checked_plan(planned_responses, periods)
-    generator = np.random.default_rng(rng)
+    chosen = asked.chosen(series)
     found = _empty(len(series), draws, periods, season)
-    block = max(1, BLOCK // (270 * history))
+    block = block_size(history, season)
     for first in range(0, len(chosen), block):
         part = chosen[first : first + block]
-        mood = posterior(series[part], every=season, pace=pace, breaks=positions)
-        calm = posterior(_passives_as_scores(series[part]), every=None, pace=pace, breaks=positions)
-        drawn = _Draws(series[part], draws, periods, pace, planned, generator).run(mood, calm, season)
-        for name, array in drawn.items():
-            getattr(found, name)[part] = array
+        learned, future = asked.future(series[part])
+        _fill(found, part, learned | asked.readings(series[part], future))
     arrays = {f.name: getattr(found, f.name) for f in fields(found)}
-    shaped = {name: array.reshape((*leading, *array.shape[1:])) for name, array in arrays.items()}
-    return replace(found, **shaped)
+    return replace(found, **{name: array.reshape((*leading, *array.shape[1:])) for name, array in arrays.items()})
 
 
 def forecast_groups(
@@ -199,7 +187,14 @@ def forecast_groups(
     Returns
     -------
     tuple of Forecast
-        The groups (G first), and the total.
+        The groups (G first; one that cannot be forecast is nan and no part of the total), and the total.
+
+    Notes
+    -----
+    What moves all groups shows in the total long before it shows in any of them. So the paths of the groups are
+    shifted, draw by draw, to have the total's path as their weighted mean, each as far as its own uncertainty allows
+    (what conditioning normal paths on their sum gives: optimal reconciliation, Wickramasuriya et al. 2019). The total's
+    level is then that of the total's own series, and the answers are drawn in the groups.
 
     Examples
     --------
@@ -210,107 +205,122 @@ def forecast_groups(
     """
     counts = checked_series(counts)
     if counts.ndim != 3:
-        raise ArgumentError(
-            where="counts",
-            expected="groups by periods by detractors, passives, promoters (G, T, 3)",
-            got=f"shape {counts.shape}",
-        )
-    asked: dict[str, Any] = {"season": season, "pace": pace, "breaks": breaks, "draws": draws}
-    generator = np.random.default_rng(rng)
-    groups = forecast(counts, periods, planned_responses=planned_responses, rng=generator, **asked)
-    whole = forecast(counts.sum(axis=0), periods, rng=generator, **asked)
-    return groups, _summed(groups, whole)
+        expected = "groups by periods by detractors, passives, promoters (G, T, 3)"
+        raise ArgumentError(where="counts", expected=expected, got=f"shape {counts.shape}")
+    asked = _Asked(counts.shape[1], periods, season, pace, planned_responses, breaks, draws, rng)
+    chosen = asked.chosen(counts)
+    together = counts[chosen].sum(axis=0)[None]
+    block = block_size(counts.shape[1], season)
+    parts = [asked.future(counts[chosen[first : first + block]]) for first in range(0, len(chosen), block)]
+    own = {name: np.concatenate([learned[name] for learned, _ in parts]) for name in parts[0][0]}
+    future = Future(*(np.concatenate([getattr(f, name) for _, f in parts]) for name in Future.__slots__))
+    learned, whole = asked.future(together)
+    n = asked.responses(counts[chosen])
+    future = reconciled(future, whole, n / n.sum(axis=0))
+    groups = _empty(len(counts), draws, periods, season)
+    _fill(groups, chosen, own | asked.readings(counts[chosen], future, n))
+    total = Forecast(**{name: array[0] for name, array in (_sums(groups, chosen) | learned).items()})
+    return groups, total
 
 
-def _summed(groups: Forecast, whole: Forecast) -> Forecast:
-    """The total as the response-weighted sum of the groups' draws."""
-    kept = np.isfinite(groups.level)
-    weights = groups.responses[kept] / np.sum(groups.responses[kept], axis=0)
+def _sums(groups: Forecast, chosen: NDArray[np.intp]) -> dict[str, Array]:
+    """The total's draws (1, D, H): the response-weighted means of the groups'."""
+    n = groups.responses[chosen]
+    weights = n / n.sum(axis=0)
     names = ("draws", "level_draws", "passives", "level_passives")
-    sums = {name: np.sum(getattr(groups, name)[kept] * weights, axis=0) for name in names}
-    return replace(whole, **sums, responses=groups.responses[kept].sum(axis=0))
+    sums = {name: np.sum(getattr(groups, name)[chosen] * weights, axis=0)[None] for name in names}
+    return sums | {"responses": n.sum(axis=0)[None]}
 
 
-@dataclass(frozen=True, slots=True)
-class _Draws:
-    """Draws of the future of L series at once."""
+class _Asked:
+    """What was asked for, checked, and the source of the draws."""
 
-    counts: Array
-    draws: int
-    periods: int
-    pace: float
-    planned: Array | None
-    rng: np.random.Generator
+    def __init__(
+        self,
+        history: int,
+        periods: int,
+        season: float | None,
+        pace: float,
+        planned: ArrayLike | None,
+        breaks: Sequence[int] | None,
+        draws: int,
+        rng: int | np.random.Generator | None,
+    ) -> None:
+        check_whole("periods", periods)
+        check_whole("draws", draws)
+        if not (math.isfinite(pace) and pace > 0):
+            raise ArgumentError(where="pace", expected="a positive number", got=repr(pace))
+        self.history, self.periods, self.season, self.pace, self.draws = history, periods, season, pace, draws
+        self.planned = _checked_plan(planned, periods)
+        self.breaks = checked_breaks(breaks, history)
+        self.rng = np.random.default_rng(rng)
 
-    def run(self, mood: Posterior, calm: Posterior, season: float | None) -> dict[str, Array]:
-        history = self.counts.shape[1]
-        level, coefficients, extra = self.paths(mood)
-        turning = coefficients @ season_basis(history + self.periods, season)[history:].T
-        calm_level, _, calm_extra = self.paths(calm)
-        level = np.clip(level, -100, 100)
-        level_passives = np.clip(calm_level / 100, 0, 1 - np.abs(level) / 100)
-        noisy = np.clip(level + turning + self.normal(extra), -100, 100)
-        noisy_passives = np.clip((calm_level + self.normal(calm_extra)) / 100, 0, 1 - np.abs(noisy) / 100)
-        n = self.future_responses()
-        promoters, passives = self.answers(n, noisy, noisy_passives)
-        weights = np.exp(mood.log_weights)
-        cycle = season_basis(0 if season is None else math.ceil(season), season)
+    def chosen(self, series: Array) -> NDArray[np.intp]:
+        """The series (L, T, 3) that can be forecast; an error when none can."""
+        chosen = np.flatnonzero(is_forecastable(series, self.periods, breaks=self.breaks))
+        if len(series) and not len(chosen):
+            raise _refused(series, self.periods)
+        return chosen
+
+    def future(self, series: Array) -> tuple[dict[str, Array], Future]:
+        """What was learned of series (L, T, 3), and their paths."""
+        breaks, pace = self.breaks, self.pace
+        mood = posterior(series, every=self.season, breaks=breaks, pace=pace, history=False)
+        calm = posterior(_passives_as_scores(series), every=None, breaks=breaks, pace=pace, history=False, jumps=False)
+        ahead = season_basis(self.history + self.periods, self.season)[self.history :]
+        drawn = drawn_paths(mood, calm, ahead, pace=self.pace, draws=self.draws, rng=self.rng)
+        return self.learned(series, mood), drawn
+
+    def learned(self, series: Array, mood: Posterior) -> dict[str, Array]:
+        weights, now = np.exp(mood.log_weights), mood.mean[..., -1]
+        level = np.sum(weights * now, axis=1)
+        spread = np.sum(weights * (mood.variance[..., -1] + (now - level[:, None]) ** 2), axis=1)
+        cycle = season_basis(_cycle(self.season), self.season)
+        coefficients = np.einsum("lk,lkh->lh", weights, mood.state_mean[..., 1:])
         return {
-            "draws": 100 * (2 * promoters + passives - n) / n,
-            "passives": passives / n,
-            "level_draws": level,
-            "level_passives": level_passives,
-            "responses": n,
-            "level": np.clip(np.sum(weights * mood.mean[..., -1], axis=1), -100, 100),
-            "level_now_sd": _mixed_sd(weights, mood.mean[..., -1], mood.variance[..., -1]),
-            "level_sd": weights @ mood.level_sd,
-            "extra_sd": weights @ mood.extra_sd,
-            "season_sd": weights @ mood.season_sd,
-            "season_weight": weights @ (mood.season_sd > 0),
-            "season_cycle": np.einsum("lk,lkh->lh", weights, mood.state_mean[..., 1:]) @ cycle.T,
-            "reading_sd": self.reading_sd(),
+            "level": np.clip(level, -100, 100),
+            "level_now_sd": np.sqrt(spread),
+            "level_sd": np.sum(weights * mood.level_sd, axis=1),
+            "extra_sd": np.sum(weights * mood.extra_sd, axis=1),
+            "season_sd": np.sum(weights * mood.season_sd, axis=1),
+            "season_weight": np.sum(weights * (mood.season_sd > 0), axis=1),
+            "season_cycle": coefficients @ cycle.T,
+            "reading_sd": _reading_sd(series),
         }
 
-    def paths(self, found: Posterior) -> tuple[Array, Array, Array]:
-        """Level (L, D, H), season's coefficients (L, D, C) and extra noise (L, D), points of the grid drawn."""
-        weights = np.exp(found.log_weights)
-        at = np.stack([self.rng.choice(weights.shape[1], self.draws, p=own / own.sum()) for own in weights])
-        rows = np.arange(len(weights))[:, None]
-        u, s, _ = np.linalg.svd(found.state_covariance)
-        root = u * np.sqrt(s)[..., None, :]
-        size = found.state_mean.shape[-1]
-        noise = self.rng.standard_normal((*at.shape, size))
-        state = found.state_mean[rows, at] + np.einsum("ldij,ldj->ldi", root[rows, at], noise)
-        steps = self.rng.standard_normal((*at.shape, self.periods)) * found.level_sd[at][..., None]
-        jumps = self.rng.random(steps.shape) < JUMP_RATE * self.pace**2
-        steps[jumps] += JUMP_SD * self.rng.standard_normal(int(jumps.sum()))
-        return state[..., :1] + np.cumsum(steps, axis=-1), state[..., 1:], found.extra_sd[at]
+    def responses(self, series: Array) -> Array:
+        recent = [own[own > 0][-RECENT_PERIODS:] for own in np.asarray(answers_of(series))]
+        return drawn_responses(recent, self.planned, (self.draws, self.periods), rng=self.rng)
 
-    def normal(self, sd: Array) -> Array:
-        return self.rng.standard_normal((*sd.shape, self.periods)) * sd[..., None]
+    def readings(self, series: Array, future: Future, n: Array | None = None) -> dict[str, Array]:
+        n = self.responses(series) if n is None else n
+        points, passives = drawn_readings(future, n, rng=self.rng)
+        return {
+            "draws": points,
+            "passives": passives,
+            "responses": n,
+            "level_draws": future.level,
+            "level_passives": future.passives,
+        }
 
-    def future_responses(self) -> Array:
-        shape = (len(self.counts), self.draws, self.periods)
-        if self.planned is not None:
-            return np.broadcast_to(self.planned, shape).astype(float)
-        drawn = np.empty(shape)
-        for row, own in enumerate(np.asarray(answers_of(self.counts))):
-            drawn[row] = self.rng.choice(own[own > 0][-RECENT_PERIODS:], shape[1:])
-        return np.maximum(np.rint(drawn), 1.0)
 
-    def answers(self, n: Array, points: Array, passives: Array) -> tuple[Array, Array]:
-        """Promoters and passives among n answers."""
-        promoters = np.clip((1 - passives + points / 100) / 2, 0, 1)
-        drawn = self.rng.binomial(n.astype(int), promoters)
-        rest = np.clip(np.divide(passives, 1 - promoters, out=np.zeros(n.shape), where=promoters < 1), 0, 1)
-        return drawn.astype(float), self.rng.binomial(n.astype(int) - drawn, rest).astype(float)
+def _reading_sd(series: Array) -> Array:
+    """Standard error (L,) of a reading with the usual number of answers, at the shares of the last periods."""
+    found = np.empty(len(series))
+    for row, counts in enumerate(series):
+        recent = counts[counts.sum(axis=1) > 0][-RECENT_PERIODS:]
+        pooled = recent.sum(axis=0) + PSEUDO_ANSWERS
+        found[row] = standard_error(pooled * (np.median(recent.sum(axis=1)) / pooled.sum()))
+    return found
 
-    def reading_sd(self) -> Array:
-        own = np.asarray(answers_of(self.counts))
-        usual = np.array([np.median(row[row > 0][-RECENT_PERIODS:]) for row in own])
-        pooled = self.counts[:, -RECENT_PERIODS:].sum(axis=1) + PSEUDO_ANSWERS
-        d, _, p = np.moveaxis(np.asarray(shares(pooled)), -1, 0)
-        return 100 * np.sqrt((p + d - (p - d) ** 2) / usual)
+
+def _fill(found: Forecast, rows: NDArray[np.intp], arrays: dict[str, Array]) -> None:
+    for name, array in arrays.items():
+        getattr(found, name)[rows] = array
+
+
+def _cycle(season: float | None) -> int:
+    return 0 if season is None else math.ceil(season)
 
 
 def _passives_as_scores(counts: Array) -> Array:
@@ -322,11 +332,6 @@ def _passives_as_scores(counts: Array) -> Array:
 def _three_shares(points: Array, passives: Array) -> Array:
     promoters = (1 - passives + points / 100) / 2
     return np.stack([promoters - points / 100, passives, promoters], axis=-1)
-
-
-def _mixed_sd(weights: Array, mean: Array, variance: Array) -> Array:
-    centre = np.sum(weights * mean, axis=1, keepdims=True)
-    return np.sqrt(np.sum(weights * (variance + (mean - centre) ** 2), axis=1))
 
 
 def is_forecastable(counts: ArrayLike, periods: int, *, breaks: Sequence[int] | None = None) -> NDArray[np.bool_]:
@@ -388,6 +393,6 @@ def _checked_plan(planned: ArrayLike | None, periods: int) -> Array | None:
 
 def _empty(series: int, draws: int, periods: int, season: float | None) -> Forecast:
     cube, row = (series, draws, periods), (series,)
-    cycle = (series, 0 if season is None else math.ceil(season))
+    cycle = (series, _cycle(season))
     shapes = {f.name: cube if at < 5 else row for at, f in enumerate(fields(Forecast))} | {"season_cycle": cycle}
     return Forecast(**{name: np.full(shape, np.nan) for name, shape in shapes.items()})

@@ -33,6 +33,7 @@ __all__ = [
     "checked_breaks",
     "constants",
     "known_variance_level",
+    "regression",
     "smooth",
     "sweep",
 ]
@@ -90,6 +91,8 @@ class Smoothed:
         Smoothed precision of the level, shared by the columns; 0 where nothing is known (the mean is 0 there).
     innovations : ndarray (T, C, ...)
         One-step errors in units of their standard deviation; 0 in skipped and diffuse periods.
+    past, future : Sweep
+        What the periods before, and those after, say about each period.
     log_scale : ndarray (...)
         The part of the log-likelihood that does not depend on the errors.
     """
@@ -98,6 +101,8 @@ class Smoothed:
     precision: Array
     innovations: Array
     log_scale: Array
+    past: Sweep
+    future: Sweep
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,17 +190,26 @@ def known_variance_level(
 
 
 def smooth(
-    columns: Array, weights: Array, level_variance: Array, *, breaks: Sequence[int] = (), start: ArrayLike = 0.0
+    columns: Array,
+    weights: Array,
+    level_variance: Array,
+    *,
+    breaks: Sequence[int] = (),
+    start: ArrayLike = 0.0,
+    jumps: Array | None = None,
 ) -> Smoothed:
     """Two-filter smoother of the columns (T, C, ...) that share the weights (T, ...), time first.
 
     ``start``, a number or (T, ...), is the precision of a level of mean 0 at the first period and after each break;
-    0 is diffuse.
+    0 is diffuse. ``jumps`` (T, ...) is further variance of the step into each period.
     """
-    past = sweep(columns, weights, level_variance, breaks=breaks, start=start)
+    past = sweep(columns, weights, level_variance, breaks=breaks, start=start, jumps=jumps)
     turned = [len(columns) - position for position in breaks]
-    future = sweep(columns[::-1], weights[::-1], level_variance, breaks=turned)
-    after_mean, after = future.mean[::-1], future.precision[::-1]
+    # The step into a period is, backwards, the step into the one before it.
+    back = None if jumps is None else np.roll(jumps[::-1], 1, axis=0)
+    found = sweep(columns[::-1], weights[::-1], level_variance, breaks=turned, jumps=back)
+    future = Sweep(found.mean[::-1], found.precision[::-1])
+    after_mean, after = future.mean, future.precision
     own = np.broadcast_to(weights, past.precision.shape)
     precision = past.precision + own + after
     mean = past.precision[:, None] * past.mean
@@ -206,15 +220,21 @@ def smooth(
     sharpness = past.precision * (own / (past.precision + own + TINY))
     innovations = (columns - past.mean) * np.sqrt(sharpness)[:, None]
     log_scale = 0.5 * np.sum(_log_density_scale(sharpness), axis=0)
-    return Smoothed(mean, precision, innovations, log_scale)
+    return Smoothed(mean, precision, innovations, log_scale, past, future)
 
 
 def sweep(
-    columns: Array, weights: Array, level_variance: Array, *, breaks: Sequence[int] = (), start: ArrayLike = 0.0
+    columns: Array,
+    weights: Array,
+    level_variance: Array,
+    *,
+    breaks: Sequence[int] = (),
+    start: ArrayLike = 0.0,
+    jumps: Array | None = None,
 ) -> Sweep:
     """Predict each period from those before it: the forward filter, for columns (T, C, ...) and weights (T, ...)."""
     resets = {0, *breaks}
-    precision = _predicted_precision(weights, level_variance, resets, start)
+    precision = _predicted_precision(weights, level_variance, resets, start, jumps)
     gain = weights / (precision + weights + TINY)
     mean = np.empty((len(columns), columns.shape[1], *gain.shape[1:]))
     state, step = np.zeros(mean.shape[1:]), np.empty(mean.shape[1:])
@@ -229,18 +249,27 @@ def sweep(
 
 
 def constants(found: Smoothed, prior_variances: Array) -> Constants:
-    """Integrate out the constants b ~ N(0, prior variance), whose columns follow the series in the smoothed columns."""
+    """Integrate out the constants b ~ N(0, prior variance), whose columns follow the series in the smoothed columns.
+
+    The prior variances are (S,), or (S, H) with one for each constant.
+    """
+    fit, mean, covariance = regression(found, prior_variances)
+    return Constants(fit, *_level_without(found, mean, covariance))
+
+
+def regression(found: Smoothed, prior_variances: Array) -> tuple[Array, Array, Array]:
+    """Log-likelihood (..., S) of the series, mean (..., S, H) and covariance of the constants; see `constants`."""
     innovations = np.moveaxis(found.innovations, (0, 1), (-2, -1))
     gram = (np.swapaxes(innovations, -1, -2) @ innovations)[..., None, :, :]
     inner, cross, total = gram[..., 1:, 1:], gram[..., 1:, 0], gram[..., 0, 0]
-    prior = prior_variances[:, None, None]
-    # prior (I + inner prior)^-1 and not (inner + 1 / prior)^-1, so that a prior variance of 0 is the number 0.
-    shrunk = np.eye(inner.shape[-1]) + prior * inner
-    covariance = np.linalg.inv(shrunk) * prior
+    prior = prior_variances if prior_variances.ndim > 1 else prior_variances[:, None]
+    prior = np.broadcast_to(prior, (len(prior), inner.shape[-1]))
+    # (I + prior inner)^-1 prior and not (inner + 1 / prior)^-1, so that a prior variance of 0 is the number 0.
+    shrunk = np.eye(inner.shape[-1]) + prior[:, :, None] * inner
+    covariance = np.linalg.inv(shrunk) * prior[:, None, :]
     mean = (covariance @ cross[..., None])[..., 0]
     misfit = total - np.sum(mean * cross, axis=-1) + np.linalg.slogdet(shrunk)[1]
-    fit = found.log_scale[..., None] - 0.5 * misfit
-    return Constants(fit, *_level_without(found, mean, covariance))
+    return found.log_scale[..., None] - 0.5 * misfit, mean, covariance
 
 
 def _level_without(found: Smoothed, constant: Array, covariance: Array) -> tuple[Array, Array, Array, Array]:
@@ -259,15 +288,19 @@ def _level_without(found: Smoothed, constant: Array, covariance: Array) -> tuple
     return mean, spread, state, joint
 
 
-def _predicted_precision(weights: Array, level_variance: Array, resets: set[int], start: ArrayLike) -> Array:
-    shape = np.broadcast_shapes(weights.shape[1:], np.shape(level_variance), np.shape(start)[1:])
+def _predicted_precision(
+    weights: Array, level_variance: Array, resets: set[int], start: ArrayLike, jumps: Array | None
+) -> Array:
+    jumped = () if jumps is None else jumps.shape[1:]
+    shape = np.broadcast_shapes(weights.shape[1:], np.shape(level_variance), np.shape(start)[1:], jumped)
     starts = np.broadcast_to(np.asarray(start, float), (len(weights), *shape))
     precision, known = np.empty((len(weights), *shape)), np.zeros(shape)
     for t, weight in enumerate(weights):
         if t in resets:
             precision[t] = starts[t]
         else:
-            precision[t] = known / (1.0 + level_variance * known)
+            step = level_variance if jumps is None else level_variance + jumps[t]
+            precision[t] = known / (1.0 + step * known)
         known = precision[t] + weight
     return precision
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from npskit.errors import ArgumentError
+from npskit.stats.grid import JUMP_SDS, harmonic_sizes, jump_rates, season_length
 from npskit.stats.trend import level, pooled_variance, posterior
 
 MONTHS = np.arange(36)
@@ -77,7 +78,7 @@ def test_leading_axes_are_series_of_their_own_in_any_order():
 def test_many_series_go_through_in_blocks(monkeypatch):
     counts = simulated(walk(5, sd=3, seed=3, periods=9), 40, seed=4)
     whole = level(counts)
-    monkeypatch.setattr("npskit.stats.trend.BLOCK", 2_000)
+    monkeypatch.setattr("npskit.stats.posterior.BLOCK", 2_000)
     np.testing.assert_allclose(level(counts).level, whole.level)
 
 
@@ -118,7 +119,7 @@ def test_no_periods_and_no_series_give_empty_results():
     assert level(np.zeros((0, 3))).level.shape == (0,)
     assert level(np.zeros((2, 0, 3))).upper.shape == (2, 0)
     assert level(np.zeros((0, 5, 3))).sd.shape == (0, 5)
-    assert posterior(np.zeros((0, 3))).state_mean.shape == (270, 5)
+    assert posterior(np.zeros((0, 3))).state_mean.shape == (220, 5)
 
 
 def test_nobody_answered_is_nan():
@@ -128,12 +129,25 @@ def test_nobody_answered_is_nan():
 
 
 def test_marked_break_lets_the_level_jump():
-    truth = np.where(MONTHS < 18, 10.0, 50.0)
-    counts = simulated(truth, 400, seed=5)
+    truth = np.where(MONTHS < 18, 10.0, 30.0)
+    counts = simulated(truth, 40, seed=5)
     marked, unmarked = level(counts, breaks=[18]), level(counts)
     assert np.abs(marked.level - truth).max() < np.abs(unmarked.level - truth).max()
     assert marked.level_sd < unmarked.level_sd
     assert np.mean(marked.upper - marked.lower) < np.mean(unmarked.upper - unmarked.lower)
+
+
+def test_a_jump_that_shows_needs_no_mark():
+    truth = np.where(MONTHS < 18, 10.0, 50.0)
+    found = level(simulated(truth, 400, seed=5))
+    np.testing.assert_allclose(found.level, truth, atol=1)
+    assert found.jump[18] > 0.99
+    assert found.jump.sum() < 1.2
+    assert found.level_sd < 1
+
+
+def test_nothing_jumps_in_a_steady_series():
+    assert level(simulated(np.full((10, 36), 30.0), 100, seed=5)).jump.sum(axis=1).mean() < 0.3
 
 
 def test_stretch_after_a_break_without_answers_is_nan():
@@ -180,7 +194,7 @@ def test_pooled_variance_follows_the_neighbours_and_stops_at_a_break():
 def test_posterior_ends_where_the_level_ends():
     counts = simulated(walk(2, sd=3, seed=9, periods=20), 80, seed=10)
     found = posterior(counts)
-    assert found.mean.shape == (2, 270, 20)
+    assert found.mean.shape == (*found.log_weights.shape, 20)
     np.testing.assert_allclose(np.exp(found.log_weights).sum(axis=-1), 1)
     np.testing.assert_allclose(found.state_mean[..., 0], found.mean[..., -1])
     np.testing.assert_allclose(found.state_covariance[..., 0, 0], found.variance[..., -1])
@@ -233,9 +247,12 @@ def test_band_covers_95_percent_when_the_truth_is_drawn_from_the_prior(every):
     rng = np.random.default_rng(15)
     empty = posterior(np.zeros((0, 3)), every=every)
     drawn = rng.choice(empty.level_sd.size, 400, p=np.exp(empty.log_weights))
-    truth = np.cumsum(rng.normal(0, 1, (400, 36)) * empty.level_sd[drawn, None], axis=1)
-    basis = posterior(np.zeros((36, 3)), every=every).basis
-    season = (rng.normal(0, 1, (400, basis.shape[1])) * empty.season_sd[drawn, None]) @ basis.T
+    jumped = rng.choice(3, (400, 36), p=[1 - jump_rates(1).sum(), *jump_rates(1)])
+    steps = np.hypot(empty.level_sd[drawn, None], np.array([0, *JUMP_SDS])[jumped])
+    truth = np.cumsum(rng.normal(0, 1, (400, 36)) * steps, axis=1)
+    basis, length = posterior(np.zeros((36, 3)), every=every).basis, season_length(every)
+    size = empty.season_sd[drawn, None] * harmonic_sizes(length)
+    season = (rng.normal(0, 1, (400, basis.shape[1])) * size) @ basis.T
     reading = truth + season + rng.normal(0, 1, truth.shape) * empty.extra_sd[drawn, None]
     kept = np.abs(reading).max(axis=1) < 60
     found = level(simulated(reading[kept], 100, seed=16), every=every)

@@ -1,0 +1,153 @@
+"""Draws of what comes: paths of the level, numbers of answers, answers.
+
+Each draw takes one answer to what is not known (`npskit.stats.posterior`), a state in the last period, and goes on from
+there: the level steps, and now and then jumps; the season turns. Then so many people answer, each a promoter, a passive
+or a detractor with the chances that the path gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.stats.grid import JUMP_SDS, jump_rates
+from npskit.stats.posterior import Posterior
+
+__all__ = ["Future", "drawn_paths", "drawn_readings", "drawn_responses", "reconciled"]
+
+Array = NDArray[np.float64]
+
+# Below this variance of a count the normal distribution is a bad stand-in for the binomial.
+LEAST_NORMAL = 9.0
+# Added to variances, in points², so that a season that is none has a root.
+TINY = 1e-8
+
+
+@dataclass(frozen=True, slots=True)
+class Future:
+    """Paths of L series (L, D, H), in points and as share of passives.
+
+    Attributes
+    ----------
+    level, passives : ndarray (L, D, H)
+        Without season and noise.
+    season : ndarray (L, D, H)
+        What the season adds.
+    extra, extra_passives : ndarray (L, D)
+        Sd of what a survey adds beyond sampling.
+    """
+
+    level: Array
+    passives: Array
+    season: Array
+    extra: Array
+    extra_passives: Array
+
+
+def drawn_paths(
+    mood: Posterior, calm: Posterior, ahead: Array, *, pace: float, draws: int, rng: np.random.Generator
+) -> Future:
+    """Paths from the posterior of the score and from that of the passives' share in percent.
+
+    ``ahead`` (H, C) are the season's columns in the future periods.
+    """
+    level, coefficients, extra = _walks(mood, len(ahead), draws, rng)
+    level += _jumps(level.shape, pace, rng)
+    level = np.clip(np.cumsum(level, axis=-1), -100, 100)
+    share, _, extra_passives = _walks(calm, len(ahead), draws, rng)
+    passives = _possible(np.cumsum(share, axis=-1) / 100, level)
+    return Future(level, passives, coefficients @ ahead.T, extra, extra_passives / 100)
+
+
+def drawn_responses(
+    recent: Sequence[Array], planned: Array | None, shape: tuple[int, int], *, rng: np.random.Generator
+) -> Array:
+    """Numbers of answers (L, D, H): planned, or drawn from the recent ones of each series."""
+    if planned is not None:
+        return np.broadcast_to(planned, (len(recent), *shape)).copy()
+    drawn = np.stack([rng.choice(own, shape) for own in recent])
+    return np.maximum(np.rint(drawn), 1.0)
+
+
+def drawn_readings(future: Future, n: Array, *, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Score in points and share of passives (L, D, H) of n answers each."""
+    noise = rng.standard_normal(n.shape) * future.extra[..., None]
+    points = np.clip(future.level + future.season + noise, -100, 100)
+    noise = rng.standard_normal(n.shape) * future.extra_passives[..., None]
+    passives = _possible(future.passives + noise, points)
+    promoters = np.clip((1 - passives + points / 100) / 2, 0, 1)
+    others = np.divide(passives, 1 - promoters, out=np.zeros(n.shape), where=promoters < 1)
+    answered = _binomial(n, promoters, rng)
+    calm = _binomial(n - answered, np.clip(others, 0, 1), rng)
+    return 100 * (2 * answered + calm - n) / n, calm / n
+
+
+def reconciled(groups: Future, total: Future, weights: Array) -> Future:
+    """Paths of G groups shifted to have those of their total (1, D, H) as mean by the weights (G, D, H).
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> flat = np.zeros((2, 500, 1))
+    >>> groups = Future(rng.normal([[[0]], [[30]]], 5, (2, 500, 1)), flat + 0.3, flat, flat[..., 0], flat[..., 0])
+    >>> total = Future(rng.normal(12, 1, (1, 500, 1)), flat[:1] + 0.3, flat[:1], flat[:1, :, 0], flat[:1, :, 0])
+    >>> found = reconciled(groups, total, flat + 0.5)
+    >>> bool(np.allclose(found.level.mean(axis=0), total.level[0]))
+    True
+    """
+    level = np.clip(groups.level + _shift(groups.level, total.level, weights), -100, 100)
+    passives = groups.passives + _shift(groups.passives, total.passives, weights)
+    season = groups.season + _shift(groups.season, total.season, weights)
+    return replace(groups, level=level, passives=_possible(passives, level), season=season)
+
+
+def _shift(paths: Array, total: Array, weights: Array) -> Array:
+    """What each group's path (G, D, H) gives of the gap between the total and the groups' weighted mean."""
+    gap = total - np.sum(weights * paths, axis=0)
+    give = weights * (paths.var(axis=1, keepdims=True) + TINY)
+    return give / np.sum(weights * give, axis=0) * gap
+
+
+def _walks(found: Posterior, periods: int, draws: int, rng: np.random.Generator) -> tuple[Array, Array, Array]:
+    """First level and steps (L, D, H), season's coefficients (L, D, C) and extra noise (L, D), answers drawn."""
+    lines, rows = len(found.log_weights), np.arange(len(found.log_weights))[:, None]
+    weights = np.cumsum(np.exp(found.log_weights), axis=1)
+    at = np.stack([np.searchsorted(own, own[-1] * rng.random(draws)) for own in weights])
+    # Only as far as an answer was drawn: the rest weighs nothing.
+    used = int(at.max()) + 1
+    covariance = found.state_covariance[:, :used]
+    root = np.linalg.cholesky(covariance + TINY * np.eye(covariance.shape[-1]))
+    noise = rng.standard_normal((lines, draws, covariance.shape[-1], 1))
+    state = found.state_mean[rows, at] + (root[rows, at] @ noise)[..., 0]
+    steps = rng.standard_normal((lines, draws, periods)) * found.level_sd[rows, at][..., None]
+    steps[..., 0] += state[..., 0]
+    return steps, state[..., 1:], found.extra_sd[rows, at]
+
+
+def _jumps(shape: tuple[int, ...], pace: float, rng: np.random.Generator) -> Array:
+    """Jumps of either size, and mostly none."""
+    chance, edges = rng.random(shape), np.cumsum(jump_rates(pace))
+    jumped = chance < edges[-1]
+    found = np.zeros(shape)
+    sizes = JUMP_SDS[np.searchsorted(edges, chance[jumped], side="right")]
+    found[jumped] = sizes * rng.standard_normal(len(sizes))
+    return found
+
+
+def _possible(passives: Array, points: Array) -> Array:
+    """The share of passives, kept where the score leaves it room."""
+    return np.clip(passives, 0, 1 - np.abs(points) / 100)
+
+
+def _binomial(n: Array, chance: Array, rng: np.random.Generator) -> Array:
+    """Whole numbers with a binomial distribution; from a few dozen answers by Cornish and Fisher's expansion."""
+    variance = n * chance * (1 - chance)
+    z = rng.standard_normal(n.shape)
+    found = np.rint(n * chance + np.sqrt(variance) * z + (1 - 2 * chance) * (z * z - 1) / 6)
+    np.clip(found, 0, n, out=found)
+    few = variance < LEAST_NORMAL
+    found[few] = rng.binomial(n[few].astype(np.int64), chance[few])
+    return found

@@ -1,0 +1,323 @@
+"""Level and season of a series, for every answer to what cannot be told from it.
+
+A point of the grid (`npskit.stats.grid`) says how far the level steps, how much surveys differ and how strong the
+season is; a set of jumps says in which periods the level was turned over. Given both, the series is a known-variance
+level with known steps (`npskit.stats.statespace`), exact and in closed form. So everything that is known of it is a
+list of such answers, each weighted by its prior times the likelihood of the series: the trend shows their mixture, the
+forecast draws from it, and in the last period the two are the same.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from npskit.errors import ArgumentError
+from npskit.stats.grid import JUMP_SDS, axes, harmonic_sizes, jump_rates, pace_of, product, season_basis, season_length
+from npskit.stats.jumps import evidence, proposals
+from npskit.stats.score import checked_counts, responses, score, variance
+from npskit.stats.statespace import TINY, Smoothed, checked_breaks, regression, smooth
+
+__all__ = [
+    "POOLING_HALF_LIFE",
+    "PSEUDO_ANSWERS",
+    "Posterior",
+    "block_size",
+    "checked_series",
+    "pooled_variance",
+    "posterior",
+]
+
+Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Places = NDArray[np.intp]
+
+# Neighbouring periods lend their shares with this half-life; the three answers keep a month of promoters only from
+# having no variance, and place the first level as they would in the adjusted Wald interval.
+POOLING_HALF_LIFE = 4.0
+PSEUDO_ANSWERS = np.array([0.75, 1.5, 0.75])
+
+# Answers whose weight is smaller are dropped.
+SMALLEST_WEIGHT = 1e-5
+# Sets grow by one jump a round.
+MOST_JUMPS = 5
+# Numbers held at once for one array: small enough for the cache, large enough to keep NumPy busy.
+BLOCK = 250_000
+
+
+@dataclass(frozen=True, slots=True)
+class Posterior:
+    """Level and season for each of K answers: a point of the grid and a set of jumps; in points.
+
+    Attributes
+    ----------
+    log_weights : ndarray (..., K)
+        Log of the posterior weights, normalised; the largest first.
+    mean, variance : ndarray (..., K, T)
+        Of the level without season.
+    state_mean : ndarray (..., K, 1 + H)
+        Level in the last period and the H season coefficients: where a forecast starts.
+    state_covariance : ndarray (..., K, 1 + H, 1 + H)
+        Their covariance.
+    level_sd, extra_sd, season_sd : ndarray (..., K)
+        The point of the grid.
+    point : ndarray of int (..., K)
+        Its place in the grid, level sd x extra sd x season sd flattened.
+    jump : ndarray (..., T)
+        Probability that the level jumped into the period.
+    basis : ndarray (T, H)
+        The season's columns; ``basis @ coefficients`` is what it adds.
+    """
+
+    log_weights: Array
+    mean: Array
+    variance: Array
+    state_mean: Array
+    state_covariance: Array
+    level_sd: Array
+    extra_sd: Array
+    season_sd: Array
+    point: Places
+    jump: Array
+    basis: Array
+
+
+def posterior(
+    counts: ArrayLike,
+    *,
+    every: str | float | None = "month",
+    breaks: Sequence[int] | None = None,
+    pace: float | None = None,
+    jumps: bool = True,
+    history: bool = True,
+) -> Posterior:
+    """Level and season of counts (..., T, 3), for each of the K best answers, with its weight; see `trend.level`.
+
+    The level's steps follow the period unless their ``pace`` is given (see `grid.pace_of`); ``jumps=False`` looks for
+    none; without ``history`` mean and variance are those of the last period only. Memory goes with series times
+    periods: hand over thousands of series in parts, see `block_size`.
+
+    Examples
+    --------
+    >>> found = posterior([[20, 30, 50]] * 24, every="month")
+    >>> found.mean.shape == (*found.log_weights.shape, 24), found.state_mean.shape[-1]
+    (True, 5)
+    """
+    counts = checked_series(counts)
+    *leading, periods, _ = counts.shape
+    series = counts.reshape(math.prod(leading), periods, 3)
+    pace = pace_of(every) if pace is None else pace
+    model = _Model(series, season_length(every), checked_breaks(breaks, periods), pace)
+    found = model.answers(jumps, slice(None) if history else slice(-1, None))
+    arrays = {f.name: getattr(found, f.name) for f in fields(found) if f.name != "basis"}
+    return replace(found, **{name: array.reshape((*leading, *array.shape[1:])) for name, array in arrays.items()})
+
+
+def block_size(periods: int, length: float | None) -> int:
+    """How many series of so many periods go through at once.
+
+    Examples
+    --------
+    >>> block_size(48, 12) < block_size(24, 12) < block_size(24, None)
+    True
+    """
+    points = math.prod(len(axis.values) for axis in axes(length, 1.0)[:2])
+    return max(1, BLOCK // (points * (1 + len(harmonic_sizes(length))) * max(periods, 1)))
+
+
+def pooled_variance(counts: ArrayLike, *, breaks: Sequence[int] = ()) -> Array:
+    """Variance of one answer scored +1/0/-1 (..., T), from shares pooled over nearby periods of counts (..., T, 3).
+
+    Examples
+    --------
+    >>> pooled_variance([[0, 0, 5], [3, 5, 12]]).round(2).tolist()
+    [0.51, 0.53]
+    """
+    time_first = np.moveaxis(np.asarray(counts, float), -2, 0)
+    turned = [len(time_first) - position for position in breaks]
+    before = _decayed_sum(time_first, breaks)
+    after = _decayed_sum(time_first[::-1], turned)[::-1]
+    return np.moveaxis(np.asarray(variance(before + after - time_first + PSEUDO_ANSWERS)), 0, -1)
+
+
+def checked_series(counts: ArrayLike) -> Array:
+    """Counts of periods in a row as a float array (..., T, 3)."""
+    array = checked_counts(counts)
+    if array.ndim < 2:
+        expected = "periods by detractors, passives, promoters (..., T, 3)"
+        raise ArgumentError(where="counts", expected=expected, got=f"shape {array.shape}")
+    return array
+
+
+def _decayed_sum(counts: Array, breaks: Sequence[int]) -> Array:
+    """Sum of counts (T, ..., 3) up to each period, older ones decayed; nothing crosses a break."""
+    decay, total = 0.5 ** (1 / POOLING_HALF_LIFE), np.empty(counts.shape)
+    for t, own in enumerate(counts):
+        total[t] = own if t == 0 or t in breaks else own + decay * total[t - 1]
+    return total
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """R sets of jumps, each of one series, run at A x S points of the grid: level sd x extra sd, then season sd.
+
+    ``series`` (R,), the variances of the ``jumps`` (R, T), ``log_weights`` (R, A, S), the season's ``coefficients``
+    (R, A, S, H) and their ``covariance``, and what they follow from.
+    """
+
+    series: Places
+    jumps: Array
+    log_weights: Array
+    coefficients: Array
+    covariance: Array
+    smoothed: Smoothed
+
+
+class _Model:
+    """The arithmetic of L series (L, T, 3) of one calendar."""
+
+    def __init__(self, counts: Array, length: float | None, breaks: list[int], pace: float) -> None:
+        self.breaks, self.basis = breaks, season_basis(counts.shape[1], length)
+        grid = axes(length, pace)
+        self.level_sd, extra_sd = product([axis.values for axis in grid[:2]])
+        self.steps = len(grid[0].values)
+        self.grid = product([axis.values for axis in grid])
+        self.seasons = np.square(grid[2].values[:, None] * harmonic_sizes(length))
+        log_prior = np.sum(product([np.log(axis.prior) for axis in grid]), axis=0)
+        self.log_prior = log_prior.reshape(len(self.level_sd), len(self.seasons))
+        rates = jump_rates(pace)
+        self.log_odds = np.log(rates / (1 - rates.sum()))
+        n = np.asarray(responses(counts)).T[..., None]
+        answer = 1e4 * pooled_variance(counts, breaks=breaks).T[..., None]
+        # 1 / (s² / n + τ²), which is 0 where nobody answered.
+        self.weights = n / (answer + n * extra_sd**2)
+        self.start = PSEUDO_ANSWERS.sum() / answer
+        self.columns = np.empty((len(self.basis), 1 + self.basis.shape[1], len(counts), 1))
+        self.columns[:, 0, :, 0] = np.where(n[..., 0] > 0, np.asarray(score(counts)).T, 0.0)
+        self.columns[:, 1:] = self.basis[:, :, None, None]
+        self.open = n[..., 0].T > 0
+        self.open[:, breaks] = False
+        # The first level is no jump.
+        self.open &= np.cumsum(self.open, axis=1) > 1
+
+    def run(self, series: Places, jumps: Array) -> _Rows:
+        """Filter and smooth each series with its jumps, at all points of the grid."""
+        found = smooth(
+            self.columns[:, :, series],
+            self.weights[:, series],
+            self.level_sd**2,
+            breaks=self.breaks,
+            start=self.start[:, series],
+            jumps=jumps.T[..., None] if jumps.any() else None,
+        )
+        fit, coefficients, covariance = regression(found, self.seasons)
+        log_odds = np.sum(self.log_odds * (jumps[..., None] == JUMP_SDS**2), axis=(1, 2))
+        log_weights = fit + self.log_prior + log_odds[:, None, None]
+        return _Rows(series, jumps, log_weights, coefficients, covariance, found)
+
+    def answers(self, jumps: bool, shown: slice) -> Posterior:
+        """All sets of jumps that matter, and the answers among them that weigh something."""
+        series = np.arange(self.columns.shape[2])
+        rounds = [self.run(series, np.zeros((len(series), len(self.columns))))]
+        while jumps and len(rounds) <= MOST_JUMPS:
+            grown, sets = self.grown(rounds)
+            if not len(grown):
+                break
+            rounds.append(self.run(grown, sets))
+        return self.mixed(rounds, shown)
+
+    def grown(self, rounds: list[_Rows]) -> tuple[Places, Array]:
+        """Sets with one jump more than the best of the last round, each with its series; none that was tried."""
+        last = rounds[-1]
+        total = np.logaddexp.reduce(last.log_weights.reshape(len(last.series), -1), axis=1)
+        ordered = np.lexsort((total, last.series))
+        best = ordered[np.append(last.series[ordered][1:] != last.series[ordered][:-1], True)[: len(ordered)]]
+        tried = {(int(row.series[r]), row.jumps[r].tobytes()) for row in rounds for r in range(len(row.series))}
+        series, sets = [], []
+        for row, found in zip(best, proposals(self.odds(last, best)), strict=True):
+            for period, size in zip(*np.divmod(found, len(JUMP_SDS)), strict=True):
+                jumps = last.jumps[row].copy()
+                jumps[period] = JUMP_SDS[size] ** 2
+                key = (int(last.series[row]), jumps.tobytes())
+                if key not in tried:
+                    tried.add(key)
+                    series.append(last.series[row])
+                    sets.append(jumps)
+        return np.array(series, np.intp), np.array(sets, float).reshape(len(series), len(self.columns))
+
+    def odds(self, rows: _Rows, best: Places) -> Array:
+        """Odds (Q, T x sizes) of one more jump than the best rows have, at the best point of each step of the level."""
+        by_step = rows.log_weights[best].reshape(len(best), self.steps, -1)
+        top = np.argmax(by_step, axis=2) + np.arange(self.steps) * by_step.shape[2]
+        point, season = np.divmod(top, len(self.seasons))
+        row = best[:, None]
+        columns, weights = self.columns[:, :, rows.series], self.weights[:, rows.series]
+        factor = evidence(rows.smoothed, columns, weights, (row, point), rows.coefficients[row, point, season])
+        share = np.exp(_normalised(rows.log_weights[row, point, season]))
+        odds = np.einsum("tqps,qp->qts", factor, share) * np.exp(self.log_odds)
+        possible = self.open[rows.series[best]] & (rows.jumps[best] == 0)
+        return np.where(possible[..., None], odds, 0.0).reshape(len(best), -1)
+
+    def mixed(self, rounds: list[_Rows], shown: slice) -> Posterior:
+        """All rounds together: for each series the K answers that weigh something, the largest first."""
+        series = np.concatenate([row.series for row in rounds])
+        rows, flat = _side_by_side(series, self.columns.shape[2], [row.log_weights for row in rounds])
+        log_weights = _normalised(flat)
+        kept = max(1, int((log_weights > math.log(SMALLEST_WEIGHT)).sum(axis=1).max(initial=0)))
+        top = np.argsort(-log_weights, axis=1)[:, :kept]
+        log_weights = np.take_along_axis(log_weights, top, axis=1)
+        # Below, a weight is none: what is kept of a series does not depend on the others.
+        log_weights = _normalised(np.where(log_weights > math.log(SMALLEST_WEIGHT), log_weights, -np.inf))
+        slot, point = np.divmod(top, self.log_prior.size)
+        row = np.take_along_axis(rows, slot, axis=1)
+        at, season = np.divmod(point, len(self.seasons))
+        coefficients = np.concatenate([r.coefficients for r in rounds])[row, at, season]
+        covariance = np.concatenate([r.covariance for r in rounds])[row, at, season]
+        mean = np.concatenate([r.smoothed.mean[shown] for r in rounds], axis=2)[:, :, row, at]
+        precision = np.concatenate([r.smoothed.precision[shown] for r in rounds], axis=1)[:, row, at]
+        jumps = np.concatenate([r.jumps for r in rounds])[row]
+        level_sd, extra_sd, season_sd = (sd[point] for sd in self.grid)
+        jump = np.einsum("lk,lkt->lt", np.exp(log_weights), jumps > 0)
+        level = _level(mean, precision, coefficients, covariance)
+        return Posterior(log_weights, *level, level_sd, extra_sd, season_sd, point, jump, self.basis)
+
+
+def _level(mean: Array, precision: Array, slopes: Array, covariance: Array) -> tuple[Array, Array, Array, Array]:
+    """Level (L, K, T), its variance, and the last level with the coefficients: mean and covariance.
+
+    From the smoothed columns (T, C, L, K), their precision (T, L, K) and the coefficients (L, K, H).
+    """
+    basis = np.moveaxis(mean[:, 1:], (0, 1), (-2, -1))
+    centre = np.moveaxis(mean[:, 0], 0, -1) - (basis @ slopes[..., None])[..., 0]
+    shared = -basis @ covariance
+    spread = np.moveaxis(1 / (precision + TINY), 0, -1) - np.sum(shared * basis, axis=-1)
+    size = 1 + slopes.shape[-1]
+    state, joint = np.zeros((*slopes.shape[:-1], size)), np.zeros((*slopes.shape[:-1], size, size))
+    state[..., 1:], joint[..., 1:, 1:] = slopes, covariance
+    if len(mean):
+        state[..., 0], joint[..., 0, 0] = centre[..., -1], spread[..., -1]
+        joint[..., 0, 1:] = joint[..., 1:, 0] = shared[..., -1, :]
+    return centre, spread, state, joint
+
+
+def _side_by_side(series: Places, length: int, log_weights: list[Array]) -> tuple[Places, Array]:
+    """Rows (L, M) of each series and their log weights (L, M x grid); -inf where a series has fewer rows."""
+    grid = math.prod(log_weights[0].shape[1:])
+    ordered = np.argsort(series, kind="stable")
+    first = np.searchsorted(series[ordered], np.arange(length))
+    slot = np.empty(len(series), np.intp)
+    slot[ordered] = np.arange(len(series)) - first[series[ordered]]
+    most = int(slot.max(initial=0)) + 1
+    rows, flat = np.zeros((length, most), np.intp), np.full((length, most, grid), -np.inf)
+    rows[series, slot] = np.arange(len(series))
+    flat[series, slot] = np.concatenate(log_weights).reshape(len(series), grid)
+    return rows, flat.reshape(length, -1)
+
+
+def _normalised(log_weights: Array) -> Array:
+    """Log weights (..., K) whose weights sum to 1."""
+    return log_weights - np.logaddexp.reduce(log_weights, axis=-1, keepdims=True)
