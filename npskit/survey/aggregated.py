@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from npskit.errors import ArgumentError, RoleError
 from npskit.frames import wrap
-from npskit.frames.counts import Counts, NeedsResponses
-from npskit.frames.counts_source import CountsSource
 from npskit.labels import number, word
 from npskit.scale import CATEGORIES, Scale
 from npskit.survey.columns import Columns
 
 if TYPE_CHECKING:
+    from npskit.frames.counts_source import CountsSource
     from npskit.survey.base import Base
 
 __all__ = ["counted_source", "counts_checks", "needs_answers", "remarks"]
@@ -48,6 +47,10 @@ def counted_source(
     RoleError
         When a column of counts is not found.
     """
+    # Loaded here, since answers need nothing of it.
+    from npskit.frames.counts import Counts, NeedsResponses
+    from npskit.frames.counts_source import CountsSource
+
     for name, value in others.items():
         if value:
             raise ArgumentError(where=name, expected="none, in a survey of counts", got=repr(value), hint=PEOPLE)

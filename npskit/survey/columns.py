@@ -7,16 +7,18 @@ rating, and one named ``q1`` is when the export says that its question was the r
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from npskit import roles
 from npskit.errors import RoleError, shown_values
 from npskit.frames import Source, is_date
-from npskit.frames.counts import ANSWER, Counts
 from npskit.roles import Candidate
 from npskit.scale import Scale, is_missing
+
+if TYPE_CHECKING:
+    from npskit.frames.counts import Counts
 
 __all__ = ["Columns"]
 
@@ -64,6 +66,9 @@ class Columns:
         """
         columns = self._source.columns
         if self._counts is not None and role == "rating":
+            # Loaded here, since answers need nothing of it.
+            from npskit.frames.counts import ANSWER
+
             return Candidate(ANSWER, role, 0, "counted")
         if self._counts is not None and role in PERSONAL:
             raise RoleError(where=f"the {role} column", expected="answers, a row each", got="counts")
