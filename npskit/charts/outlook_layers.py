@@ -80,46 +80,47 @@ class Picture:
     def layers(self, width: float, labels: int) -> list[alt.Chart]:
         """All marks without the names."""
         x, y = time_channel(self.days, self.every, self.lang, labels), score_channels(self.groups)
-        base = alt.Chart().encode(x=x)
+        # The axes are written once: with every mark they would be most of the specification.
+        base = alt.Chart().encode(x="period:T")
         past = base.transform_filter("datum.kind === 'past'")
         ahead = base.transform_filter("datum.kind === 'ahead'")
         joined = base.transform_filter("datum.kind !== 'past'")
         return [
             *ground(self.past[-1], self.ahead[-1], self.every, word("chart_outlook", self.lang)),
-            *self.sampling(past, y),
+            *self.sampling(past),
             ahead.mark_bar(color=INK, opacity=0.22, clip=True, width=bar_width(width, self.days)).encode(
-                y=y["lower"], y2="upper:Q"
+                y="lower:Q", y2="upper:Q"
             ),
             past.mark_area(color=ACCENT, opacity=0.3, clip=True).encode(
-                y=y["level_lower"], y2="level_upper:Q", detail="stretch:O"
+                y="level_lower:Q", y2="level_upper:Q", detail="stretch:O"
             ),
-            joined.mark_area(color=ACCENT, opacity=0.3, clip=True).encode(y=y["level_lower"], y2="level_upper:Q"),
-            past.mark_line(color=ACCENT, strokeWidth=2.5).encode(y=y["level"], detail="stretch:O"),
-            joined.mark_line(color=ACCENT, strokeWidth=2, strokeDash=[4, 3]).encode(y=y["level"]),
-            self.dots(past, y),
+            joined.mark_area(color=ACCENT, opacity=0.3, clip=True).encode(y="level_lower:Q", y2="level_upper:Q"),
+            past.mark_line(color=ACCENT, strokeWidth=2.5).encode(x=x, y=y["level"], detail="stretch:O"),
+            joined.mark_line(color=ACCENT, strokeWidth=2, strokeDash=[4, 3]).encode(y="level:Q"),
+            self.dots(past),
             with_texts(ahead, self.every, self.lang)
             .mark_point(**HOLLOW, color=INK, size=hollow_size(width, self.days))
-            .encode(y=y["score"], tooltip=self.ahead_tooltips()),
+            .encode(y="score:Q", tooltip=self.ahead_tooltips()),
             *self.marks_of_breaks(),
         ]
 
-    def sampling(self, past: alt.Chart, y: dict[str, alt.Y]) -> list[alt.Chart]:
+    def sampling(self, past: alt.Chart) -> list[alt.Chart]:
         """The intervals of the readings so far: thin rules, of very many a band."""
         known_only = past.transform_filter("isValid(datum.score)")
         if len(self.past) > MOST_RULES:
-            return [past.mark_area(color=INK, opacity=0.14, clip=True).encode(y=y["lower"], y2="upper:Q")]
+            return [past.mark_area(color=INK, opacity=0.14, clip=True).encode(y="lower:Q", y2="upper:Q")]
         return [
-            known_only.mark_rule(color=INK, opacity=0.4, strokeWidth=1.1, clip=True).encode(y=y["lower"], y2="upper:Q")
+            known_only.mark_rule(color=INK, opacity=0.4, strokeWidth=1.1, clip=True).encode(y="lower:Q", y2="upper:Q")
         ]
 
-    def dots(self, past: alt.Chart, y: dict[str, alt.Y]) -> alt.Chart:
+    def dots(self, past: alt.Chart) -> alt.Chart:
         """The readings so far, larger for more responses."""
         top = max(own[day]["responses"] or 0 for own in self.groups.values() for day in self.past if day in own)
         biggest = max(50 * min(1, MOST_RULES / len(self.past)), 14)
         size = alt.Size("responses:Q", scale=alt.Scale(domain=[0, top], range=[biggest / 5, biggest]), legend=None)
         marked = with_texts(past.transform_filter("isValid(datum.score)"), self.every, self.lang)
         return marked.mark_circle(color=INK, opacity=1).encode(
-            y=y["score"], size=size, tooltip=tooltips(has_level=True, lang=self.lang)
+            y="score:Q", size=size, tooltip=tooltips(has_level=True, lang=self.lang)
         )
 
     def ahead_tooltips(self) -> list[alt.Tooltip]:

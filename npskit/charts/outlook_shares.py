@@ -135,25 +135,26 @@ class Panels:
         """One category: its shares so far with a line through them, and a bar for each next reading."""
         name, color, ink = CATEGORIES[place], CATEGORY_COLORS[place], CATEGORY_INKS[place]
         x = time_channel(self.days, self.every, self.lang, LABELS)
-        y = {field: self.channel(field) for field in ("share", "lower")}
-        base = alt.Chart(alt.Data(values=self.rows(name))).encode(x=x)
+        base = alt.Chart().encode(x="period:T")
         past = base.transform_filter("datum.lower === null")
         ahead = base.transform_filter("datum.lower !== null")
         told = self.tooltips()
         head = alt.TitleParams(sentence(word(name, self.lang)), color=ink, fontSize=13, anchor="start", frame="group")
         layers = [
             *ground(as_day(self.past["period"][-1]), self.days[-1], self.every, word("chart_outlook", self.lang)),
-            past.mark_line(color=color, strokeWidth=1.4, opacity=0.75).encode(y=y["share"]),
-            past.mark_circle(color=ink, size=22, opacity=1).encode(y=y["share"], tooltip=told),
+            past.mark_line(color=color, strokeWidth=1.4, opacity=0.75).encode(x=x, y=self.channel()),
+            past.mark_circle(color=ink, size=22, opacity=1).encode(y="share:Q", tooltip=told),
             ahead.mark_bar(color=ink, opacity=0.38, width=bar_width(PANEL_WIDTH, self.days)).encode(
-                y=y["lower"], y2="upper:Q", tooltip=told
+                y="lower:Q", y2="upper:Q", tooltip=told
             ),
             ahead.mark_point(**HOLLOW, color=ink, size=hollow_size(PANEL_WIDTH, self.days)).encode(
-                y=y["share"], tooltip=told
+                y="share:Q", tooltip=told
             ),
             self.end(name, ink),
         ]
-        return LayerChart(layer=layers, width=PANEL_WIDTH, height=HEIGHT, title=head)
+        return LayerChart(
+            layer=layers, data=alt.Data(values=self.rows(name)), width=PANEL_WIDTH, height=HEIGHT, title=head
+        )
 
     def end(self, name: str, ink: str) -> alt.Chart:
         """The share expected in the last period, beside it."""
@@ -164,7 +165,7 @@ class Panels:
             x=alt.value(PANEL_WIDTH + NAME_GAP), y="share:Q", text=alt.value(share(value, lang=self.lang))
         )
 
-    def channel(self, field: str) -> alt.Y:
+    def channel(self) -> alt.Y:
         """The axis of shares, from 0, the same in all panels."""
         parts = [self.past[name] for name in CATEGORIES] + [self.ahead[f"{name}_upper"] for name in CATEGORIES]
         most = max(value for part in parts for value in part if value is not None)
@@ -178,7 +179,7 @@ class Panels:
             gridOpacity=zero_line(0.5),
             labelExpr=f"round(100 * datum.value) + {literal(gap + '%')}",
         )
-        return alt.Y(f"{field}:Q", axis=axis, scale=alt.Scale(domain=[0, max(most, marks[-2])], nice=False))
+        return alt.Y("share:Q", axis=axis, scale=alt.Scale(domain=[0, max(most, marks[-2])], nice=False))
 
     def rows(self, name: str) -> list[dict[str, Any]]:
         """A row a period: its share, and the limits of those to come."""

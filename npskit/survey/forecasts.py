@@ -341,5 +341,5 @@ def learned(found: stats.Forecast, own: Any, groups: Sequence[tuple[Any, ...]], 
     rows = len(groups)
     # The total of groups is one series, whatever else its draws are made of.
     values = {name: np.atleast_1d(getattr(found, name))[:rows].tolist() for name in LEARNED}
-    cycle = np.asarray(found.season_cycle).reshape(-1, np.shape(found.season_cycle)[-1])[:rows]
+    cycle = np.atleast_2d(found.season_cycle)[:rows]
     return joined(levels, {**values, "season": cycle.tolist()})
