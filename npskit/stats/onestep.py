@@ -1,7 +1,7 @@
 """What the periods before say about the next one, before it is seen.
 
 Whether a month is surprising can only be judged against what was known then: the level, the season and their weights
-as they stood the month before. So the common model of `trend` runs forward through the series once, every point of its
+as they stood the month before. So the model of `trend` runs forward through the series once, every point of its
 grid of parameters side by side, and leaves at each period the mixture of normals in which the true score was expected.
 The season is learned on the way by recursive least squares on the innovations, which is exact.
 
@@ -30,6 +30,13 @@ from npskit.stats.trend import (
 __all__ = ["Expected", "expected", "pooled_so_far"]
 
 Array = NDArray[np.float64]
+
+# Steps of the level that pass for usual, in points a month. The prior of `trend` allows twice as much, since it takes
+# jumps and drifts for wandering; here they are what is looked for. In simulations this found a jump of 20 points at 100
+# answers within three months in 61 instead of 47 of 100 series; a level that wanders a point a month sets off no more.
+USUAL_STEP = 0.5
+STEP_PRIOR = np.exp(-0.5 * np.log(LEVEL_AXIS.values / USUAL_STEP) ** 2)
+STEP_PRIOR /= STEP_PRIOR.sum()
 
 # Numbers held at once for one array.
 BLOCK = 200_000
@@ -129,7 +136,7 @@ class Forward:
         self.covariance = np.zeros((size, *self.learned.shape))
         for h in range(size):
             self.covariance[h, h] = seasons.values**2
-        prior = LEVEL_AXIS.prior[:, None, None] * EXTRA_AXIS.prior[:, None] * seasons.prior
+        prior = STEP_PRIOR[:, None, None] * EXTRA_AXIS.prior[:, None] * seasons.prior
         log_prior = np.log(prior).reshape(1, self.step.size, -1)
         self.log_weights = np.broadcast_to(log_prior, (lines, *log_prior.shape[1:]))
 

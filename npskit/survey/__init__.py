@@ -22,13 +22,14 @@ from npskit.survey.driving import Driving
 from npskit.survey.economics import Valuing
 from npskit.survey.estimates import counted, dated, distribution, estimates, joined, series
 from npskit.survey.forecasting import Forecasting
+from npskit.survey.monitoring import Monitoring
 from npskit.survey.plots import Plots
 from npskit.survey.teams import Teams
 
 __all__ = ["Survey", "opened"]
 
 
-class Survey(Comparing, Driving, Teams, Forecasting, Valuing):
+class Survey(Comparing, Driving, Teams, Forecasting, Valuing, Monitoring):
     """Survey answers with the roles of their columns.
 
     Parameters
