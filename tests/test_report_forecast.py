@@ -25,7 +25,7 @@ from npskit.report.asked import asked_columns
 from npskit.report.growth_table import opened_table
 from npskit.report.horizon import longest_period
 from npskit.report.invented import invented_customers, invented_sales
-from npskit.report.template import template_path
+from npskit.report.template import parameters_of, template_path
 from npskit.report.transfer import carried, stored
 
 TEMPLATES = ("forecast", "growth")
@@ -86,7 +86,7 @@ def test_headline_names_the_next_period_and_its_band() -> None:
     assert lower < score < upper
     assert abs(score - 30) < 10
     french = spaced(ahead(steady(), "fr", every="month").summary().title)
-    assert french.startswith("février 2024 : prochaine mesure attendue à +")
+    assert french.startswith("Février 2024 : prochaine mesure attendue à +")
 
 
 def test_target_is_told_for_reading_and_level() -> None:
@@ -361,6 +361,11 @@ def test_template_tells_its_story_in_its_language(template: str, lang: str) -> N
         told = [line for line in lines if "Bain & Company" not in line and "The Carpentries" not in line]
         english = [(line, ENGLISH.search(line)) for line in told]
         assert [(line, found[0]) for line, found in english if found] == []
+
+
+def test_every_parameter_can_be_given() -> None:
+    names = parameters_of(nbformat.read(template_path("growth"), as_version=4))[1]
+    assert {"target", "nps", "factors", "horizons", "lag", "customers", "money", "lang"} <= set(names)
 
 
 def test_frames_among_the_parameters_travel() -> None:

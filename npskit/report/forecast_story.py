@@ -18,7 +18,7 @@ from npskit.charts.words import amount, sentence
 from npskit.errors import EmptyDataError
 from npskit.labels import date_text, word
 from npskit.report.forecast_groups import ForecastGroup, forecast_group
-from npskit.report.forecast_words import advice, bare, chance, tested_rows, told_answers, widths
+from npskit.report.forecast_words import advice, bare, chance, has_jumps, tested_rows, told_answers, widths
 from npskit.report.horizon import answered_days, longest_period, usual_horizon
 from npskit.report.passage import Headline, Passage
 from npskit.report.story import Story, unrepeated
@@ -205,7 +205,7 @@ class ForecastStory(Story):
             return super()._title()
         score, lower, upper = self._row(0)
         said = {"period": self._period(0), "score": score, "lower": lower, "upper": upper}
-        return word("report_fc_headline", self.lang, **said)
+        return sentence(word("report_fc_headline", self.lang, **said))
 
     def _explained(self, topic: str) -> str:
         rows = self.explained
@@ -296,6 +296,8 @@ class ForecastStory(Story):
         if self.forecast is None:
             return Passage()
         sentences = [text for name, text in self.explained if name in LEARNED]
+        if has_jumps(self.forecast):
+            sentences.append(word("report_fc_jumps", self.lang))
         return Passage(word("report_fc_learned", self.lang), points=tuple(sentences))
 
     def alerts(self) -> Passage:

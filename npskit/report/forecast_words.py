@@ -13,13 +13,14 @@ from npskit.charts.words import amount, dates_text
 from npskit.labels import points, share, word
 from npskit.report.findings import Overall
 from npskit.report.words import score_text, size, told
+from npskit.stats.intervals import normal_quantile
 
 if TYPE_CHECKING:
     from npskit.survey.backtests import Backtest
     from npskit.survey.forecasts import Forecast
     from npskit.survey.monitoring import Monitor
 
-__all__ = ["advice", "bare", "chance", "tested_rows", "told_answers", "widths"]
+__all__ = ["advice", "bare", "chance", "has_jumps", "tested_rows", "told_answers", "widths"]
 
 # Two readings of one level differ by up to so many of their noise in 95 of 100 cases.
 APART = 1.96 * math.sqrt(2)
@@ -29,6 +30,7 @@ MOST_NAMED = 6
 LIKELY, WORTH_ASKING = 0.5, 3.0
 # Draws are too few to tell smaller probabilities from none.
 LEAST_CHANCE = 0.01
+MUCH_WIDER = 1.5
 
 
 def chance(probability: float, lang: str) -> str:
@@ -61,6 +63,14 @@ def widths(found: Forecast, kind: str) -> float:
     names = ("lower", "upper") if kind == "score" else ("level_lower", "level_upper")
     lower, upper = (float(found.table[name][0]) for name in names)
     return upper - lower
+
+
+def has_jumps(found: Forecast) -> bool:
+    """Whether the level's first interval is much wider than its usual step and what is not known of it now."""
+    step = found.learned["level_sd"][0]
+    now = found.history["level_upper"][-1] - found.history["level_lower"][-1]
+    usual = math.hypot(2 * step * normal_quantile((1 + found.confidence_level) / 2), now)
+    return widths(found, "level") > MUCH_WIDER * usual
 
 
 def tested_rows(found: Backtest, lang: str) -> tuple[tuple[str, ...], ...]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from npskit.charts.growth_words import amount_text, p_text, signed_share, target_text, time_text, times_text, unit_of
 from npskit.charts.words import level_share, sentence
 from npskit.errors import ArgumentError, EmptyDataError
-from npskit.labels import date_text, language, number, share, word
+from npskit.labels import NO_BREAK_SPACE, date_text, language, number, share, word
 from npskit.report.growth_table import Table as Periods
 from npskit.report.growth_table import opened_frame, opened_table
 from npskit.report.invented import invented_customers, invented_sales
@@ -255,7 +255,7 @@ class GrowthStory:
         grown = [signed_share(row[name], row["growth_upper"] - row["growth_lower"], self.lang)
                  for name in ("growth", "growth_lower", "growth_upper")]  # fmt: skip
         return (
-            time_text(row["period"], self.growth.every if self.growth else "", self.lang),
+            time_text(row["period"], self.growth.every if self.growth else "", self.lang).replace(" ", NO_BREAK_SPACE),
             *self._amounts(row["target"], row["lower"], row["upper"]),
             grown[0],
             word("range", self.lang, lower=grown[1], upper=grown[2]),

@@ -16,7 +16,7 @@ from typing import Any
 from npskit.errors import RoleError
 from npskit.frames.listed import listed
 from npskit.readers import read_survey
-from npskit.roles import fold
+from npskit.roles import fold, resolve
 from npskit.survey.growth_calendar import first_days, found_column
 
 __all__ = ["Table", "opened_frame", "opened_table"]
@@ -46,8 +46,13 @@ class Table:
     headers: dict[str, str] = field(default_factory=dict)
 
     def named(self, name: str) -> str:
-        """A column by its name here or in the file."""
-        return name if name in self.columns else self.headers.get(name, name)
+        """A column by its name here or in the file.
+
+        Raises
+        ------
+        ColumnNotFoundError
+        """
+        return resolve(self.headers.get(name, name) if name not in self.columns else name, list(self.columns))
 
     def target(self) -> str:
         """The column of sales."""

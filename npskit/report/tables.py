@@ -44,8 +44,8 @@ class Table:
             f"<tr>{''.join(self._cell('td', at, text) for at, text in enumerate(row))}</tr>" for row in self.rows
         )
         return (
-            f'<section class="nps nps-caption"><table style="width: 100%"><thead><tr>{head}</tr></thead>'
-            f"<tbody>{rows}</tbody></table></section>"
+            '<section class="nps nps-caption" style="overflow-x: auto"><table style="width: 100%">'
+            f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></section>"
         )
 
     def _cell(self, tag: str, at: int, text: str) -> str:

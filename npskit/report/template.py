@@ -108,7 +108,8 @@ def assigned(source: str) -> list[str]:
         targets = (
             node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
         )
-        names += [target.id for target in targets if isinstance(target, ast.Name)]
+        several = [each for target in targets for each in (target.elts if isinstance(target, ast.Tuple) else [target])]
+        names += [target.id for target in several if isinstance(target, ast.Name)]
     return names
 
 
