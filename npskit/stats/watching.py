@@ -7,6 +7,7 @@ are run on, and what is expected next is their mixture, each weighing what the r
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -33,10 +34,14 @@ MOST_ROUNDS = 200
 
 @dataclass(slots=True)
 class Event:
-    """An alert: what it found began at `first` and was found at `found`; the probability that the level stayed."""
+    """An alert: what it found began at `first` and was found at `found`.
+
+    Its readings lie above (1) or below (-1) what was expected; `stays` is the probability that those after it do too.
+    """
 
     first: int
     found: int
+    way: float
     stays: float = 0.0
 
 
@@ -115,17 +120,18 @@ class Watch:
         hit = alerts.any(axis=1)
         for row, found in zip(rows[hit], alerts[hit].argmax(axis=1), strict=True):
             first = began(self.z[row], self.judged[row], int(self.start[row]), int(found))
+            event = Event(first, int(found), float(np.sign(self.z[row, first : found + 1].sum())))
             if self.events[row]:
-                self._settle(row, first)
-            self.events[row].append(Event(first, int(found)))
+                self._settle(int(row), first, event.way)
+            self.events[row].append(event)
             self.start[row] = found + 1
         return rows[hit]
 
-    def _settle(self, row: int, end: int) -> None:
-        """Keep the account of the last alert for which the readings before `end` speak."""
+    def _settle(self, row: int, end: int, way: float = math.nan) -> None:
+        """Keep the account of the last alert for which the readings before `end` speak, or the alert found there."""
         event = self.events[row][-1]
         if not np.any(self.n[row, event.found + 1 : end]):
-            event.stays = np.nan if end == len(self.times) else 0.0
+            event.stays = way if math.isnan(way) else float(way == event.way)
         else:
             event.stays = float(1 / (1 + np.exp(-self.odds[row, end - 1])))
         if event.stays >= 0.5:

@@ -155,8 +155,8 @@ class Monitoring(Base):
         --------
         >>> import npskit
         >>> found = npskit.datasets.load("carpentries").nps.monitor("quarter")
-        >>> found.judged > 0, found.alerts["kind"]
-        (True, [])
+        >>> found.alerts["kind"], found.alerts["period"]
+        (['jump'], [datetime.date(2017, 10, 1)])
         """
         if isinstance(alpha, (bool, str)) or not 0 < alpha < 1:
             raise ArgumentError(where="alpha", expected="a number between 0 and 1", got=repr(alpha))
