@@ -641,6 +641,11 @@ def test_what_may_come_is_named_beside_it():
     assert "change" in re.findall(r'"text": \{"value": "([^"]*)"', json.dumps(specs("en")["break"]))
 
 
+def test_panels_are_headed_by_the_responses_so_far():
+    head = specs("en")["groups"]["facet"]["header"]["labelExpr"]
+    assert head.count("n = 1,080") == 3
+
+
 def test_past_and_future_rows_are_told_apart():
     lines = rows(specs("en")["alone"])
     kinds = [line.split(",")[2] for line in lines[1:]]

@@ -97,7 +97,8 @@ def forecast(
         *span_parts(whole, len(days), len(to_come), every, lang),
         word("chart_forecast_keys", lang) if keys else "",
     ]
-    picture = Picture(shown, days, to_come, every, tuple(breaks), confidence_level, lang)
+    sizes = [answers(past[name]) for name in drawn]
+    picture = Picture(shown, sizes, days, to_come, every, tuple(breaks), confidence_level, lang)
     chart = titled(picture.panels() if keys else picture.alone(), title, subtitle)
     return styled(chart.properties(padding=PADDING), lang)
 

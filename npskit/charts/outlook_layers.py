@@ -20,7 +20,6 @@ from npskit.charts.timeline import (
     PANELS_A_ROW,
     VALUES,
     Series,
-    answers,
     score_channels,
     time_channel,
     tooltips,
@@ -44,9 +43,10 @@ TEXTS = ("period", "kind")
 
 @dataclass(frozen=True)
 class Picture:
-    """What is drawn of series that have a past and periods to come."""
+    """What is drawn of series that have a past, of so many responses each, and periods to come."""
 
     groups: dict[str, Series]
+    sizes: Sequence[float]
     past: Sequence[dt.date]
     ahead: Sequence[dt.date]
     every: str
@@ -69,8 +69,8 @@ class Picture:
         """A panel a group, all on the same axes, each with its expected level at the end."""
         parts = [*self.layers(PANEL_WIDTH, PANEL_LABELS), self.figures()]
         spec = LayerChart(layer=parts, width=PANEL_WIDTH, height=PANEL_HEIGHT)
-        heads = [f"{name}  ({word('chart_n', self.lang, n=number(answers(own), lang=self.lang))})"
-                 for name, own in self.groups.items()]  # fmt: skip
+        heads = [f"{name}  ({word('chart_n', self.lang, n=number(size, lang=self.lang))})"
+                 for name, size in zip(self.groups, self.sizes, strict=True)]  # fmt: skip
         header = alt.Header(title=None, labelExpr=f"{literal(heads)}[datum.value]", labelLimit=PANEL_WIDTH)
         facet = alt.Facet("panel:O", sort=None, title=None, header=header)
         # an axis to each panel: shared axes stand under empty places of the last row too
@@ -125,12 +125,9 @@ class Picture:
 
     def ahead_tooltips(self) -> list[alt.Tooltip]:
         """What is shown beside the pointer over a period to come."""
-        titles = {"figure": "chart_expected", "n": "chart_expected_n"}
-        found = tooltips(has_level=True, lang=self.lang)
-        for each in found:
-            if key := titles.get(str(each.shorthand).partition(":")[0]):
-                each.title = word(key, self.lang)
-        return found
+        shown = [("label", "chart_period"), ("figure", "chart_expected"), ("range", "chart_interval"),
+                 ("n", "chart_expected_n"), ("level_figure", "chart_level"), ("level_range", "chart_level_band")]  # fmt: skip
+        return [alt.Tooltip(f"{field}:N", title=word(key, self.lang)) for field, key in shown]
 
     def marks_of_breaks(self) -> list[alt.Chart]:
         """A rule at each change that was marked."""
@@ -148,7 +145,8 @@ class Picture:
     def names(self) -> list[alt.Chart]:
         """The bars and the band, named at the end of the last period."""
         row = next(iter(self.groups.values()))[self.ahead[-1]]
-        scale = score_channels(self.groups)["score"].to_dict()["scale"]["domain"]
+        axis: Any = score_channels(self.groups)["score"].to_dict()
+        scale = axis["scale"]["domain"]
         per_point = HEIGHT / (scale[1] - scale[0])
         share = level_share(self.confidence_level, self.lang)
         level = points(row["level"], lang=self.lang)
