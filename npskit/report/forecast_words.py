@@ -162,7 +162,8 @@ def more_told(more: Sequence[tuple[int, Forecast]], lang: str) -> list[str]:
     if len(more) < 2:
         return []
     (now, one), (twice, two) = more[:2]
-    gone = widths(one, "score") - widths(two, "score")
+    # As the table above shows them.
+    gone = round(widths(one, "score")) - round(widths(two, "score"))
     key = "report_fc_do_more" if gone >= WORTH_ASKING else "report_fc_do_more_none"
     every = word(f"chart_every_{one.every}", lang)
     return [word(key, lang, n=size(now, lang), twice=size(twice, lang), gone=amount(gone, lang), every=every)]

@@ -147,13 +147,17 @@ class GrowthStory:
                 factors=self.factors,
                 horizons=self.horizons,
                 lag=self.lag,
-                period=self._period,
+                period=self.periods.named(self._period) if self._period else None,
                 every=self._every,
-                responses=self._responses or (self.periods.responses() if isinstance(self.score, str) else None),
+                responses=self._answers() if isinstance(self.score, str) else None,
                 confidence_level=self.confidence_level,
             )
         except EmptyDataError:
             return None
+
+    def _answers(self) -> str | None:
+        """The column of how many answered."""
+        return self.periods.named(self._responses) if self._responses else self.periods.responses()
 
     @cached_property
     def scenario(self) -> Scenario | None:

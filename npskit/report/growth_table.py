@@ -37,22 +37,22 @@ class Table:
     columns : dict of str to list
     source : str or None
         Name of the file.
-    headers : dict of str to str
-        Names as they stand in the file to names here.
+    tidy : dict of str to str
+        Names as `read_survey` gives them to those of the file, which are shown.
     """
 
     columns: dict[str, list[Any]]
     source: str | None = None
-    headers: dict[str, str] = field(default_factory=dict)
+    tidy: dict[str, str] = field(default_factory=dict)
 
     def named(self, name: str) -> str:
-        """A column by its name here or in the file.
+        """A column by its name in the file, or as `read_survey` would call it.
 
         Raises
         ------
         ColumnNotFoundError
         """
-        return resolve(self.headers.get(name, name) if name not in self.columns else name, list(self.columns))
+        return resolve(name if name in self.columns else self.tidy.get(name, name), list(self.columns))
 
     def target(self) -> str:
         """The column of sales."""
@@ -103,8 +103,11 @@ def opened_table(data: Any) -> Table:
     data = opened_frame(data)
     attrs = getattr(data, "attrs", None)
     notes = attrs.get("npskit", {}) if isinstance(attrs, dict) else {}
-    headers = {str(old): new for new, old in notes.get("headers", {}).items()}
-    return Table(listed(data), source or notes.get("source"), headers)
+    columns, headers = listed(data), notes.get("headers", {})
+    names = {name: str(headers.get(name) or name) for name in columns}
+    if len(set(names.values())) < len(names):
+        names = {name: name for name in columns}
+    return Table({names[name]: values for name, values in columns.items()}, source or notes.get("source"), names)
 
 
 def opened_frame(data: Any) -> Any:
