@@ -8,6 +8,7 @@ that one sees what else could be chosen.
 
 from npskit.cube.dense import Cube
 from npskit.cube.dimension import NESTED, Dimension, period_starts
-from npskit.cube.face import AnyCube, Selection
+from npskit.cube.face import MOST_CELLS, AnyCube, Selection
+from npskit.cube.indexed import IndexedCube
 
-__all__ = ["NESTED", "AnyCube", "Cube", "Dimension", "Selection", "period_starts"]
+__all__ = ["MOST_CELLS", "NESTED", "AnyCube", "Cube", "Dimension", "IndexedCube", "Selection", "period_starts"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,7 @@ class Cube(AnyCube):
         Responses per rating, in integers that hold the sum of all of them.
     scale : Scale
     missing : ndarray of unsigned integers, shape (levels of each axis …)
-        Rows without an answer.
+        Rows without an answer; none unless given.
 
     Examples
     --------
@@ -44,12 +44,13 @@ class Cube(AnyCube):
     dimensions: tuple[Dimension, ...]
     counts: np.ndarray
     scale: Scale
-    missing: np.ndarray | None = None
+    missing: np.ndarray = field(default_factory=lambda: np.zeros((), dtype=np.uint32))
 
     def __post_init__(self) -> None:
         shape = (*map(len, self.dimensions), len(self.scale))
         counts = np.asarray(self.counts)
-        missing = np.zeros(shape[:-1], dtype=np.uint32) if self.missing is None else np.asarray(self.missing)
+        missing = np.asarray(self.missing)
+        missing = np.broadcast_to(missing, shape[:-1]) if missing.ndim == 0 else missing
         if counts.shape != shape or missing.shape != shape[:-1]:
             raise ArgumentError(
                 where="Cube",
@@ -58,8 +59,8 @@ class Cube(AnyCube):
             )
         kind = np.uint32 if int(counts.sum()) + int(missing.sum()) < 1 << 32 else np.uint64
         object.__setattr__(self, "dimensions", tuple(self.dimensions))
-        object.__setattr__(self, "counts", np.ascontiguousarray(counts, dtype=kind))
-        object.__setattr__(self, "missing", np.ascontiguousarray(missing, dtype=kind))
+        object.__setattr__(self, "counts", np.asarray(counts, dtype=kind, order="C"))
+        object.__setattr__(self, "missing", np.asarray(missing, dtype=kind, order="C"))
 
     def views(self, selection: Selection, views: Mapping[str, Sequence[int]]) -> dict[str, np.ndarray]:
         return self._summed(self.counts, selection, views)

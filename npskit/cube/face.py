@@ -12,8 +12,10 @@ from npskit.errors import ArgumentError, ColumnNotFoundError, did_you_mean
 from npskit.scale import Scale
 from npskit.tally import Tally
 
-__all__ = ["AnyCube", "Selection", "as_index", "regrouped"]
+__all__ = ["MOST_CELLS", "AnyCube", "Selection", "as_index", "regrouped"]
 
+# Cells, ratings not counted, that are held.
+MOST_CELLS = 4_000_000
 Selection = Mapping[int, Sequence[int]]
 
 
@@ -78,8 +80,7 @@ class AnyCube(ABC):
         ndarray of int64, shape (levels of the axes …, ratings)
             Places that are not selected hold 0.
         """
-        found = self.views({at: some for at, some in selection.items() if at not in axes}, {"": axes})[""]
-        return chosen(found, selection, axes)
+        return self._table(selection, axes)[..., :-1]
 
     def views(self, selection: Selection, views: Mapping[str, Sequence[int]]) -> dict[str, np.ndarray]:
         """Answers by the axes of several views at once, each of which ignores what is selected on its own axes.
@@ -97,8 +98,7 @@ class AnyCube(ABC):
 
     def tally(self, selection: Selection, axes: Sequence[int] = (), *, every: str | None = None) -> Tally:
         """The selected part as the tally of its rows by some axes; dates in the periods of `every` when given."""
-        others = {at: some for at, some in selection.items() if at not in axes}
-        table = chosen(self.tables(others, {"": axes})[""], selection, axes)
+        table = self._table(selection, axes)
         levels: list[tuple[object, ...]] = []
         for place, at in enumerate(axes):
             dimension = self.dimensions[at]
@@ -118,6 +118,16 @@ class AnyCube(ABC):
             cells=tuple(zip(*columns, strict=True)) if axes else ((),),
             missing=rows[used, -1],
         )
+
+    def _table(self, selection: Selection, axes: Sequence[int]) -> np.ndarray:
+        """The selected part by some axes, 0 in places that are not selected, and rows without an answer."""
+        table = self.tables(selection, {"": axes})[""]
+        for place, at in enumerate(axes):
+            if at in selection:
+                kept = np.zeros(table.shape[place], dtype=bool)
+                kept[as_index(selection[at], len(kept))] = True
+                table = table * kept.reshape(-1, *[1] * (table.ndim - place - 1))
+        return table
 
 
 def as_index(positions: Sequence[int], size: int) -> slice | np.ndarray:
@@ -144,13 +154,3 @@ def regrouped(array: np.ndarray, axis: int, into: np.ndarray, size: int) -> np.n
         starts = np.flatnonzero(np.diff(into, prepend=-1))
         found[(slice(None),) * axis + (into[starts],)] = np.add.reduceat(array, starts, axis=axis)
     return found
-
-
-def chosen(table: np.ndarray, selection: Selection, axes: Sequence[int]) -> np.ndarray:
-    """A table by some axes with 0 in the places that are not selected."""
-    for place, at in enumerate(axes):
-        if at in selection:
-            kept = np.zeros(table.shape[place], dtype=bool)
-            kept[as_index(selection[at], len(kept))] = True
-            table = table * kept.reshape(-1, *[1] * (table.ndim - place - 1))
-    return table

@@ -31,7 +31,7 @@ from npskit.frames.coding import (
 )
 from npskit.frames.counting import Blocks, Radix
 from npskit.frames.dates import days_of, not_dates
-from npskit.frames.keys import Key, plain_level
+from npskit.frames.keys import Key, Period, plain_level
 from npskit.frames.last_answers import last_answers
 from npskit.frames.ratings import Weights, ratings, sizes
 from npskit.frames.source import Source, as_keys, assembled
@@ -39,7 +39,9 @@ from npskit.scale import Scale
 from npskit.tally import ClusterMoments, Tally
 
 if TYPE_CHECKING:
+    from npskit.cube import AnyCube
     from npskit.frames.crossings import Crossings
+    from npskit.frames.cubes import Progress
 
 __all__ = ["PandasSource"]
 
@@ -135,6 +137,19 @@ class PandasSource(Source):
             depth=depth,
             most_levels=most_levels,
         )
+
+    def cube(
+        self,
+        rating: str,
+        keys: Sequence[Key] = (),
+        *,
+        date: str | Period | None = None,
+        scale: Scale | None = None,
+        progress: Progress | None = None,
+    ) -> AnyCube:
+        from npskit.frames.pandas_cube import cube
+
+        return cube(self, rating, as_keys(keys), date=date, scale=scale, progress=progress)
 
     def cluster_moments(
         self,
