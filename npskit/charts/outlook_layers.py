@@ -125,8 +125,13 @@ class Picture:
 
     def ahead_tooltips(self) -> list[alt.Tooltip]:
         """What is shown beside the pointer over a period to come."""
-        shown = [("label", "chart_period"), ("figure", "chart_expected"), ("range", "chart_interval"),
-                 ("n", "chart_expected_n"), ("level_figure", "chart_level"), ("level_range", "chart_level_band")]  # fmt: skip
+        shown = [
+            ("label", "chart_period"),
+            ("figure", "chart_expected"),
+            ("range", "chart_interval"),
+            ("n", "chart_expected_n"),
+        ]
+        shown += [("level_figure", "chart_level"), ("level_range", "chart_level_band")]
         return [alt.Tooltip(f"{field}:N", title=word(key, self.lang)) for field, key in shown]
 
     def marks_of_breaks(self) -> list[alt.Chart]:
