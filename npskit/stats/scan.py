@@ -14,6 +14,7 @@ __all__ = ["LOOKS", "began", "looked", "normal_deviate", "summed"]
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Places = NDArray[np.intp]
 
 WINDOWS = (2, 3, 6, 12)
 # What looking at all of them costs at each period, in looks. Of independent normal errors Holm needs 2.3 looks at 18
@@ -29,34 +30,34 @@ def normal_deviate(probability: Array) -> Array:
     return np.nan_to_num(np.clip(ndtri(np.clip(probability, 1e-16, 1 - 1e-16)), -FARTHEST, FARTHEST))
 
 
-def summed(z: Array, judged: Flags, start: NDArray[np.intp], length: int) -> Array:
-    """Standardised sum (L, T) of the errors of the last `length` periods that were judged, none before the start.
+def summed(z: Array, judged: Flags, start: Places, length: int) -> tuple[Array, Places]:
+    """Standardised sum (L, T) of the errors of the last `length` periods, and how many of them were judged.
+
+    None is used from before the start (L, T) of each period: what came before is another story.
 
     Examples
     --------
-    >>> summed(np.array([[1.0, 1.0, 0.0, 2.0]]), np.array([[True, True, False, True]]), np.array([0]), 3).round(2)
+    >>> start = np.zeros((1, 4), int)
+    >>> summed(np.array([[1.0, 1.0, 0.0, 2.0]]), np.array([[True, True, False, True]]), start, 3)[0].round(2)
     array([[1.  , 1.41, 1.41, 2.12]])
     """
-    used = judged & (np.arange(z.shape[1]) >= start[:, None])
-    totals, numbers = (np.cumsum(np.where(used, part, 0.0), axis=1) for part in (z, np.ones(z.shape)))
-    for part in (totals, numbers):
-        part[:, length:] -= part[:, :-length].copy()
-    return totals / np.sqrt(np.maximum(numbers, 1))
+    end = np.arange(1, z.shape[1] + 1)
+    first = np.minimum(np.maximum(end - length, start), end)
+    rows = np.arange(len(z))[:, None]
+    sums = [np.pad(np.cumsum(np.where(judged, part, 0), axis=1), ((0, 0), (1, 0))) for part in (z, judged)]
+    total, number = (part[:, 1:] - part[rows, first] for part in sums)
+    return total / np.sqrt(np.maximum(number, 1)), number
 
 
-def looked(single: Array, z: Array, judged: Flags, start: NDArray[np.intp]) -> Array:
+def looked(single: Array, z: Array, judged: Flags, start: Places) -> Array:
     """P-value (L, T) of the least likely of the single reading and the sums, corrected for the looks."""
     from scipy.special import ndtr
 
-    farthest = np.max([np.abs(summed(z, judged, start, length)) for length in WINDOWS], axis=0)
-    together = np.minimum(single, np.where(several(judged, start), 2 * ndtr(-farthest), 1.0))
-    return np.where(judged, np.minimum(LOOKS * together, 1.0), 1.0)
-
-
-def several(judged: Flags, start: NDArray[np.intp]) -> Flags:
-    """Where a period has another judged one before it since the start."""
-    used = judged & (np.arange(judged.shape[1]) >= start[:, None])
-    return used & (np.cumsum(used, axis=1) > 1)
+    least = single
+    for length in WINDOWS:
+        total, number = summed(z, judged, start, length)
+        least = np.where(number > 1, np.minimum(least, 2 * ndtr(-np.abs(total))), least)
+    return np.where(judged, np.minimum(LOOKS * least, 1.0), 1.0)
 
 
 def began(z: Array, judged: Flags, start: int, at: int) -> int:

@@ -71,6 +71,8 @@ class Watch:
         self.anew[:, list(breaks)] = True
         self.expected, self.lower, self.upper, self.p_value = (np.full(self.n.shape, np.nan) for _ in range(4))
         self.p_looked, self.z, self.odds = np.ones(self.n.shape), np.zeros(self.n.shape), np.zeros(self.n.shape)
+        # The last marked break before each period, and the period after the last alert of each series.
+        self.marked = np.maximum.accumulate(np.where(np.isin(self.times, breaks), self.times, 0))
         self.start = np.zeros(len(counts), np.intp)
         self.events: list[list[Event]] = [[] for _ in counts]
 
@@ -105,7 +107,11 @@ class Watch:
         known = after & (np.cumsum(n, axis=1) > n)
         self._write(rows, known, expected=centre)
         self._write(rows, here, p_value=single, lower=lower, upper=upper, z=normal_deviate(odds.middle))
-        self._write(rows, here, p_looked=looked(single, self.z[rows], self.judged[rows], self.start[rows]))
+        self._write(rows, here, p_looked=looked(single, self.z[rows], self.judged[rows], self._starts(rows)))
+
+    def _starts(self, rows: Rows) -> Rows:
+        """The first period that is added up with each one, shape (rows, T)."""
+        return np.maximum(self.start[rows, None], self.marked)
 
     def _write(self, rows: Rows, here: Flags, **values: Array) -> None:
         for name, value in values.items():
@@ -119,7 +125,7 @@ class Watch:
         alerts = self.judged[rows] & (self.times >= self.start[rows, None]) & (self.p_looked[rows] < limit)
         hit = alerts.any(axis=1)
         for row, found in zip(rows[hit], alerts[hit].argmax(axis=1), strict=True):
-            first = began(self.z[row], self.judged[row], int(self.start[row]), int(found))
+            first = began(self.z[row], self.judged[row], max(int(self.start[row]), int(self.marked[found])), int(found))
             event = Event(first, int(found), float(np.sign(self.z[row, first : found + 1].sum())))
             if self.events[row]:
                 self._settle(int(row), first, event.way)

@@ -86,9 +86,10 @@ def test_what_is_expected_converges_to_a_constant_truth_and_knows_no_future():
 
 
 def test_errors_of_neighbours_add_up_from_the_start_only():
-    z, judged = np.ones((1, 6)), np.ones((1, 6), bool)
-    assert summed(z, judged, np.array([0]), 4)[0, 5] == pytest.approx(2)
-    assert summed(z, judged, np.array([4]), 4)[0, 5] == pytest.approx(np.sqrt(2))
+    z, judged, start = np.ones((1, 6)), np.ones((1, 6), bool), np.zeros((1, 6), int)
+    assert summed(z, judged, start, 4)[0][0, 5] == pytest.approx(2)
+    start[:, 4:] = 4
+    assert summed(z, judged, start, 4)[0][0] == pytest.approx(np.sqrt([1, 2, 3, 4, 1, 2]))
 
 
 # ---- laws ---------------------------------------------------------------------------------------------------
