@@ -15,18 +15,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from npskit.errors import ArgumentError, EmptyDataError
-from npskit.stats.future import Future, drawn_paths, drawn_readings, drawn_responses, reconciled
+from npskit.errors import ArgumentError
+from npskit.stats.forecastable import FEWEST_PERIODS, check_whole, checked_plan, is_forecastable, refused
+from npskit.stats.future import Future, drawn_paths, drawn_readings, drawn_responses
 from npskit.stats.grid import season_basis
 from npskit.stats.posterior import PSEUDO_ANSWERS, Posterior, block_size, checked_series, posterior
 from npskit.stats.score import responses as answers_of
 from npskit.stats.score import standard_error
 from npskit.stats.statespace import checked_breaks
+from npskit.stats.together import beside_the_others, reconciled
 
 __all__ = [
     "FEWEST_PERIODS",
@@ -39,9 +40,6 @@ __all__ = [
 ]
 
 Array = NDArray[np.float64]
-
-#: Periods with answers that a forecast needs.
-FEWEST_PERIODS = 6
 
 #: Future numbers of answers are drawn from this many past periods that had any.
 RECENT_PERIODS = 12
@@ -191,10 +189,9 @@ def forecast_groups(
 
     Notes
     -----
-    What moves all groups shows in the total long before it shows in any of them. So the paths of the groups are
-    shifted, draw by draw, to have the total's path as their weighted mean, each as far as its own uncertainty allows
-    (what conditioning normal paths on their sum gives: optimal reconciliation, Wickramasuriya et al. 2019). The total's
-    level is then that of the total's own series, and the answers are drawn in the groups.
+    See `npskit.stats.together`: each group is read on its own and as a deviation from the others, its paths are shifted
+    to have the total's path as their weighted mean, draw by draw, and the answers are drawn in the groups. The total's
+    level is that of the total's own series; the field ``level`` of a group is that of its own.
 
     Examples
     --------
@@ -210,11 +207,14 @@ def forecast_groups(
     asked = _Asked(counts.shape[1], periods, season, pace, planned_responses, breaks, draws, rng)
     chosen = asked.chosen(counts)
     together = counts[chosen].sum(axis=0)[None]
+    learned, whole = asked.future(together)
     block = block_size(counts.shape[1], season)
-    parts = [asked.future(counts[chosen[first : first + block]]) for first in range(0, len(chosen), block)]
+    parts = [
+        asked.future(counts[chosen[first : first + block]], (together, whole, learned["level"]))
+        for first in range(0, len(chosen), block)
+    ]
     own = {name: np.concatenate([learned[name] for learned, _ in parts]) for name in parts[0][0]}
     future = Future(*(np.concatenate([getattr(f, name) for _, f in parts]) for name in Future.__slots__))
-    learned, whole = asked.future(together)
     n = asked.responses(counts[chosen])
     future = reconciled(future, whole, n / n.sum(axis=0))
     groups = _empty(len(counts), draws, periods, season)
@@ -251,7 +251,7 @@ class _Asked:
         if not (math.isfinite(pace) and pace > 0):
             raise ArgumentError(where="pace", expected="a positive number", got=repr(pace))
         self.history, self.periods, self.season, self.pace, self.draws = history, periods, season, pace, draws
-        self.planned = _checked_plan(planned, periods)
+        self.planned = checked_plan(planned, periods)
         self.breaks = checked_breaks(breaks, history)
         self.rng = np.random.default_rng(rng)
 
@@ -259,16 +259,22 @@ class _Asked:
         """The series (L, T, 3) that can be forecast; an error when none can."""
         chosen = np.flatnonzero(is_forecastable(series, self.periods, breaks=self.breaks))
         if len(series) and not len(chosen):
-            raise _refused(series, self.periods)
+            raise refused(series, self.periods)
         return chosen
 
-    def future(self, series: Array) -> tuple[dict[str, Array], Future]:
-        """What was learned of series (L, T, 3), and their paths."""
+    def future(
+        self, series: Array, whole: tuple[Array, Future, Array] | None = None
+    ) -> tuple[dict[str, Array], Future]:
+        """What was learned of series (L, T, 3), and their paths; as parts of a whole: its counts, paths and level."""
         breaks, pace = self.breaks, self.pace
         mood = posterior(series, every=self.season, breaks=breaks, pace=pace, history=False)
         calm = posterior(_passives_as_scores(series), every=None, breaks=breaks, pace=pace, history=False, jumps=False)
         ahead = season_basis(self.history + self.periods, self.season)[self.history :]
-        drawn = drawn_paths(mood, calm, ahead, pace=self.pace, draws=self.draws, rng=self.rng)
+        drawn = drawn_paths(mood, calm, ahead, pace=pace, draws=self.draws, rng=self.rng)
+        if whole is not None:
+            drawn = beside_the_others(
+                series, mood, drawn, *whole, season=self.season, pace=pace, breaks=breaks, ahead=ahead, rng=self.rng
+            )
         return self.learned(series, mood), drawn
 
     def learned(self, series: Array, mood: Posterior) -> dict[str, Array]:
@@ -332,63 +338,6 @@ def _passives_as_scores(counts: Array) -> Array:
 def _three_shares(points: Array, passives: Array) -> Array:
     promoters = (1 - passives + points / 100) / 2
     return np.stack([promoters - points / 100, passives, promoters], axis=-1)
-
-
-def is_forecastable(counts: ArrayLike, periods: int, *, breaks: Sequence[int] | None = None) -> NDArray[np.bool_]:
-    """Which series (...) have 6 periods with answers, one since the last break, and a history of twice the periods.
-
-    Examples
-    --------
-    >>> is_forecastable([[[20, 30, 50]] * 8, [[0, 0, 0]] * 8], 4).tolist()
-    [True, False]
-    """
-    answered = np.asarray(answers_of(counts)) > 0
-    positions = checked_breaks(breaks, answered.shape[-1])
-    since = answered[..., max(positions, default=0) :].any(axis=-1)
-    return since & (answered.sum(axis=-1) >= FEWEST_PERIODS) & (_history(answered) >= 2 * periods)
-
-
-def _history(answered: NDArray[np.bool_]) -> Any:
-    """Periods since the first one with answers, 0 without any."""
-    return np.sum(np.logical_or.accumulate(answered, axis=-1), axis=-1)
-
-
-def _refused(counts: Array, periods: int) -> ArgumentError | EmptyDataError:
-    """Why no series can be forecast."""
-    answered = np.asarray(answers_of(counts)) > 0
-    history, most = int(_history(answered).max()), int(answered.sum(axis=-1).max())
-    if most >= FEWEST_PERIODS and periods > history / 2:
-        return ArgumentError(
-            where="periods",
-            expected=f"at most {history // 2}, half of the {history} periods of the history",
-            got=str(periods),
-            hint="ask for fewer periods",
-        )
-    return EmptyDataError(
-        where="counts",
-        expected=f"at least {FEWEST_PERIODS} periods with answers, one of them since the last break",
-        got=f"{most} with answers",
-        hint="use shorter periods, such as months instead of quarters, or wait for more",
-    )
-
-
-def check_whole(where: str, value: int) -> None:
-    """A count of things, or an error that says so."""
-    if not (isinstance(value, int | np.integer) and value >= 1):
-        raise ArgumentError(where=where, expected="a whole number of at least 1", got=repr(value))
-
-
-def _checked_plan(planned: ArrayLike | None, periods: int) -> Array | None:
-    if planned is None:
-        return None
-    array = np.asarray(planned, float)
-    if array.shape not in ((), (periods,)) or not np.all(np.isfinite(array) & (array >= 1)):
-        raise ArgumentError(
-            where="planned_responses",
-            expected=f"a number of answers of at least 1, or {periods} of them, one for each period",
-            got=repr(planned),
-        )
-    return np.rint(array)
 
 
 def _empty(series: int, draws: int, periods: int, season: float | None) -> Forecast:

@@ -8,7 +8,7 @@ or a detractor with the chances that the path gives.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from npskit.stats.grid import JUMP_SDS, jump_rates
 from npskit.stats.posterior import Posterior
 
-__all__ = ["Future", "drawn_paths", "drawn_readings", "drawn_responses", "reconciled"]
+__all__ = ["Future", "drawn_paths", "drawn_readings", "drawn_responses", "drawn_scores", "possible"]
 
 Array = NDArray[np.float64]
 
-# Below this variance of a count the normal distribution is a bad stand-in for the binomial.
-LEAST_NORMAL = 9.0
+# Below this variance of a count the expansion is a bad stand-in for the binomial; above, it is within .006 of it.
+LEAST_NORMAL = 3.0
 # Added to variances, in points², so that a season that is none has a root.
 TINY = 1e-8
 
@@ -54,12 +54,20 @@ def drawn_paths(
 
     ``ahead`` (H, C) are the season's columns in the future periods.
     """
-    level, coefficients, extra = _walks(mood, len(ahead), draws, rng)
-    level += _jumps(level.shape, pace, rng)
-    level = np.clip(np.cumsum(level, axis=-1), -100, 100)
+    level, season, extra = drawn_scores(mood, ahead, pace=pace, draws=draws, rng=rng)
+    level = np.clip(level, -100, 100)
     share, _, extra_passives = _walks(calm, len(ahead), draws, rng)
-    passives = _possible(np.cumsum(share, axis=-1) / 100, level)
-    return Future(level, passives, coefficients @ ahead.T, extra, extra_passives / 100)
+    passives = possible(np.cumsum(share, axis=-1) / 100, level)
+    return Future(level, passives, season, extra, extra_passives / 100)
+
+
+def drawn_scores(
+    mood: Posterior, ahead: Array, *, pace: float, draws: int, rng: np.random.Generator
+) -> tuple[Array, Array, Array]:
+    """Level and season (L, D, H), and what a survey adds (L, D)."""
+    steps, coefficients, extra = _walks(mood, len(ahead), draws, rng)
+    steps += _jumps(steps.shape, pace, rng)
+    return np.cumsum(steps, axis=-1), coefficients @ ahead.T, extra
 
 
 def drawn_responses(
@@ -77,38 +85,12 @@ def drawn_readings(future: Future, n: Array, *, rng: np.random.Generator) -> tup
     noise = rng.standard_normal(n.shape) * future.extra[..., None]
     points = np.clip(future.level + future.season + noise, -100, 100)
     noise = rng.standard_normal(n.shape) * future.extra_passives[..., None]
-    passives = _possible(future.passives + noise, points)
+    passives = possible(future.passives + noise, points)
     promoters = np.clip((1 - passives + points / 100) / 2, 0, 1)
     others = np.divide(passives, 1 - promoters, out=np.zeros(n.shape), where=promoters < 1)
     answered = _binomial(n, promoters, rng)
     calm = _binomial(n - answered, np.clip(others, 0, 1), rng)
     return 100 * (2 * answered + calm - n) / n, calm / n
-
-
-def reconciled(groups: Future, total: Future, weights: Array) -> Future:
-    """Paths of G groups shifted to have those of their total (1, D, H) as mean by the weights (G, D, H).
-
-    Examples
-    --------
-    >>> rng = np.random.default_rng(0)
-    >>> flat = np.zeros((2, 500, 1))
-    >>> groups = Future(rng.normal([[[0]], [[30]]], 5, (2, 500, 1)), flat + 0.3, flat, flat[..., 0], flat[..., 0])
-    >>> total = Future(rng.normal(12, 1, (1, 500, 1)), flat[:1] + 0.3, flat[:1], flat[:1, :, 0], flat[:1, :, 0])
-    >>> found = reconciled(groups, total, flat + 0.5)
-    >>> bool(np.allclose(found.level.mean(axis=0), total.level[0]))
-    True
-    """
-    level = np.clip(groups.level + _shift(groups.level, total.level, weights), -100, 100)
-    passives = groups.passives + _shift(groups.passives, total.passives, weights)
-    season = groups.season + _shift(groups.season, total.season, weights)
-    return replace(groups, level=level, passives=_possible(passives, level), season=season)
-
-
-def _shift(paths: Array, total: Array, weights: Array) -> Array:
-    """What each group's path (G, D, H) gives of the gap between the total and the groups' weighted mean."""
-    gap = total - np.sum(weights * paths, axis=0)
-    give = weights * (paths.var(axis=1, keepdims=True) + TINY)
-    return give / np.sum(weights * give, axis=0) * gap
 
 
 def _walks(found: Posterior, periods: int, draws: int, rng: np.random.Generator) -> tuple[Array, Array, Array]:
@@ -137,13 +119,13 @@ def _jumps(shape: tuple[int, ...], pace: float, rng: np.random.Generator) -> Arr
     return found
 
 
-def _possible(passives: Array, points: Array) -> Array:
+def possible(passives: Array, points: Array) -> Array:
     """The share of passives, kept where the score leaves it room."""
     return np.clip(passives, 0, 1 - np.abs(points) / 100)
 
 
 def _binomial(n: Array, chance: Array, rng: np.random.Generator) -> Array:
-    """Whole numbers with a binomial distribution; from a few dozen answers by Cornish and Fisher's expansion."""
+    """Whole numbers with a binomial distribution; from a dozen answers by Cornish and Fisher's expansion."""
     variance = n * chance * (1 - chance)
     z = rng.standard_normal(n.shape)
     found = np.rint(n * chance + np.sqrt(variance) * z + (1 - 2 * chance) * (z * z - 1) / 6)

@@ -69,6 +69,8 @@ class Posterior:
         Its place in the grid, level sd x extra sd x season sd flattened.
     jump : ndarray (..., T)
         Probability that the level jumped into the period.
+    log_evidence : ndarray (...)
+        Log-likelihood of the series, all answers together.
     basis : ndarray (T, H)
         The season's columns; ``basis @ coefficients`` is what it adds.
     """
@@ -83,6 +85,7 @@ class Posterior:
     season_sd: Array
     point: Places
     jump: Array
+    log_evidence: Array
     basis: Array
 
 
@@ -94,12 +97,14 @@ def posterior(
     pace: float | None = None,
     jumps: bool = True,
     history: bool = True,
+    around: ArrayLike = 0.0,
 ) -> Posterior:
     """Level and season of counts (..., T, 3), for each of the K best answers, with its weight; see `trend.level`.
 
     The level's steps follow the period unless their ``pace`` is given (see `grid.pace_of`); ``jumps=False`` looks for
-    none; without ``history`` mean and variance are those of the last period only. Memory goes with series times
-    periods: hand over thousands of series in parts, see `block_size`.
+    none; without ``history`` mean and variance are those of the last period only; ``around`` (..., T) are points that
+    the level is a deviation from. Memory goes with series times periods: hand over thousands of series in parts, see
+    `block_size`.
 
     Examples
     --------
@@ -112,6 +117,7 @@ def posterior(
     series = counts.reshape(math.prod(leading), periods, 3)
     pace = pace_of(every) if pace is None else pace
     model = _Model(series, season_length(every), checked_breaks(breaks, periods), pace)
+    model.leave_out(np.broadcast_to(np.asarray(around, float), counts.shape[:-1]).reshape(series.shape[:2]))
     found = model.answers(jumps, slice(None) if history else slice(-1, None))
     arrays = {f.name: getattr(found, f.name) for f in fields(found) if f.name != "basis"}
     return replace(found, **{name: array.reshape((*leading, *array.shape[1:])) for name, array in arrays.items()})
@@ -199,10 +205,15 @@ class _Model:
         self.columns = np.empty((len(self.basis), 1 + self.basis.shape[1], len(counts), 1))
         self.columns[:, 0, :, 0] = np.where(n[..., 0] > 0, np.asarray(score(counts)).T, 0.0)
         self.columns[:, 1:] = self.basis[:, :, None, None]
-        self.open = n[..., 0].T > 0
+        self.answered = n[..., 0].T > 0
+        self.open = self.answered.copy()
         self.open[:, breaks] = False
         # The first level is no jump.
         self.open &= np.cumsum(self.open, axis=1) > 1
+
+    def leave_out(self, points: Array) -> None:
+        """Take points (L, T) out of the readings."""
+        self.columns[:, 0, :, 0] -= np.where(self.answered, points, 0.0).T
 
     def run(self, series: Places, jumps: Array) -> _Rows:
         """Filter and smooth each series with its jumps, at all points of the grid."""
@@ -266,7 +277,8 @@ class _Model:
         """All rounds together: for each series the K answers that weigh something, the largest first."""
         series = np.concatenate([row.series for row in rounds])
         rows, flat = _side_by_side(series, self.columns.shape[2], [row.log_weights for row in rounds])
-        log_weights = _normalised(flat)
+        log_evidence = np.logaddexp.reduce(flat, axis=1)
+        log_weights = flat - log_evidence[:, None]
         kept = max(1, int((log_weights > math.log(SMALLEST_WEIGHT)).sum(axis=1).max(initial=0)))
         top = np.argsort(-log_weights, axis=1)[:, :kept]
         log_weights = np.take_along_axis(log_weights, top, axis=1)
@@ -283,7 +295,7 @@ class _Model:
         level_sd, extra_sd, season_sd = (sd[point] for sd in self.grid)
         jump = np.einsum("lk,lkt->lt", np.exp(log_weights), jumps > 0)
         level = _level(mean, precision, coefficients, covariance)
-        return Posterior(log_weights, *level, level_sd, extra_sd, season_sd, point, jump, self.basis)
+        return Posterior(log_weights, *level, level_sd, extra_sd, season_sd, point, jump, log_evidence, self.basis)
 
 
 def _level(mean: Array, precision: Array, slopes: Array, covariance: Array) -> tuple[Array, Array, Array, Array]:

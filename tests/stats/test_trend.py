@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,6 +12,7 @@ from hypothesis.extra import numpy as hnp
 
 from npskit.errors import ArgumentError
 from npskit.stats.grid import JUMP_SDS, harmonic_sizes, jump_rates, season_length
+from npskit.stats.posterior import block_size
 from npskit.stats.trend import level, pooled_variance, posterior
 
 MONTHS = np.arange(36)
@@ -78,7 +81,7 @@ def test_leading_axes_are_series_of_their_own_in_any_order():
 def test_many_series_go_through_in_blocks(monkeypatch):
     counts = simulated(walk(5, sd=3, seed=3, periods=9), 40, seed=4)
     whole = level(counts)
-    monkeypatch.setattr("npskit.stats.posterior.BLOCK", 2_000)
+    monkeypatch.setattr(sys.modules[block_size.__module__], "BLOCK", 2_000)
     np.testing.assert_allclose(level(counts).level, whole.level)
 
 
