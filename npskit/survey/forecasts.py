@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 __all__ = ["Forecast", "foretold"]
 
 Columns = dict[str, list[Any]]
+# Draws of all series and periods held at once: some hundred megabytes with their shares.
+MOST_DRAWN, DRAWS, FEWEST_DRAWS = 3_000_000, 2000, 500
 LEARNED = ("reading_sd", "extra_sd", "level_sd", "season_sd", "season_weight")
 
 
@@ -245,6 +247,7 @@ def foretold(
         "pace": pace_of(past.every),
         "planned_responses": planned(planned_responses, past.worth),
         "breaks": list(breaks),
+        "draws": draws_for(len(past.kept), periods),
         "rng": rng,
     }
     told: dict[str, Any] = {"breaks": breaks, "confidence_level": checked_level(confidence_level)}
@@ -257,6 +260,12 @@ def foretold(
     groups, total = stats.forecast_groups(parts, periods, **asked)
     whole = answer(total, everybody, everybody.counts[0], **told)
     return answer(groups, past, counts, total=whole, **told)
+
+
+def draws_for(series: int, periods: Any) -> int:
+    """Draws of so many series: fewer where they would not fit into memory."""
+    cells = series * periods if isinstance(periods, int) and periods > 0 else series
+    return int(np.clip(MOST_DRAWN // cells, FEWEST_DRAWS, DRAWS))
 
 
 def planned(responses: Any, worth: float) -> Any:
