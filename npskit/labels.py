@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import os
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -17,6 +18,7 @@ from npskit.errors import ArgumentError, did_you_mean
 __all__ = [
     "LANGUAGES",
     "date_text",
+    "glossary",
     "language",
     "locale",
     "month_year",
@@ -89,6 +91,17 @@ def word(key: str, lang: str | None = None, /, **values: object) -> str:
     if key not in _table():
         raise ArgumentError(where="labels", expected="a known key", got=repr(key), hint=did_you_mean(key, _table()))
     return _table()[key][language(lang)].format(**values)
+
+
+def glossary(beginnings: Sequence[str]) -> dict[str, dict[str, str]]:
+    """All words whose key begins with one of these, in every language: for a page that speaks them itself.
+
+    Examples
+    --------
+    >>> glossary(["month_12"])
+    {'month_12': {'en': 'December', 'fr': 'décembre'}}
+    """
+    return {key: dict(words) for key, words in _table().items() if key.startswith(tuple(beginnings))}
 
 
 def number(value: float, *, digits: int = 0, lang: str | None = None, sign: bool = False) -> str:

@@ -28,7 +28,7 @@ function level(counts, every, confidenceLevel) {
     if (!grown.length) break;
     rounds.push(grown.map((jumps) => levelRun(model, jumps)));
   }
-  return bands(answersOf(rounds.flat()), periods, confidenceLevel);
+  return bands(weighted(rounds.flat()), periods, confidenceLevel);
 }
 
 function levelModel(counts, every) {
@@ -213,7 +213,7 @@ function jumpOdds(model, row) {
 }
 
 // The answers that weigh something: weight, mean and sd of the level in every period.
-function answersOf(rows) {
+function weighted(rows) {
   const all = rows.flatMap((row) => row.at.flatMap((point) => point.seasons.map((season) => ({ point, season }))));
   const total = logSum(all.map((one) => one.season.logWeight));
   const kept = all.filter((one) => one.season.logWeight - total > Math.log(SMALLEST_WEIGHT));

@@ -1,0 +1,143 @@
+"""An explorer as one page that opens from an email: no kernel, no network, no rows.
+
+The page holds a cube of counts, Vega once, and the JavaScript of the widget, which does all the arithmetic there. What
+may not leave the house has to be out of the cube before it comes here. A content policy forbids the browser to ask
+for anything, and no name from the data can become markup: the payload is JSON without a single "<".
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from npskit.labels import language, word
+from npskit.widgets.javascript import asset, script
+
+__all__ = ["fragment", "page", "write_page"]
+
+POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; "
+    "img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'"
+)
+START = """
+for (const place of document.querySelectorAll("[data-npskit-explorer]")) {
+  const payload = JSON.parse(place.querySelector("script").textContent);
+  const shown = document.createElement("div");
+  place.append(shown);
+  explorer.mount(shown, payload).then(
+    (made) => { place.explorer = made; place.dataset.npskitExplorer = "ready"; },
+    (error) => { place.dataset.npskitExplorer = "failed"; shown.textContent = place.dataset.failed; console.error(error); },
+  );
+}
+window.npskit = explorer;
+"""
+STYLE = """
+:root { color-scheme: light dark; }
+body { margin: 0; background: #fff; }
+main { max-width: 1320px; margin: 0 auto; padding: 20px 20px 40px; }
+@media (max-width: 40rem) { main { padding: 14px 12px 30px; } }
+@media (prefers-color-scheme: dark) { body { background: #16191c; } }
+#vg-tooltip-element { background: #fff; color: #22272b; border: 1px solid #dfe3e6; border-radius: 4px; padding: 6px 9px;
+  font-size: 12px; box-shadow: 0 2px 8px rgb(0 0 0 / .15); position: fixed; visibility: hidden; z-index: 1000; }
+#vg-tooltip-element.visible { visibility: visible; }
+#vg-tooltip-element td { padding: 1px 5px; vertical-align: top; }
+#vg-tooltip-element td.key { color: #5d666e; }
+@media (prefers-color-scheme: dark) {
+  #vg-tooltip-element { background: #1f2327; color: #e4e7ea; border-color: #343a40; }
+  #vg-tooltip-element td.key { color: #a0a9b1; }
+}
+"""
+
+
+def page(payload: Mapping[str, Any], *, lang: str | None = None) -> str:
+    """The page of a payload.
+
+    Parameters
+    ----------
+    payload : mapping
+        As `npskit.widgets.payload.payload` makes it.
+    lang : {"en", "fr"}, optional
+        Language at first; its reader can change it.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    lang = language(lang)
+    title = escape(str(payload.get("title") or word("explore_title", lang)))
+    return f"""<!DOCTYPE html>
+<html lang="{lang}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="generator" content="npskit">
+<title>{title}</title>
+<style>{STYLE}{asset("explorer.css")}</style>
+</head>
+<body>
+<main>
+{fragment(payload, lang=lang)}
+</main>
+<script>{inlined(script(START))}</script>
+</body>
+</html>
+"""
+
+
+def fragment(payload: Mapping[str, Any], *, lang: str | None = None) -> str:
+    """The place of an explorer in a page that brings the script itself.
+
+    Examples
+    --------
+    >>> "</script><script>" in fragment({"title": "</script><script>alert(1)</script>"})
+    False
+    """
+    lang = language(lang)
+    state = {**payload.get("state", {}), "lang": lang}
+    text = json.dumps({**payload, "state": state}, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    # In JSON every "<" may be written as an escape, so no name from the data can end the script.
+    safe = text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    failed = escape(word("explore_failed", lang), quote=True)
+    return (
+        f'<div data-npskit-explorer="" data-failed="{failed}"><noscript>{escape(word("explore_no_script", lang))}</noscript>'
+        f'<script type="application/json">{safe}</script></div>'
+    )
+
+
+def inlined(text: str) -> str:
+    """A script as it may stand inside HTML."""
+    return text.replace("</script", "<\\/script").replace("<!--", "<\\!--")
+
+
+def write_page(path: str | os.PathLike[str], payload: Mapping[str, Any], lang: str | None = None) -> Path:
+    """Write the page of a payload, all or nothing.
+
+    Parameters
+    ----------
+    path : path
+        Ends in ``.html``.
+    payload : mapping
+        As `npskit.widgets.payload.payload` makes it, of a cube that may be given away.
+    lang : {"en", "fr"}, optional
+
+    Returns
+    -------
+    Path
+        The file.
+    """
+    out = Path(path)
+    content = page(payload, lang=lang).encode("utf-8")
+    beside = out.with_name(f".{out.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(content)
+        beside.replace(out)
+    finally:
+        beside.unlink(missing_ok=True)
+    return out

@@ -1,0 +1,104 @@
+"""What travels to the browser: counts without rows, and every word and picture that is needed there."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import zlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from npskit.charts.columns import level_names
+from npskit.charts.explorer import specs
+from npskit.cube import Cube, Dimension
+from npskit.labels import LANGUAGES, glossary
+
+__all__ = ["WORDS", "payload", "unpacked"]
+
+#: Beginnings of the keys of all words that an explorer says.
+WORDS = (
+    "explore_", "month_", "points", "point", "range", "n_responses", "detractors", "passives", "promoters", "score",
+    "responses", "rating", "chart_quarter", "chart_week", "chart_every_", "chart_period", "chart_interval",
+    "chart_three_shares",
+)  # fmt: skip
+LIGHTEST = ((1, np.uint8), (2, np.uint16), (4, np.uint32))
+
+
+def payload(
+    cube: Cube,
+    *,
+    state: Mapping[str, Any] | None = None,
+    code: Mapping[str, Any] | None = None,
+    notes: Sequence[str | Mapping[str, str]] = (),
+    title: str | None = None,
+    binary: bool = False,
+) -> dict[str, Any]:
+    """Everything an explorer needs in the browser, as plain JSON values.
+
+    Parameters
+    ----------
+    cube : Cube
+        What is explored; given to strangers, one without cells that tell of few people.
+    state : mapping, optional
+        Where the controls stand at first; parts that are missing have their defaults.
+    code : mapping, optional
+        Pieces of the line of Python: ``rows`` and ``filtered`` (with ``{conditions}``) for the frame, ``verb`` such as
+        ``".nps().summary"``, and ``columns``, by name: ``among`` (with ``{levels}``), ``missing``, ``levels`` (a
+        literal each, None for the missing one), ``by``; of the date ``between`` (with ``{first}`` and ``{last}``),
+        ``firsts`` and ``lasts`` (a literal for each period).
+    notes : sequence of str or of mapping of language to str
+        Told below the views.
+    title : str, optional
+        Heading of the page.
+    binary : bool
+        Whether the counts stay bytes, for a widget's buffer, instead of base64 text.
+
+    Returns
+    -------
+    dict
+        ``dimensions, ratings, categories, shape, width, counts, words, specs, state, code, notes, title``.
+
+    Examples
+    --------
+    >>> from npskit.scale import Scale
+    >>> cube = Cube((Dimension("shop", ("Lyon", None)),), np.eye(2, 11, dtype=int), Scale())
+    >>> made = payload(cube)
+    >>> made["shape"], made["width"], made["dimensions"][0]["levels"]["en"]
+    ([2, 11], 1, ['Lyon', '(not given)'])
+    >>> bool((unpacked(made) == cube.counts).all())
+    True
+    """
+    width, kind = next(found for found in LIGHTEST if cube.counts.max(initial=0) <= np.iinfo(found[1]).max)
+    packed = zlib.compress(np.ascontiguousarray(cube.counts, dtype=np.dtype(kind).newbyteorder("<")).tobytes(), 9)
+    return {
+        "dimensions": [described(dimension) for dimension in cube.dimensions],
+        "ratings": list(cube.scale.ratings),
+        "categories": [int(category) for category in cube.scale.categories],
+        "shape": list(cube.counts.shape),
+        "width": width,
+        "counts": packed if binary else base64.b64encode(packed).decode(),
+        "words": glossary(WORDS),
+        "specs": {lang: specs(lang) for lang in LANGUAGES},
+        "state": dict(state or {}),
+        "code": None if code is None else dict(code),
+        "notes": [note if isinstance(note, str) else dict(note) for note in notes],
+        "title": title,
+    }
+
+
+def described(dimension: Dimension) -> dict[str, Any]:
+    """A column as the browser knows it: the texts of its levels in each language, or the first days of its periods."""
+    told: dict[str, Any] = {"name": dimension.name, "title": dimension.title, "every": dimension.every}
+    if dimension.every:
+        days = [day.isoformat() for day in dimension.periods if isinstance(day, dt.date)]
+        return {**told, "starts": days, "units": list(dimension.units)}
+    return {**told, "levels": {lang: level_names(dimension.levels, lang) for lang in LANGUAGES}}
+
+
+def unpacked(made: Mapping[str, Any]) -> np.ndarray:
+    """The counts in a payload, shape (levels of the axes …, ratings)."""
+    packed = made["counts"] if isinstance(made["counts"], bytes) else base64.b64decode(made["counts"])
+    kind = np.dtype(dict(LIGHTEST)[made["width"]]).newbyteorder("<")
+    return np.frombuffer(zlib.decompress(packed), dtype=kind).reshape(made["shape"])

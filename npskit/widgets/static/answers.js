@@ -1,0 +1,173 @@
+// From a state to figures: what every view shows, out of sums that are kept until a filter other than the dates moves.
+
+function answersOf(cube) {
+  const { date, ratings, categories, shape } = cube;
+  const places = date < 0 ? 1 : shape[date];
+  const starts = date < 0 ? [] : cube.dimensions[date].starts;
+  const calendar = new Map();
+  let kept = {};
+  let whole = null;
+
+  // What the dates do not change: answers by date, and by level of the split and date.
+  function prepared(state) {
+    const key = JSON.stringify([state.selection, state.split]);
+    if (kept.key === key) return kept;
+    const dates = date < 0 ? [] : [date];
+    const all = summed(cube.counts, ratings, keptPlaces(state.selection), dates);
+    kept = { key, all: dated(all, 1, ratings), split: bySplit(state, dates), levels: new Map() };
+    return kept;
+  }
+  const summed = (values, size, filters, axes) => sums(values, size, shape, filters, axes);
+
+  function keptPlaces(selection, ignored) {
+    return cube.dimensions.map(({ name, every }) => (every || name === ignored || !selection[name] ? null : selection[name]));
+  }
+
+  function bySplit(state, dates) {
+    const axis = axisOf(state.split);
+    if (axis < 0) return null;
+    const axes = [axis, ...dates].sort((a, b) => a - b);
+    const table = summed(cube.three, 3, keptPlaces(state.selection, state.split), axes);
+    const rows = shape[axis];
+    return dated(axes[0] === axis ? table : turned(table, places, rows, 3), rows, 3);
+  }
+  const axisOf = (name) => cube.dimensions.findIndex((dimension) => dimension.name === name && !dimension.every);
+
+  // Running totals over the periods beside the sum of everything, which also holds answers without a date.
+  function dated(table, rows, size) {
+    const total = new Float64Array(rows * size);
+    for (let row = 0; row < rows; row++) {
+      for (let at = 0; at < places * size; at++) total[row * size + (at % size)] += table[row * places * size + at];
+    }
+    return { ...runningTotals(table, rows, places, size), total };
+  }
+  const ranged = (running, dates) => (dates && date >= 0 ? between(running, dates[0], dates[1]) : running.total);
+
+  function three(counts) {
+    const out = [0, 0, 0];
+    counts.forEach((count, rating) => (out[categories[rating]] += count));
+    return out;
+  }
+
+  function headline(state) {
+    const counts = three(ranged(prepared(state).all, state.dates));
+    const other = compared(state, counts);
+    const found = figures(counts, state);
+    const change = other && total(other) ? difference(counts, other, state.confidence_level) : null;
+    return { ...found, other, change: change && total(counts) ? change : null };
+  }
+
+  // Counts of what the selection is compared with; null when there is nothing of the kind.
+  function compared(state, counts) {
+    if (state.compare === "rest") {
+      whole = whole || three(summed(cube.counts, ratings, shape.map(() => null), []));
+      return whole.map((count, category) => count - counts[category]);
+    }
+    const before = state.compare === "before" && rangeBefore(state.dates);
+    return before ? three(ranged(prepared(state).all, before)) : null;
+  }
+  function rangeBefore(dates) {
+    if (!dates || dates[0] === 0) return null;
+    return [Math.max(0, 2 * dates[0] - dates[1] - 1), dates[0] - 1];
+  }
+
+  function figures(counts, state) {
+    const [detractors, passives, promoters] = counts;
+    const [lower, upper] = scoreInterval(...counts, state.confidence_level);
+    const responses = total(counts);
+    return { responses, detractors, passives, promoters, score: score(...counts), lower, upper, enough: responses >= state.min_responses };
+  }
+  const total = (counts) => counts[0] + counts[1] + counts[2];
+
+  // First days of longer periods, and the one of them that each own period belongs to.
+  function periods(every) {
+    if (!calendar.has(every)) {
+      const days = starts.map((iso) => periodStart(iso, every));
+      const firsts = [...new Set(days)];
+      calendar.set(every, { starts: firsts, into: days.map((day) => firsts.indexOf(day)) });
+    }
+    return calendar.get(every);
+  }
+
+  function trendCounts(state) {
+    const { starts: firsts, into } = periods(state.every);
+    const { totals } = prepared(state).all;
+    const out = new Float64Array(firsts.length * 3);
+    into.forEach((period, place) => {
+      for (let at = 0; at < ratings; at++) {
+        out[3 * period + categories[at]] += totals[(place + 1) * ratings + at] - totals[place * ratings + at];
+      }
+    });
+    return out;
+  }
+
+  // Readings of all periods, whatever dates are chosen.
+  function trend(state) {
+    if (!starts.length) return [];
+    const counts = trendCounts(state);
+    return periods(state.every).starts.map((period, at) => ({ period, ...figures([...counts.subarray(3 * at, 3 * at + 3)], state) }));
+  }
+
+  // The level from the first to the last period with answers, kept for the next time; null where it could say nothing.
+  function trendLevel(state) {
+    const known = prepared(state).levels;
+    if (!known.has(levelKey(state))) known.set(levelKey(state), starts.length ? smoothedTrend(trendCounts(state), state) : null);
+    return known.get(levelKey(state));
+  }
+  const levelKey = (state) => `${state.every} ${state.confidence_level}`;
+  const levelKnown = (state) => prepared(state).levels.has(levelKey(state));
+  function smoothedTrend(counts, state) {
+    const answered = periods(state.every).starts.map((_, at) => total(counts.subarray(3 * at, 3 * at + 3)) > 0);
+    const [first, last] = [answered.indexOf(true), answered.lastIndexOf(true)];
+    if (last <= first) return null;
+    return { first, ...level(counts.subarray(3 * first, 3 * last + 3), state.every, state.confidence_level) };
+  }
+
+  // A row a level of the split, its own filter ignored.
+  function split(state) {
+    const found = prepared(state).split;
+    if (!found) return [];
+    const counts = ranged(found, state.dates);
+    const chosen = state.selection[state.split];
+    return Array.from({ length: found.rows }, (_, level) => ({
+      level, chosen: chosen ? chosen.includes(level) : false, ...figures([...counts.subarray(3 * level, 3 * level + 3)], state),
+    }));
+  }
+
+  const distribution = (state) => [...ranged(prepared(state).all, state.dates)];
+
+  // Responses of every level of a column under the other filters.
+  function available(state, column) {
+    const axis = axisOf(column);
+    const filters = keptPlaces(state.selection, column);
+    if (date >= 0 && state.dates) filters[date] = Array.from({ length: state.dates[1] - state.dates[0] + 1 }, (_, at) => state.dates[0] + at);
+    const counts = summed(cube.three, 3, filters, [axis]);
+    return Array.from({ length: shape[axis] }, (_, level) => total(counts.subarray(3 * level, 3 * level + 3)));
+  }
+
+  return { headline, trend, trendLevel, levelKnown, split, distribution, available, periods, rangeBefore };
+}
+
+// (first, second, size) as (second, first, size).
+function turned(table, first, second, size) {
+  const out = new Float64Array(table.length);
+  for (let a = 0; a < first; a++) {
+    for (let b = 0; b < second; b++) {
+      for (let at = 0; at < size; at++) out[(b * first + a) * size + at] = table[(a * second + b) * size + at];
+    }
+  }
+  return out;
+}
+
+// First day of the period of a day; weeks start on Monday.
+function periodStart(iso, every) {
+  if (every === "day") return iso;
+  const [year, month, date] = iso.split("-").map(Number);
+  const two = (value) => String(value).padStart(2, "0");
+  if (every === "year") return `${iso.slice(0, 4)}-01-01`;
+  if (every === "month") return `${iso.slice(0, 7)}-01`;
+  if (every === "quarter") return `${iso.slice(0, 4)}-${two(month - ((month - 1) % 3))}-01`;
+  const day = new Date(Date.UTC(year, month - 1, date));
+  day.setUTCDate(day.getUTCDate() - ((day.getUTCDay() + 6) % 7));
+  return day.toISOString().slice(0, 10);
+}
