@@ -1,0 +1,249 @@
+"""Which columns an explorer opens with, and the cube of them.
+
+Whoever names columns gets these. Otherwise segments are found from names and content, as everywhere; a column of
+thousands of names is none that anybody would tick, and each column more multiplies the cube.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from npskit.cube import AnyCube, Dimension
+from npskit.errors import ArgumentError, NpskitError, RoleError
+from npskit.frames import Key, Period
+from npskit.frames.cubes import LIGHT_CELLS
+from npskit.labels import LANGUAGES, word
+from npskit.scale import CATEGORIES
+from npskit.stats.score import score
+from npskit.survey.base import as_list, warn_of_scale
+from npskit.survey.explored_state import State
+from npskit.survey.grouping import segment_items
+from npskit.survey.levels import item_text
+from npskit.tally import Tally
+
+if TYPE_CHECKING:
+    from npskit.survey.base import Base
+
+__all__ = ["MOST_NAMED", "Explored", "explored", "first_state"]
+
+MOST_COLUMNS, MOST_FOUND, MOST_NAMED = 6, 40, 1000
+# Found columns are counted by month at first; months of so many years leave room for them.
+USUAL_PERIODS = 60
+FEWEST_PERIODS, FEWEST_ANSWERS = 4, 10
+FIGURES = {"responses", *CATEGORIES, "score", "lower", "upper", "period", "rating", "share", "enough", "selected"}
+
+Note = Mapping[str, str]
+Progress = Callable[[float], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Explored:
+    """The cube of a survey.
+
+    Attributes
+    ----------
+    cube : AnyCube
+    keys : mapping of column to str, Bands or Period
+        What was counted by, in the order of the axes.
+    notes : sequence of mapping of language to text
+        What was left out and why.
+    """
+
+    cube: AnyCube
+    keys: Mapping[str, Key]
+    notes: tuple[Note, ...]
+
+
+def explored(survey: Base, by: Any, progress: Progress | None) -> Explored:
+    """Count a survey by some columns and by its dates.
+
+    Raises
+    ------
+    ArgumentError
+        For weights and clusters, for columns with too many levels, and for names that the figures have.
+    """
+    unweighted(survey)
+    date, notes = date_of(survey)
+    if by is None:
+        keys: list[Key] = found_keys(survey, FIGURES | ({date} if date else set()))
+        period: str | Period | None = date
+    else:
+        keys, period = named_keys(survey, by, date)
+    source, rating = survey.source, survey._column("rating")
+    scale = survey._scale_of(source, rating)
+    cube = source.cube(rating, keys, date=period, scale=scale, progress=progress)
+    for dimension in cube.dimensions:
+        if dimension.every is None and len(dimension) > MOST_NAMED:
+            raise too_many(dimension)
+    whole = cube.tables({}, {"": ()})[""]
+    warn_of_scale(Tally(whole[None, :-1], cube.scale, missing=whole[-1:]))
+    if cube.date is not None:
+        keys.append(Period(cube.names[cube.date], cube.dimensions[cube.date].every or "day"))
+    return Explored(cube, dict(zip(cube.names, keys, strict=True)), notes)
+
+
+def unweighted(survey: Base) -> None:
+    """Refuse a survey whose numbers are not those of plain counts.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    for role in ("weight", "cluster"):
+        if role in survey.settings:
+            raise ArgumentError(
+                where="explore",
+                expected=f"a survey without {role}s",
+                got=f"{role}={survey.settings[role]!r}",
+                hint=f"leave {role}= out to explore the answers as they are; summary and trend apply {role}s",
+            )
+
+
+def date_of(survey: Base) -> tuple[str | None, tuple[Note, ...]]:
+    """The column of dates, and a note where there is one that cannot be used.
+
+    Raises
+    ------
+    ArgumentTypeError
+        When the column was named and holds no dates.
+    """
+    named = survey.settings.get("date")
+    try:
+        name = survey._column("date")
+    except RoleError:
+        rivals = survey.rivals("date")
+        return None, (noted("explore_note_dates", columns=", ".join(rivals)),) if rivals else ()
+    try:
+        first, _ = survey.source.span(name)
+    except NpskitError:
+        if named is not None:
+            raise
+        return None, (noted("explore_note_unread", column=name),)
+    return (None if first is None else name), ()
+
+
+def noted(key: str, **values: object) -> Note:
+    """A note in every language."""
+    return {lang: word(key, lang, **values) for lang in LANGUAGES}
+
+
+def named_keys(survey: Base, by: Any, date: str | None) -> tuple[list[Key], str | Period | None]:
+    """The columns a person named, those of dates apart.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    keys: list[Key] = []
+    period: str | Period | None = date
+    for item in survey._items(survey.source, as_list(by)):
+        name = item_text(item)
+        if isinstance(item, Period) and (date is None or name == date):
+            period = item
+        elif name == date and isinstance(item, str):
+            continue
+        elif isinstance(item, Period):
+            raise ArgumentError(
+                where="by", expected="one column of dates", got=f"{name!r} beside {date!r}",
+                hint=f"df.nps(date={name!r}).explore() explores these dates",
+            )  # fmt: skip
+        elif name in FIGURES:
+            raise ArgumentError(
+                where=f"by={name!r}",
+                expected="a column whose name no figure has",
+                got=repr(name),
+                hint=f"rename it first: df.rename(columns={{{name!r}: {name + '_group'!r}}})",
+            )
+        else:
+            keys.append(item)
+    survey.source.key_columns([*keys, *([] if period is None else [period])])
+    return keys, period
+
+
+def found_keys(survey: Base, taken: set[str]) -> list[Key]:
+    """Columns that are segments: few levels first choice, no more than keep the cube light."""
+    source, rating = survey.source, survey._column("rating")
+    scale = survey._scale_of(source, rating)
+    held: list[tuple[Key, int]] = []
+    for item in segment_items(survey, most=2 * MOST_COLUMNS):
+        if item_text(item) not in taken:
+            tally = source.tally(rating, [item], scale=scale)
+            answered = sum(cell[0] is not None and n > 0 for cell, n in zip(tally.cells, tally.responses, strict=True))
+            if answered >= 2 and len(tally) <= MOST_NAMED:
+                held.append((item, len(tally)))
+    few = [pair for pair in held if pair[1] <= MOST_FOUND] or held
+    chosen: list[Key] = []
+    cells = USUAL_PERIODS
+    for item, levels in few:
+        if len(chosen) < MOST_COLUMNS and cells * levels <= LIGHT_CELLS:
+            chosen.append(item)
+            cells *= levels
+    return chosen
+
+
+def too_many(dimension: Dimension) -> ArgumentError:
+    """The error for a column whose levels nobody would look through."""
+    numbers = all(
+        level is None or (isinstance(level, (int, float)) and level is not True) for level in dimension.levels
+    )
+    known = sorted(level for level in dimension.levels if level is not None) if numbers else []  # type: ignore[type-var]
+    edges = sorted({known[len(known) * part // 4] for part in (1, 2, 3)}) if known else []
+    bands = f"cut it into bands: npskit.Bands({dimension.name!r}, {edges})"
+    return ArgumentError(
+        where=f"column {dimension.name!r}",
+        expected=f"at most {MOST_NAMED:,} levels",
+        got=f"{len(dimension):,}",
+        hint=bands if edges else "leave it out, or put its levels into fewer groups first",
+    )
+
+
+def first_state(cube: AnyCube) -> State:
+    """Where the controls stand before they are touched: everybody, by the column that parts the scores most."""
+    return State({}, every=usual_every(cube), split=widest(cube))
+
+
+def usual_every(cube: AnyCube) -> str:
+    """Months, or what is shorter when there are few of them."""
+    if cube.date is None:
+        return "month"
+    dimension = cube.dimensions[cube.date]
+    for every in ("month", "week", "day"):
+        if (
+            every in dimension.units
+            and sum(level is not None for level in dimension.grouped(every)[0]) >= FEWEST_PERIODS
+        ):
+            return every
+    return dimension.every or "month"
+
+
+def widest(cube: AnyCube) -> str | None:
+    """The column between whose levels the scores lie farthest apart, beyond what chance would part them by."""
+    axes = [at for at in range(len(cube.dimensions)) if at != cube.date]
+    if not axes:
+        return None
+    tables = cube.views({}, {cube.names[at]: (at,) for at in axes})
+    parted = {name: explained(cube.scale.category_counts(table)) for name, table in tables.items()}
+    return max(parted, key=lambda name: parted[name])
+
+
+def explained(counts: np.ndarray) -> float:
+    """Share of the spread of the answers that lies between groups, less what chance puts there; counts (groups, 3).
+
+    Examples
+    --------
+    >>> [round(float(explained(np.array(counts))), 2) for counts in ([[0, 0, 50], [50, 0, 0]], [[25, 0, 25]] * 2)]
+    [0.99, -0.01]
+    """
+    counts = counts[counts.sum(-1) >= FEWEST_ANSWERS].astype(float)
+    sizes, total = counts.sum(-1), counts.sum()
+    if len(counts) < 2:
+        return -math.inf
+    means, grand = score(counts) / 100, score(counts.sum(0)) / 100
+    spread = float((counts * (np.array([-1, 0, 1]) - grand) ** 2).sum())
+    between = float((sizes * (means - grand) ** 2).sum())
+    return between / spread - (len(counts) - 1) / total if spread else 0.0
