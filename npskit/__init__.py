@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from npskit import errors
-from npskit.accessor import Survey, register
+from npskit.accessor import Survey, planner, register
 from npskit.frames import Bands, Period
 from npskit.labels import set_language
 from npskit.scale import Scale
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from npskit.readers import read_survey
     from npskit.survey.earned import earned_growth
     from npskit.survey.growth import forecast_growth
+    from npskit.survey.planning import plan
 
 __all__ = [
     "Bands",
@@ -32,6 +33,8 @@ __all__ = [
     "earned_growth",
     "errors",
     "forecast_growth",
+    "plan",
+    "planner",
     "read_survey",
     "set_language",
 ]
@@ -51,6 +54,8 @@ def __getattr__(name: str) -> Any:
         return import_module("npskit.survey.earned").earned_growth
     if name == "forecast_growth":
         return import_module("npskit.survey.growth").forecast_growth
+    if name == "plan":
+        return import_module("npskit.survey.planning").plan
     raise AttributeError(f"module 'npskit' has no attribute {name!r}")
 
 

@@ -25,8 +25,10 @@ from npskit import survey
 
 if TYPE_CHECKING:
     from npskit.report import Report
+    from npskit.widgets.forecast_app import ForecastApp
+    from npskit.widgets.planner import Planner
 
-__all__ = ["NPSAccessor", "Survey", "register"]
+__all__ = ["NPSAccessor", "Survey", "planner", "register"]
 
 
 class Survey(survey.Survey):
@@ -55,6 +57,26 @@ class Survey(survey.Survey):
 
         return write_report(self, Path(path), template=template, lang=lang, **options)
 
+    def forecast_app(self, *, until: Any = None, lang: str | None = None, **state: Any) -> ForecastApp:
+        """The forecast with controls: horizon, period, break, planned responses, and a target with its probability.
+
+        Parameters
+        ----------
+        until : date or ISO text, optional
+            Day whose period is the last one used, as in `forecast`.
+        lang : {"en", "fr"}, optional
+        **state
+            How it starts: ``horizon, every, breaks, planned_responses, target, confidence_level``.
+
+        Returns
+        -------
+        ForecastApp
+            A widget; `.result` is the forecast, `.code` the line of Python, and its traits can be set.
+        """
+        from npskit.widgets.forecast_app import ForecastApp
+
+        return ForecastApp(self, until=until, lang=lang, **state)
+
 
 class NPSAccessor(Survey):
     """Every verb of `Survey` on a frame or a series, with the roles found; call it to name them.
@@ -78,6 +100,31 @@ class NPSAccessor(Survey):
     def __call__(self, **roles: Any) -> Survey:
         """Name roles once and get a `Survey` with the same verbs; takes the keywords of `Survey`."""
         return Survey(self._data, **roles)
+
+
+def planner(*, pilot: Any = None, lang: str | None = None, **state: Any) -> Planner:
+    """How many answers a survey needs, with controls; `npskit.plan` is the same without them.
+
+    Parameters
+    ----------
+    pilot : Survey, DataFrame or array_like of shape (3,), optional
+        An earlier survey, or its detractors, passives and promoters.
+    lang : {"en", "fr"}, optional
+    **state
+        How it starts: ``goal, margin, change, responses, score, passives, confidence_level, power, population,
+        answer_rate``.
+
+    Returns
+    -------
+    Planner
+        A widget; `.result` is the plan, `.code` the line of Python, and its traits can be set.
+    """
+    from npskit.widgets.planner import Planner
+
+    asked = pilot if isinstance(pilot, survey.Survey) else getattr(pilot, "nps", None)
+    if asked is not None:
+        pilot = asked.tally().category_weights[0].tolist()
+    return Planner(pilot=pilot, lang=lang, **state)
 
 
 def register() -> None:

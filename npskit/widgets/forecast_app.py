@@ -12,7 +12,8 @@ import traitlets
 from npskit.labels import number, points, share, word
 from npskit.survey.calling import call, subject
 from npskit.survey.horizon import Horizon
-from npskit.widgets.controls import App, amount, chooser, styled
+from npskit.widgets.app import App
+from npskit.widgets.controls import amount, chooser, styled
 
 if TYPE_CHECKING:
     from npskit.survey.forecasts import Forecast

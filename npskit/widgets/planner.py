@@ -11,8 +11,10 @@ import traitlets
 from npskit.errors import ArgumentError
 from npskit.labels import number, points, word
 from npskit.survey.calling import call
-from npskit.survey.planning import GOALS, Plan, expected_shares, plan
-from npskit.widgets.controls import App, amount, chooser, percentage
+from npskit.survey.planned import expected_shares
+from npskit.survey.planning import GOALS, Plan, plan
+from npskit.widgets.app import App
+from npskit.widgets.controls import amount, chooser, percentage
 
 __all__ = ["Planner"]
 
