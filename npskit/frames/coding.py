@@ -212,10 +212,14 @@ def period_codes(series: pd.Series, key: Period, column: str) -> Codes:
         if is_boolean(series) or pd.api.types.is_numeric_dtype(series.dtype):
             raise not_dates(column, f"{series.dtype} values")
         return mapped_dates(distinct(series), key, column)
-    span = days.span()
-    if span is None:
+    return moment_codes(days, days.ends(), key, column)
+
+
+def moment_codes(days: Days, ends: Ends, key: Period, column: str) -> Codes:
+    """The codes of the periods of moments that lie between two days."""
+    if ends.first is None or ends.last is None:
         return Codes([], lambda a, b: np.full(b - a, -1, dtype=np.int8))
-    first, last = span
+    first, last = ends.first, ends.last
     if first < FIRST_DAY or last > LAST_DAY:
         raise not_dates(column, "a year before 1 or after 9999")
     table, levels = day_table(key, first, last)
@@ -227,6 +231,15 @@ def period_codes(series: pd.Series, key: Period, column: str) -> Codes:
         return table.take(at, mode="clip")
 
     return Codes(levels, read, ordered=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """The first and the last day of a column since 1970, None when all are missing; and whether any is missing."""
+
+    first: int | None
+    last: int | None
+    gaps: bool
 
 
 class Days:
@@ -253,24 +266,24 @@ class Days:
         block = self.array[start:stop]
         return (block.tz_localize(None) if self.zoned else block).asi8 // self.a_day
 
-    def span(self) -> tuple[int, int] | None:
-        """The first and the last day there is, None when all are missing."""
-        lows, highs = [], []
+    def ends(self) -> Ends:
+        """The first and the last day there is; for moments with a zone these or one beyond."""
+        lows, highs, gaps = [], [], False
         for start, stop in spans(len(self.array)):
             block = self.array[start:stop].asi8
             low = block.min()
             if low == NOT_A_TIME:
-                block = block[block != NOT_A_TIME]
+                gaps, block = True, block[block != NOT_A_TIME]
                 if not len(block):
                     continue
                 low = block.min()
             lows.append(low)
             highs.append(block.max())
         if not lows:
-            return None
+            return Ends(None, None, gaps)
         first, last = int(min(lows)) // self.a_day, int(max(highs)) // self.a_day
         # Wall time is up to a day from the UTC that zoned moments are stored in.
-        return (first - 1, last + 1) if self.zoned else (first, last)
+        return Ends(first - self.zoned, last + self.zoned, gaps)
 
 
 def day_table(key: Period, first: int, last: int) -> tuple[np.ndarray, list[dt.date]]:

@@ -6,14 +6,16 @@ that never occur are left out beforehand, since each would multiply the array.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from npskit.cube import MOST_CELLS, AnyCube, Cube, Dimension, IndexedCube
-from npskit.frames.coding import Codes, key_codes
+from npskit.frames.coding import EPOCH, FIRST_DAY, LAST_DAY, Codes, Days, key_codes, moment_codes
 from npskit.frames.counting import Blocks, spans
 from npskit.frames.cube_rows import Digit, Rows, count_all
 from npskit.frames.cubes import Progress, checked, dimension, ignored, planned
@@ -39,10 +41,9 @@ def cube(
     """As :func:`npskit.frames.cubes.cube`."""
     names = source.key_columns([*keys, *([] if date is None else [date])])
     answers, length = ratings(source.series(rating), source.column(rating), scale), source.length()
-    axes = [axis_of(source.series(name), key, name, length) for key, name in zip(keys, names, strict=False)]
+    axes = [key_axis(source.series(name), key, name) for key, name in zip(keys, names, strict=False)]
     if date is not None:
-        period = planned(date, names[-1], lambda: source.span(names[-1]), [axis.dimension for axis in axes])
-        axes.append(axis_of(source.series(names[-1]), period, names[-1], length))
+        axes.append(date_axis(source, date, names[-1], [axis.dimension for axis in axes]))
     dimensions, size = [axis.dimension for axis in axes], len(answers.scale) + 1
     if checked(dimensions) > MOST_CELLS:
         answers.check(int(answers.counts()[-1]))
@@ -87,10 +88,31 @@ class Axis:
         return table.take(np.subtract(codes, self.digit.lowest, dtype=np.intp))
 
 
-def axis_of(series: Any, key: Key, name: str, length: int) -> Axis:
+def key_axis(series: pd.Series, key: Key, name: str) -> Axis:
     """The axis of a column."""
     codes = key_codes(series, key, name)
-    seen = occurring(codes, length)
+    return axis_of(codes, occurring(codes, len(series)), key, name)
+
+
+def date_axis(source: PandasSource, date: str | Period, name: str, others: Sequence[Dimension]) -> Axis:
+    """The axis of dates, in periods that suit the others; moments without a zone are looked over once for all."""
+    series = source.series(name)
+    days = Days.of(series)
+    if days is None or days.zoned:
+        return key_axis(series, planned(date, name, lambda: source.span(name), others), name)
+    ends = days.ends()
+    period = planned(date, name, lambda: (day_of(ends.first), day_of(ends.last)), others)
+    codes = moment_codes(days, ends, period, name)
+    return axis_of(codes, np.array([*[True] * len(codes.levels), ends.gaps]), period, name)
+
+
+def day_of(number: int | None) -> dt.date | None:
+    """The date of a day since 1970; None for one that no date can be, which is refused where the days are read."""
+    return None if number is None or not FIRST_DAY <= number <= LAST_DAY else dt.date.fromordinal(number + EPOCH)
+
+
+def axis_of(codes: Codes, seen: np.ndarray, key: Key, name: str) -> Axis:
+    """The axis of a column whose levels, and last a missing one, were seen or not."""
     used, gaps = np.flatnonzero(seen[:-1]), bool(seen[-1])
     levels = [codes.levels[at] for at in used]
     order = list(range(len(levels))) if codes.ordered else level_order(levels)

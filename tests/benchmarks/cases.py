@@ -12,6 +12,8 @@ import npskit
 from npskit.frames import Period
 from npskit.stats.intervals import interval
 from tests.benchmarks.driver_cases import drivers, exact_lmg
+from tests.benchmarks.explorer_cases import explorer
+from tests.benchmarks.forecast_cases import forecasts
 from tests.benchmarks.measure import Line, Work, import_times, medians, peak_beyond
 from tests.benchmarks.segment_cases import segments
 
@@ -225,5 +227,7 @@ CASES: dict[str, Case] = {
     "lmg": exact_lmg,
     "drivers": drivers,
     "segments": segments,
+    "forecast": forecasts,
+    "explorer": explorer,
     "import": imports,
 }
