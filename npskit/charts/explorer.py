@@ -135,9 +135,7 @@ def trend(lang: str) -> LayerChart:
         .mark_text(align="left", dx=10, fontSize=14, fontWeight=600, color=ACCENT)
         .encode(x=x, y=y["level"], text="text:N"),
     ]
-    values = parameters(
-        periods=[-0.5, 0.5], span=[-100, 100], marks=[], period_ticks=[], period_labels=[], reach=10
-    )
+    values = parameters(periods=[-0.5, 0.5], span=[-100, 100], marks=[], period_ticks=[], period_labels=[], reach=10)
     return LayerChart(layer=layers).add_params(*values)
 
 
@@ -196,9 +194,7 @@ def ratings(lang: str) -> LayerChart:
     inks = alt.Color("category:O", scale=alt.Scale(domain=[0, 1, 2], range=list(CATEGORY_INKS)), legend=None)
     text = bars.mark_text(baseline="bottom").encode(x=middle, y=y)
     layers = [
-        bars.mark_bar().encode(
-            x=x, x2="right:Q", y=y, y2=alt.datum(0), color=colors, opacity=opacity, tooltip=shown
-        ),
+        bars.mark_bar().encode(x=x, x2="right:Q", y=y, y2=alt.datum(0), color=colors, opacity=opacity, tooltip=shown),
         text.mark_text(baseline="bottom", dy=-16, fontSize=12, fontWeight=600, color=INK).encode(text="share_text:N"),
         text.mark_text(baseline="bottom", dy=-3, fontSize=11, color=MUTED).encode(text="short:N"),
         empty("categories")

@@ -44,10 +44,12 @@ def payload(
     state : mapping, optional
         Where the controls stand at first; parts that are missing have their defaults.
     code : mapping, optional
-        Pieces of the line of Python: ``rows`` and ``filtered`` (with ``{conditions}``) for the frame, ``verb`` such as
-        ``".nps().summary"``, and ``columns``, by name: ``among`` (with ``{levels}``), ``missing``, ``levels`` (a
-        literal each, None for the missing one), ``by``; of the date ``between`` (with ``{first}`` and ``{last}``),
-        ``firsts`` and ``lasts`` (a literal for each period).
+        Pieces of the line of Python, with places in braces: ``rows`` (the frame), ``filtered`` (``"df[{conditions}]"``),
+        ``joint`` and ``either`` between conditions (``" & "``, ``" | "``), ``verb``
+        (``"{rows}.nps().summary({arguments})"``) and ``columns``: by name ``by`` (``"by='shop'"``) and either ``among``
+        (with ``{levels}``), ``levels`` (a literal each, None for the missing one) and ``missing``, or ``tests`` (a
+        condition for each level); of the date ``between`` (with ``{first}`` and ``{last}``), ``firsts`` and ``lasts``
+        (a literal for each period).
     notes : sequence of str or of mapping of language to str
         Told below the views.
     title : str, optional

@@ -67,8 +67,8 @@ function answersOf(cube) {
     return before ? three(ranged(prepared(state).all, before)) : null;
   }
   function rangeBefore(dates) {
-    if (!dates || dates[0] === 0) return null;
-    return [Math.max(0, 2 * dates[0] - dates[1] - 1), dates[0] - 1];
+    const start = dates ? 2 * dates[0] - dates[1] - 1 : -1;
+    return start >= 0 ? [start, dates[0] - 1] : null;
   }
 
   function figures(counts, state) {

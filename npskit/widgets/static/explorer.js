@@ -9,7 +9,7 @@ async function mount(element, payload, host = null) {
   const cube = { ...(await readCube(payload)), categories: payload.categories };
   const answers = answersOf(cube);
   let state = checkedState(cube, { ...DEFAULT_STATE, ...payload.state, ...(host ? host.state : {}) });
-  const first = { ...state, selection: {}, dates: null };
+  const first = state;
   const past = [];
   let front = null;
   let dragged = null;
@@ -18,20 +18,20 @@ async function mount(element, payload, host = null) {
   function change(patch) {
     const next = merged(cube, state, patch);
     if (same(next, state)) return;
-    remember(state);
+    if (!same({ ...next, lang: state.lang }, state)) remember(state);
     move(next, true);
   }
   // Show a state; while something is dragged the kernel hears of it now and then, and at the end.
   function move(next, final) {
     const before = state;
     state = next;
-    if (before.lang !== next.lang) rebuild();
-    else front.show(state, !final);
+    const shown = before.lang === next.lang ? front.show(state, !final) : rebuild();
     if (host && (final || performance.now() - told > KERNEL_EVERY)) {
       told = performance.now();
       host.setState(next);
     }
     if (!host && final) writeHash(state, first);
+    return shown;
   }
   function remember(old) {
     past.push(old);
@@ -48,7 +48,7 @@ async function mount(element, payload, host = null) {
     if (!same(before, state)) remember(before);
     move(state, true);
   }
-  const undo = () => past.length && move(past.pop(), true);
+  const undo = () => past.length && move({ ...past.pop(), lang: state.lang }, true);
   const reset = () => change({ ...first, lang: state.lang });
 
   function rebuild() {

@@ -97,9 +97,13 @@ function frontOf({ element, payload, cube, answers, change, drag, drop, undo, re
   }
   function texts() {
     parts.filtered.textContent = filterText(cube, state, parts.names, words);
-    const line = codeLine(payload.code, cube, state);
-    parts.code.textContent = host && host.code ? host.code(state) : line;
-    parts.codeCard.hidden = !parts.code.textContent;
+    const asked = state;
+    const line = host && host.code ? host.code(state) : codeLine(payload.code, cube, state);
+    Promise.resolve(line).then((text) => {
+      if (asked !== state) return;
+      parts.code.textContent = text;
+      parts.codeCard.hidden = !text;
+    });
   }
 
   function drawRatings(found, ink, still) {

@@ -37,7 +37,7 @@ function panelOf({ cube, answers, names, words, change, langs }) {
 
 // From and to, as two selects beside the brush, and the period of the trend.
 function dateFields({ starts, every: base, units }, words, change) {
-  const options = starts.map((iso, place) => [place, words.capital(words.period(iso, base))]);
+  const options = starts.map((iso, place) => [place, words.capital(words.brief(iso, base))]);
   let now = null;
   const pick = (end) => (value) => {
     const range = now ? [...now] : [0, starts.length - 1];

@@ -181,10 +181,10 @@ function ratingsPicture(place, spec) {
     const share = counts.map((count) => (total ? count / total : 0));
     const most = Math.max(...share, 0.05);
     top = still ? Math.max(top, most) : most;
-    const wide = width / counts.length >= 44;
+    const room = width / counts.length;
     const bars = counts.map((count, at) => ({
       at, left: at - 0.42, right: at + 0.42, share: share[at], category: categories[at], answer: labels[at], n: words.number(count),
-      share_text: total ? (wide ? words.small(share[at]) : words.number(100 * share[at])) : "", short: total && wide ? words.number(count) : "",
+      share_text: total ? (room >= 44 ? words.small(share[at]) : room >= 32 ? words.share(share[at]) : words.number(100 * share[at])) : "", short: total && room >= 44 ? words.number(count) : "",
     }));
     pict.sized(Math.max(width - 16, 120), 150, { left: 8, right: 8, top: 34, bottom: 58 });
     const parts = [0, 1, 2].flatMap((category) => categoryPart(category, categories, share, words, width));

@@ -9,8 +9,8 @@ function filterText(cube, state, names, words) {
     if (dimension.every || !places) return [];
     const shown = places.slice(0, MOST_NAMED).map((level) => names[dimension.name][level]);
     const rest = places.length - shown.length;
-    const more = rest > 0 ? [words.told("explore_more", rest, { k: words.number(rest) })] : [];
-    return [words.word("explore_filter", { column: dimension.title, levels: [...shown, ...more].join(", ") })];
+    const levels = rest > 0 ? words.told("explore_others", rest, { levels: shown.join(", "), k: words.number(rest) }) : shown.join(", ");
+    return [words.word("explore_filter", { column: dimension.title, levels })];
   });
   const dates = dateText(cube, state.dates, words);
   return [...parts, ...(dates ? [words.capital(dates)] : [])].join(" · ") || words.word("explore_everyone");
@@ -36,7 +36,8 @@ function changeText(found, state, answers, cube, words) {
   if (!state.compare) return "";
   const against = state.compare === "rest" ? words.word("explore_against_rest") : beforeText(state, answers, cube, words);
   if (!against) return words.word(cube.date < 0 ? "explore_no_dates" : state.dates ? "explore_nothing_before" : "explore_choose_dates");
-  if (!found.change) return words.word("explore_no_other", { other: against });
+  const all = !state.dates && !Object.keys(state.selection).length;
+  if (!found.change) return all ? words.word("explore_choose_filter") : words.word("explore_no_other", { other: against });
   const { difference: change, lower, upper } = found.change;
   const [low, high] = words.limits(lower, upper);
   const key = lower > 0 || upper < 0 ? "explore_change" : "explore_change_unclear";
@@ -53,19 +54,22 @@ function codeLine(code, cube, state) {
   if (!code) return "";
   const conditions = cube.dimensions.flatMap((dimension) => {
     const pieces = code.columns[dimension.name];
-    if (!pieces) return [];
-    if (dimension.every) {
-      return state.dates ? [pieces.between.replace("{first}", () => pieces.firsts[state.dates[0]]).replace("{last}", () => pieces.lasts[state.dates[1]])] : [];
-    }
-    const places = state.selection[dimension.name];
-    if (!places) return [];
-    const literals = places.map((level) => pieces.levels[level]).filter((text) => text !== null);
-    const among = literals.length ? pieces.among.replace("{levels}", () => literals.join(", ")) : "";
-    const missing = literals.length < places.length ? pieces.missing : "";
-    return [among && missing ? `(${among} | ${missing})` : among || missing];
+    const places = dimension.every ? state.dates : state.selection[dimension.name];
+    return pieces && places ? [condition(pieces, places, code.either)] : [];
   });
-  const rows = conditions.length ? code.filtered.replace("{conditions}", () => conditions.join(" & ")) : code.rows;
-  const split = state.split === null ? "" : code.columns[state.split].by;
+  const rows = conditions.length ? filled(code.filtered, { conditions: conditions.join(code.joint) }) : code.rows;
+  const split = state.split === null || !code.columns[state.split] ? "" : code.columns[state.split].by;
   const level = state.confidence_level === 0.95 ? "" : `confidence_level=${state.confidence_level}`;
-  return `${rows}${code.verb}(${[split, level].filter(Boolean).join(", ")})`;
+  return filled(code.verb, { rows, arguments: [split, level].filter(Boolean).join(", ") });
 }
+
+// Dates between two literals; levels among a list, or each by a test of its own.
+function condition(pieces, places, either) {
+  if (pieces.between) return filled(pieces.between, { first: pieces.firsts[places[0]], last: pieces.lasts[places[1]] });
+  const tests = pieces.tests ? places.map((level) => pieces.tests[level]) : [];
+  const literals = pieces.tests ? [] : places.map((level) => pieces.levels[level]).filter((text) => text !== null);
+  if (literals.length) tests.push(filled(pieces.among, { levels: literals.join(", ") }));
+  if (!pieces.tests && literals.length < places.length) tests.push(pieces.missing);
+  return tests.length > 1 ? `(${tests.join(either)})` : tests[0];
+}
+const filled = (template, values) => template.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));

@@ -59,9 +59,10 @@ function wordsOf(table, lang) {
     const name = word(`month_short_${month}`);
     return every === "month" ? name : `${date} ${name}`;
   }
+  const brief = (iso, every) => (every === "year" ? iso.slice(0, 4) : `${short(iso, every)} ${iso.slice(0, 4)}`);
   const quoted = (text) => (french ? `«${NARROW}${text}${NARROW}»` : `“${text}”`);
   const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
-  return { lang, word, told, number, points, share, small, responses, range, limits, amount, day, period, short, quoted, capital };
+  return { lang, word, told, number, points, share, small, responses, range, limits, amount, day, period, short, brief, quoted, capital };
 }
 
 // To the nearest, a half to the even neighbour as Python does; never a negative zero.
