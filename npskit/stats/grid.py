@@ -64,10 +64,10 @@ SEASON_AXIS = Axis(np.array([0.0, 1.0, 2.5, 5.0]), np.array([0.55, 0.15, 0.15, 0
 NO_SEASON_AXIS = Axis(np.zeros(1), np.ones(1))
 HARMONICS = 2
 
-# Once in three or four years a company is turned over: jumps of these sds, in this share of the months. The second is
+# Once in four years or so a company is turned over: jumps of these sds, in this share of the months. The second is
 # for what wrecks or saves it.
 JUMP_SDS = np.array([12.0, 40.0])
-JUMP_RATES = np.array([0.0225, 0.0025])
+JUMP_RATES = np.array([0.02, 0.002])
 # However long the period, half of them have none.
 MOST_JUMPS = 0.5
 
@@ -78,7 +78,7 @@ def jump_rates(pace: float) -> Array:
     Examples
     --------
     >>> jump_rates(pace_of("quarter")).round(4).tolist()
-    [0.0675, 0.0075]
+    [0.06, 0.006]
     """
     return JUMP_RATES * min(pace**2, MOST_JUMPS / JUMP_RATES.sum())
 
