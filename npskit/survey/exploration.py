@@ -220,7 +220,7 @@ class Exploration:
         if self._state.dates is None:
             return None
         first, last = self._state.dates
-        start = first - (last - first + 1)
+        start = 2 * first - last - 1
         return (start, first - 1) if start >= 0 else None
 
     def _change(self, counts: np.ndarray) -> tuple[float, float, float]:
@@ -318,7 +318,13 @@ class Exploration:
         """
         from npskit.survey.explored_code import code
 
-        return code(self.survey, self._explored.keys, self.cube, self._state, name)
+        return code(self.code_pieces(name=name), self.cube, self._state)
+
+    def code_pieces(self, cube: AnyCube | None = None, *, name: str = "df") -> dict[str, Any]:
+        """What `code` is put together from, for whoever has no kernel; of the own cube or of a coarser one."""
+        from npskit.survey.explored_code import pieces
+
+        return pieces(self.survey, self._explored.keys, cube or self.cube, name)
 
     def frame(self) -> Any:
         """The rows that are selected, in the caller's own library.

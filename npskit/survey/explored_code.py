@@ -1,68 +1,75 @@
 """Python that gives again what an explorer shows, in the words of the library that holds the rows.
 
 A picture moved by hand is no analysis until somebody can run it again. So a state is written as the filter that an
-analyst would write in pandas, Polars, DuckDB or through Narwhals, followed by the verb.
+analyst would write in pandas, Polars, DuckDB or through Narwhals, followed by the verb. The line changes with every
+move, also where no kernel is: so it is put together from pieces that a page can carry.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from npskit.cube import AnyCube
+from npskit.cube import AnyCube, Dimension
 from npskit.frames import Bands, Key
 from npskit.frames.keys import number_text
-from npskit.survey.explored_dialects import Column, Dialect, dialect_of
+from npskit.survey.explored_dialects import Dialect, dialect_of
 from npskit.survey.explored_state import State, days_of_places
 
 if TYPE_CHECKING:
     from npskit.survey.base import Base
 
-__all__ = ["code"]
+__all__ = ["code", "pieces"]
 
-# Longer ones are broken after the filter.
-LINE = 110
+Pieces = dict[str, Any]
 
 
-def code(survey: Base, keys: Mapping[str, Key], cube: AnyCube, state: State, name: str) -> str:
-    """The lines that give the numbers of a state.
+def pieces(survey: Base, keys: Mapping[str, Key], cube: AnyCube, name: str = "df") -> Pieces:
+    """What a line of Python is put together from.
 
     Parameters
     ----------
     survey : Survey
     keys : mapping of column to str, Bands or Period
     cube : AnyCube
-    state : State
     name : str
         What the frame is called.
+
+    Returns
+    -------
+    dict
+        ``rows`` (everybody), ``filtered`` (with ``{conditions}``), ``joint`` and ``either`` between conditions,
+        ``verb`` (with ``{rows}`` and ``{arguments}``), and ``columns``: of each ``by`` and either ``among`` (with
+        ``{levels}``), ``levels`` (None for the missing one) and ``missing``, or ``tests`` (one a level); of the date
+        ``between`` (with ``{first}`` and ``{last}``), ``firsts`` and ``lasts``.
     """
+    dialect, before = dialect_of(survey.source, name), list[str]()
+    if isinstance(survey.data, str):
+        before.append(f"{name} = npskit.Survey({survey.data!r}).source.frame.to_native()")
     settings = {**survey.settings, "rating": survey._column("rating")}
     if survey.aggregated is not None:
         del settings["rating"]
-    first, source = [], survey.source
-    if isinstance(survey.data, str):
-        first.append(f"{name} = npskit.Survey({survey.data!r}).source.frame.to_native()")
     if settings.pop("keep", None) is not None:
         people = {role: survey._column(role) for role in ("customer", "date")}
         roles = keywords({**settings, **people, "keep": "last"})
-        first.append(f"last = npskit.Survey({name}, {roles}).source.frame{dialect_of(source, name).native}")
-        name = "last"
-    dialect = dialect_of(source, name)
-    settings = {role: value for role, value in settings.items() if role not in ("date", "customer", "comment")}
-    tests = [
-        *(condition_of(dialect, keys[column], cube, places) for column, places in state.selection.items()),
-        *([date_test(dialect, cube, state.dates)] if state.dates is not None and cube.date is not None else []),
-    ]
-    filtered = dialect.filtered(tests)
-    summary = summary_of(keys, state)
-    if len(filtered) + len(summary) > LINE:
-        first.append(f"part = {filtered}")
-        filtered = "part"
-    last = dialect.opened(filtered, keywords(settings)) + summary
-    body = "\n".join([*first, last])
-    imports = [f"import {each}" for each in dialect.imports if f"{each.split()[-1]}." in body]
-    return "\n".join([*imports, body])
+        before.append(f"last = npskit.Survey({name}, {roles}).source.frame{dialect.native}")
+        dialect.name = "last"
+    roles = keywords({role: value for role, value in settings.items() if role not in ("date", "customer", "comment")})
+    columns = {each.name: column_pieces(dialect, keys[each.name], each) for each in cube.dimensions}
+    rows, filtered = dialect.rows(roles), dialect.filtered(roles)
+    said = " ".join([*before, rows, filtered, str(columns)])
+    imports = [f"import {each}" for each in dialect.imports if f"{each.split()[-1]}." in said]
+    head = "".join(f"{line}\n" for line in (*imports, *before))
+    return {
+        "rows": head + rows,
+        "filtered": head + filtered,
+        "verb": f"{{rows}}{dialect.verb(roles)}({{arguments}})",
+        "joint": dialect.both,
+        "either": dialect.either,
+        "columns": columns,
+    }
 
 
 def keywords(settings: Mapping[str, Any]) -> str:
@@ -71,56 +78,61 @@ def keywords(settings: Mapping[str, Any]) -> str:
     return ", ".join(f"{role}={value}" for role, value in named.items())
 
 
-def summary_of(keys: Mapping[str, Key], state: State) -> str:
-    """The verb that gives the table."""
-    given = []
-    if state.split is not None:
-        key = keys[state.split]
-        bands = isinstance(key, Bands) and f"npskit.Bands({key.column!r}, {list(key.edges)})"
-        given.append(f"by={bands or repr(key)}")
-    if state.confidence_level != 0.95:
-        given.append(f"confidence_level={state.confidence_level!r}")
-    return f".summary({', '.join(given)})"
-
-
-def condition_of(dialect: Dialect, key: Key, cube: AnyCube, places: Sequence[int]) -> str:
-    """The condition for some levels of a column."""
-    column = key if isinstance(key, str) else key.column
-    dimension = cube.dimensions[cube.axis(column)]
-    levels = [dimension.levels[at] for at in places]
-    known, missing = [level for level in levels if level is not None], None in levels
-    place = dialect.column(column)
+def column_pieces(dialect: Dialect, key: Key, dimension: Dimension) -> Pieces:
+    """The pieces of one column."""
+    place = dialect.column(dimension.name)
+    if dimension.every is not None:
+        days = [days_of_places(dimension, (at, at)) for at in range(len(dimension.periods))]
+        firsts, lasts = dialect.ends(place, [(first, last + dt.timedelta(days=1)) for first, last in days])
+        return {"between": dialect.between(place), "firsts": firsts, "lasts": lasts}
     if isinstance(key, Bands):
-        tests = [band_test(dialect, place, low, high) for low, high in band_ends(key, known)]
-    else:
-        tests = [dialect.among(place, known)] if known else []
-    if missing:
-        tests.append(dialect.absent(place))
-    return tests[0] if len(tests) == 1 else f"({dialect.either.join(tests)})"
+        tests = [
+            dialect.absent(place) if level is None else band(dialect, place.text, key, str(level))
+            for level in dimension.levels
+        ]
+        return {"tests": tests, "by": f"by=npskit.Bands({key.column!r}, {list(key.edges)})"}
+    levels = [None if level is None else dialect.literal(level) for level in dimension.levels]
+    kept = {"among": dialect.among(place), "levels": levels, "missing": dialect.absent(place)}
+    return {**kept, "by": f"by={dimension.name!r}"}
 
 
-def band_ends(key: Bands, levels: Sequence[object]) -> list[tuple[float | None, float | None]]:
-    """Lower and upper end of each run of bands side by side; None where it is open."""
+def band(dialect: Dialect, place: str, key: Bands, level: str) -> str:
+    """The condition for one band."""
     names = {name: at for whole in (True, False) for at, name in enumerate(key.names(whole=whole))}
     edges = [None, *key.edges, None]
-    ends: list[tuple[float | None, float | None]] = []
-    for at in sorted(names[str(level)] for level in levels):
-        low, high = edges[at], edges[at + 1]
-        if ends and ends[-1][1] is not None and ends[-1][1] == low:
-            ends[-1] = (ends[-1][0], high)
-        else:
-            ends.append((low, high))
-    return ends
+    ends = ((">=", edges[names[level]]), ("<", edges[names[level] + 1]))
+    parts = [f"({place} {sign} {number_text(end)})" for sign, end in ends if end is not None]
+    return parts[0] if len(parts) == 1 else f"({dialect.both.join(parts)})"
 
 
-def band_test(dialect: Dialect, place: Column, low: float | None, high: float | None) -> str:
-    """The condition for numbers from one end up to another."""
-    parts = [f"{place.text} {sign} {number_text(end)}" for sign, end in ((">=", low), ("<", high)) if end is not None]
-    return dialect.both(parts) if parts else dialect.present(place)
+def code(found: Pieces, cube: AnyCube, state: State) -> str:
+    """The line for a state, as ``sentences.js`` puts it together too."""
+    conditions = []
+    for at, dimension in enumerate(cube.dimensions):
+        places = state.dates if at == cube.date else state.selection.get(dimension.name)
+        if places:
+            conditions.append(condition(found["columns"][dimension.name], found["either"], places))
+    rows = found["rows"]
+    if conditions:
+        rows = filled(found["filtered"], conditions=found["joint"].join(conditions))
+    split = [] if state.split is None else [found["columns"][state.split]["by"]]
+    level = [] if state.confidence_level == 0.95 else [f"confidence_level={state.confidence_level!r}"]
+    return filled(found["verb"], rows=rows, arguments=", ".join([*split, *level]))
 
 
-def date_test(dialect: Dialect, cube: AnyCube, dates: tuple[int, int]) -> str:
-    """The condition for days from the first to the last."""
-    dimension = cube.dimensions[cube.date or 0]
-    first, last = days_of_places(dimension, dates)
-    return dialect.days(dialect.column(dimension.name), first, last + dt.timedelta(days=1))
+def condition(part: Pieces, either: str, places: Sequence[int]) -> str:
+    """The condition for some places of a column, the missing level among them or not."""
+    if "between" in part:
+        return filled(part["between"], first=part["firsts"][places[0]], last=part["lasts"][places[1]])
+    if "tests" in part:
+        tests = [part["tests"][at] for at in places]
+    else:
+        known = [part["levels"][at] for at in places if part["levels"][at] is not None]
+        tests = [filled(part["among"], levels=", ".join(known))] if known else []
+        tests += [part["missing"]] if len(known) < len(places) else []
+    return f"({either.join(tests)})" if len(tests) > 1 else tests[0]
+
+
+def filled(template: str, **values: str) -> str:
+    """A text with the places in braces that have a value filled, once."""
+    return re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], found[0]), template)

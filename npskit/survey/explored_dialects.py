@@ -10,6 +10,8 @@ from npskit.frames import Source, is_date
 
 __all__ = ["Column", "Dialect", "dialect_of"]
 
+Ends = tuple[list[str], list[str]]
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -26,16 +28,17 @@ class Column:
     kind: str = ""
 
 
-def lowest_text(first: dt.date) -> str:
-    """The text from which dates as text sort after a day: a month alone stands for its first day."""
-    return first.isoformat()[:7] if first.day == 1 else first.isoformat()
+def text_ends(days: Sequence[tuple[dt.date, dt.date]]) -> Ends:
+    """First and last days as texts, which sort like the days; a month alone stands for its first day."""
+    firsts = [first.isoformat()[:7] if first.day == 1 else first.isoformat() for first, _ in days]
+    return firsts, [(after - dt.timedelta(days=1)).isoformat() for _, after in days]
 
 
 class Dialect:
     """The filters of one library; this one writes those of pandas."""
 
-    imports: tuple[str, ...] = ("datetime", "npskit", "pandas as pd")
-    either, native = " | ", ""
+    imports: tuple[str, ...] = ("datetime", "decimal", "npskit", "pandas as pd")
+    both, either, native = " & ", " | ", ""
 
     def __init__(self, source: Source, name: str) -> None:
         self.source, self.name = source, name
@@ -43,150 +46,146 @@ class Dialect:
     def column(self, name: str) -> Column:
         """A column with its kind."""
         frame = self.source.frame  # type: ignore[attr-defined]  # of pandas
-        label = frame.columns[self.source.columns.index(name)]
-        text = f"{self.name}[{label!r}]"
+        at = self.source.columns.index(name)
+        text = f"{self.name}[{frame.columns[at]!r}]"
         values = self.source.sample(name)
-        if frame.dtypes.iloc[self.source.columns.index(name)].kind == "M":
+        if frame.dtypes.iloc[at].kind == "M":
             return Column(text, "moment")
-        kind = (
-            "text" if any(isinstance(value, str) for value in values) else "date" if any(map(is_date, values)) else ""
-        )
-        return Column(text, kind)
+        if any(isinstance(value, str) for value in values):
+            return Column(text, "text")
+        return Column(text, "date" if any(map(is_date, values)) else "")
 
-    def filtered(self, tests: Sequence[str]) -> str:
-        """The frame with the rows that pass all tests."""
-        return f"{self.name}[{' & '.join(tests)}]" if tests else self.name
+    def rows(self, roles: str) -> str:
+        """The survey of everybody."""
+        return self.name
 
-    def opened(self, frame: str, roles: str) -> str:
-        """The survey of a frame."""
-        return f"{frame}.nps({roles})"
+    def filtered(self, roles: str) -> str:
+        """The survey of the rows that meet ``{conditions}``."""
+        return f"{self.name}[{{conditions}}]"
 
-    def both(self, parts: Sequence[str]) -> str:
-        """All of some comparisons."""
-        return " & ".join(f"({part})" for part in parts)
+    def verb(self, roles: str) -> str:
+        """What follows the rows."""
+        return f".nps({roles}).summary"
 
-    def among(self, place: Column, levels: Sequence[object]) -> str:
-        """Whether a column is one of these levels."""
-        return f"{place.text}.isin({list(levels)!r})"
+    def literal(self, level: object) -> str:
+        """A level as code writes it."""
+        return repr(level)
+
+    def among(self, place: Column) -> str:
+        """Whether a column is one of ``{levels}``."""
+        return f"{place.text}.isin([{{levels}}])"
 
     def absent(self, place: Column) -> str:
         """Whether a value is missing."""
         return f"{place.text}.isna()"
 
-    def present(self, place: Column) -> str:
-        """Whether a value is there."""
-        return f"{place.text}.notna()"
-
-    def days(self, place: Column, first: dt.date, after: dt.date) -> str:
-        """Whether a date lies from one day up to before another."""
+    def between(self, place: Column) -> str:
+        """Whether a date lies from ``{first}`` to ``{last}``."""
         if place.kind == "text":
-            last = after - dt.timedelta(days=1)
-            text = f'{place.text}.str.strip().str[:10].str.replace("/", "-")'
-            return f"{text}.between({lowest_text(first)!r}, {last.isoformat()!r})"
+            return f"""{place.text}.str.strip().str[:10].str.replace("/", "-").between({{first}}, {{last}})"""
         text = place.text if place.kind == "moment" else f"pd.to_datetime({place.text})"
-        return self.both([f"{text} >= {first.isoformat()!r}", f"{text} < {after.isoformat()!r}"])
+        return f"({text} >= {{first}}) & ({text} < {{last}})"
+
+    def ends(self, place: Column, days: Sequence[tuple[dt.date, dt.date]]) -> Ends:
+        """The first day of each period, and the last, or the one after it, as `between` wants it."""
+        firsts, lasts = text_ends(days)
+        if place.kind != "text":
+            firsts, lasts = [first.isoformat() for first, _ in days], [after.isoformat() for _, after in days]
+        return list(map(repr, firsts)), list(map(repr, lasts))
 
 
 class OfEngines(Dialect):
     """Filters through Narwhals, for any other library."""
 
-    imports = ("datetime", "narwhals as nw", "npskit")
+    imports = ("datetime", "decimal", "narwhals as nw", "npskit")
     native, namespace = ".to_native()", "nw"
 
     def column(self, name: str) -> Column:
         kind = str(self.source.schema[name])  # type: ignore[attr-defined]  # of any engine but pandas
-        kinds = {"Date": "date", "String": "text", "Categorical": "text", "Enum": "text", "Float32": "float"}
-        moment = "moment" if kind.startswith("Datetime") else ""
-        found = moment or kinds.get(kind, "float" if kind == "Float64" else "")
+        kinds = {"Date": "date", "String": "text", "Categorical": "text", "Float32": "float", "Float64": "float"}
+        found = "moment" if kind.startswith("Datetime") else "text" if kind.startswith("Enum") else kinds.get(kind, "")
         return Column(f"{self.namespace}.col({name!r})", found)
 
-    def filtered(self, tests: Sequence[str]) -> str:
-        return f"nw.from_native({self.name}).filter({', '.join(tests)}).to_native()" if tests else self.name
+    def rows(self, roles: str) -> str:
+        return f"npskit.Survey({self.name}, {roles})"
 
-    def opened(self, frame: str, roles: str) -> str:
-        return f"npskit.Survey({frame}, {roles})"
+    def filtered(self, roles: str) -> str:
+        return f"npskit.Survey(nw.from_native({self.name}).filter({{conditions}}).to_native(), {roles})"
 
-    def among(self, place: Column, levels: Sequence[object]) -> str:
-        return f"{place.text}.is_in({list(levels)!r})"
+    def verb(self, roles: str) -> str:
+        return ".summary"
+
+    def among(self, place: Column) -> str:
+        return f"{place.text}.is_in([{{levels}}])"
 
     def absent(self, place: Column) -> str:
         gap = f"{place.text}.is_null()"
         return f"({gap} | {place.text}.is_nan())" if place.kind == "float" else gap
 
-    def present(self, place: Column) -> str:
-        return f"~({self.absent(place)})"
-
-    def days(self, place: Column, first: dt.date, after: dt.date) -> str:
+    def between(self, place: Column) -> str:
         if place.kind == "text":
-            last = after - dt.timedelta(days=1)
-            text = f"{place.text}.{self.trimmed}"
-            return f"{text}.is_between({lowest_text(first)!r}, {last.isoformat()!r})"
+            text = f'{place.text}.str.strip_chars().str.slice(0, 10).str.replace_all("/", "-")'
+            return f"{text}.is_between({{first}}, {{last}})"
         text = f"{place.text}.dt.date()" if place.kind == "moment" else place.text
-        return self.both([f"{text} >= {first!r}", f"{text} < {after!r}"])
+        return f"({text} >= {{first}}) & ({text} < {{last}})"
 
-    trimmed = 'str.strip_chars().str.slice(0, 10).str.replace_all("/", "-")'
+    def ends(self, place: Column, days: Sequence[tuple[dt.date, dt.date]]) -> Ends:
+        if place.kind == "text":
+            return super().ends(place, days)
+        return [repr(first) for first, _ in days], [repr(after) for _, after in days]
 
 
 class OfPolars(OfEngines):
     """Filters of Polars."""
 
-    imports = ("datetime", "npskit", "polars as pl")
+    imports = ("datetime", "decimal", "npskit", "polars as pl")
     namespace = "pl"
 
-    def filtered(self, tests: Sequence[str]) -> str:
-        return f"{self.name}.filter({', '.join(tests)})" if tests else self.name
+    def rows(self, roles: str) -> str:
+        return self.name
 
-    def opened(self, frame: str, roles: str) -> str:
-        return f"{frame}.nps({roles})"
+    def filtered(self, roles: str) -> str:
+        return f"{self.name}.filter({{conditions}})"
+
+    def verb(self, roles: str) -> str:
+        return f".nps({roles}).summary"
 
 
 class OfDuckDB(OfEngines):
     """Filters of a DuckDB relation, in SQL."""
 
-    imports = ("npskit",)
-    either = " OR "
+    both, either = " AND ", " OR "
 
     def column(self, name: str) -> Column:
         escaped = name.replace('"', '""')
         return Column(f'"{escaped}"', super().column(name).kind)
 
-    def filtered(self, tests: Sequence[str]) -> str:
-        return f"{self.name}.filter({' AND '.join(tests)!r})" if tests else self.name
+    def filtered(self, roles: str) -> str:
+        return f'npskit.Survey({self.name}.filter("""{{conditions}}"""), {roles})'
 
-    def both(self, parts: Sequence[str]) -> str:
-        return " AND ".join(parts)
+    def literal(self, level: object) -> str:
+        if isinstance(level, str):
+            return "'" + level.replace("\\", "\\\\").replace("'", "''") + "'"
+        if isinstance(level, dt.datetime):
+            return f"TIMESTAMP '{level}'"
+        return f"DATE '{level}'" if isinstance(level, dt.date) else str(level)
 
-    def among(self, place: Column, levels: Sequence[object]) -> str:
-        return f"{place.text} IN ({', '.join(map(sql, levels))})"
+    def among(self, place: Column) -> str:
+        return f"{place.text} IN ({{levels}})"
 
     def absent(self, place: Column) -> str:
         gap = f"{place.text} IS NULL"
         return f"({gap} OR isnan({place.text}))" if place.kind == "float" else gap
 
-    def present(self, place: Column) -> str:
-        return f"NOT ({self.absent(place)})"
-
-    def days(self, place: Column, first: dt.date, after: dt.date) -> str:
+    def between(self, place: Column) -> str:
         if place.kind == "text":
-            last = after - dt.timedelta(days=1)
-            text = f"replace(substr(trim({place.text}), 1, 10), '/', '-')"
-            return f"{text} BETWEEN '{lowest_text(first)}' AND '{last.isoformat()}'"
-        return self.both([f"{place.text} >= DATE '{first}'", f"{place.text} < DATE '{after}'"])
+            return f"(replace(substr(trim({place.text}), 1, 10), '/', '-') BETWEEN '{{first}}' AND '{{last}}')"
+        return f"({place.text} >= DATE '{{first}}' AND {place.text} < DATE '{{last}}')"
 
-
-def sql(level: object) -> str:
-    """A level as SQL writes it."""
-    if isinstance(level, str):
-        return "'" + level.replace("'", "''") + "'"
-    if isinstance(level, dt.datetime):
-        return f"TIMESTAMP '{level}'"
-    return (
-        f"DATE '{level}'"
-        if isinstance(level, dt.date)
-        else str(level).upper()
-        if isinstance(level, bool)
-        else str(level)
-    )
+    def ends(self, place: Column, days: Sequence[tuple[dt.date, dt.date]]) -> Ends:
+        if place.kind == "text":
+            return text_ends(days)
+        return [first.isoformat() for first, _ in days], [after.isoformat() for _, after in days]
 
 
 def dialect_of(source: Source, name: str) -> Dialect:

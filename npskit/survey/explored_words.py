@@ -1,11 +1,10 @@
-"""What is filtered, in a line of words."""
+"""What is filtered, in a line of words, as the page says it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from npskit.labels import date_text, language, number, word
-from npskit.survey.explored_state import days_of_places
+from npskit.labels import language, number, word
 
 if TYPE_CHECKING:
     from npskit.survey.exploration import Exploration
@@ -24,25 +23,34 @@ def filter_text(exploration: Exploration, lang: str | None) -> str:
     lang, state = language(lang), exploration.state
     total, part = exploration.responses, exploration.headline()["responses"]
     values = {"n": number(part, lang=lang), "total": number(total, lang=lang)}
-    parts = [told("n_responses", total, lang, n=values["total"])]
-    if state.selection or state.dates is not None:
-        parts = [told("explore_part", total, lang, **values)]
+    if not state.selection and state.dates is None:
+        return told("n_responses", total, lang, n=values["total"])
+    parts = [told("explore_part", total, lang, **values)]
     for name, places in state.selection.items():
-        parts.append(f"{name}{word('chart_colon', lang)} {levels_text(exploration, name, places, lang)}")
-    if state.dates is not None and exploration.cube.date is not None:
-        dimension = exploration.cube.dimensions[exploration.cube.date]
-        first, last = (date_text(day, lang) for day in days_of_places(dimension, state.dates))
-        one = first == last
-        parts.append(word("chart_on", lang, day=first) if one else word("chart_dates", lang, first=first, last=last))
-    return SEPARATOR.join(parts)
+        levels = levels_text(exploration, name, places, lang)
+        parts.append(word("explore_filter", lang, column=name, levels=levels))
+    return SEPARATOR.join([*parts, *dates_text(exploration, lang)])
 
 
 def levels_text(exploration: Exploration, name: str, places: tuple[int, ...], lang: str) -> str:
     """The first levels by name, and how many more."""
     from npskit.charts.columns import level_names
+    from npskit.charts.words import told
 
     dimension = exploration.cube.dimensions[exploration.cube.axis(name)]
     shown = level_names(dimension.levels, lang)
-    named = ", ".join(shown[at] for at in places[:NAMED])
-    more = len(places) - NAMED
-    return word("explore_more", lang, levels=named, k=number(more, lang=lang)) if more > 0 else named
+    named, more = ", ".join(shown[at] for at in places[:NAMED]), len(places) - NAMED
+    return told("explore_others", more, lang, levels=named, k=number(more, lang=lang)) if more > 0 else named
+
+
+def dates_text(exploration: Exploration, lang: str) -> list[str]:
+    """The periods that are selected, when some are."""
+    from npskit.charts.periods import period_text
+    from npskit.charts.words import sentence
+
+    dates, cube = exploration.state.dates, exploration.cube
+    if dates is None or cube.date is None:
+        return []
+    dimension = cube.dimensions[cube.date]
+    first, last = (period_text(dimension.periods[at], dimension.every or "day", lang) for at in dates)
+    return [sentence(first if first == last else word("explore_between", lang, first=first, last=last))]
