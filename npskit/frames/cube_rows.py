@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -36,40 +36,36 @@ class Digit:
     lowest: int = 0
 
 
-def in_blocks(work: Blocks, length: int, block: int, told: Told) -> Iterator[np.ndarray]:
-    """What the work finds in each block, two at a time; no more are kept than are being made."""
+def in_blocks(work: Callable[[int, int], object], length: int, block: int, told: Told) -> None:
+    """Do the work on each block, two at a time."""
     ends = list(spans(length, block))
     if len(ends) < 2 or WORKERS < 2:
         for start, stop in ends:
-            yield work(start, stop)
+            work(start, stop)
             told(stop / length)
         return
     with ThreadPoolExecutor(WORKERS) as pool:
-        running = [pool.submit(work, *each) for each in ends[:WORKERS]]
-        for at, (_, stop) in enumerate(ends):
-            found = running.pop(0).result()
-            yield found
-            del found
-            if at + WORKERS < len(ends):
-                running.append(pool.submit(work, *ends[at + WORKERS]))
+        for (_, stop), _ in zip(ends, pool.map(work, *zip(*ends, strict=True)), strict=True):
             told(stop / length)
 
 
-def numbers(digits: Sequence[Digit], start: int, stop: int) -> np.ndarray:
-    """The number of each row, the first digit counting most."""
-    found = np.empty(stop - start, dtype=np.intp)
+def numbers(digits: Sequence[Digit], start: int, stop: int, out: np.ndarray) -> np.ndarray:
+    """The number of each row, the first digit counting most; in as few bytes as the digits so far need."""
     # As if all codes began at 0, and set right at once.
     shift = 0
     for digit in digits:
         shift = shift * digit.size - digit.lowest
-    small: Any = np.int32 if math.prod(digit.size for digit in digits) < 1 << 31 else np.int64
     for low, high in spans(stop - start, PART):
-        total = np.full(high - low, 0, dtype=small)
+        total, room = np.zeros(high - low, dtype=np.int16), 1
         for digit in digits:
-            total *= small(digit.size)
+            room *= digit.size
+            # Half of the room, since a code of -1 borrows from the digits before.
+            if room > np.iinfo(total.dtype).max // 2:
+                total = total.astype(np.int32 if room < 1 << 30 else np.int64)
+            total *= total.dtype.type(digit.size)
             np.add(total, digit.read(start + low, start + high), out=total, casting="unsafe")
-        np.add(total, shift, out=found[low:high])
-    return found
+        np.add(total, shift, out=out[low:high])
+    return out[: stop - start]
 
 
 def count_all(digits: Sequence[Digit], length: int, told: Told) -> np.ndarray:
@@ -77,16 +73,21 @@ def count_all(digits: Sequence[Digit], length: int, told: Told) -> np.ndarray:
     shape = tuple(digit.size for digit in digits)
     slots = math.prod(shape)
     total = np.zeros(slots, dtype=np.uint32 if length < 1 << 32 else np.uint64)
-    if slots > MOST_OWN:
-        for found in in_blocks(lambda a, b: numbers(digits, a, b), length, BLOCK, told):
-            np.add.at(total, found, total.dtype.type(1))
-        return total.reshape(shape)
+    block = BLOCK if slots > MOST_OWN else max(BLOCK, slots)
+    one, lock, own = total.dtype.type(1), threading.Lock(), threading.local()
 
-    def work(start: int, stop: int) -> np.ndarray:
-        return np.bincount(numbers(digits, start, stop), minlength=slots)
+    def add(start: int, stop: int) -> None:
+        if not hasattr(own, "room"):
+            own.room = np.empty(min(block, length), dtype=np.intp)
+        found = numbers(digits, start, stop, own.room)
+        counts = None if slots > MOST_OWN else np.bincount(found, minlength=slots)
+        with lock:
+            if counts is None:
+                np.add.at(total, found, one)
+            else:
+                np.add(total, counts, out=total, casting="unsafe")
 
-    for found in in_blocks(work, length, max(BLOCK, slots), told):
-        np.add(total, found, out=total, casting="unsafe")
+    in_blocks(add, length, block, told)
     return total.reshape(shape)
 
 
