@@ -110,6 +110,11 @@ class Exploration:
     def state(self, changes: State | Mapping[str, Any]) -> None:
         self.change(**(changes.json if isinstance(changes, State) else changes))
 
+    @property
+    def first(self) -> State:
+        """Where the controls stood at first."""
+        return self._first
+
     def change(self, *, remembered: bool = True, **changes: Any) -> None:
         """Move some controls; nothing is moved when one of them cannot be.
 
@@ -126,6 +131,15 @@ class Exploration:
                 self._past = [*self._past[1 - MOST_REMEMBERED :], self._state]
             self._state = state
             self._answers.clear()
+
+    def follow(self, *, remembered: bool = True, **changes: Any) -> None:
+        """Move as another hand did: going back to where the controls stood before is an undo."""
+        state = checked_state(self.cube, self._state, changes)
+        if self._past and replace(self._past[-1], lang=state.lang) == state and self._state != state:
+            self.undo()
+            self.change(lang=state.lang)
+        else:
+            self.change(remembered=remembered, **changes)
 
     def undo(self) -> None:
         """Take the last change back; the language stays."""

@@ -148,25 +148,29 @@ def kept_columns(
     sizes: np.ndarray, names: tuple[str, ...], threshold: int, most: float, first: int = 0
 ) -> Iterator[tuple[str, ...]]:
     """Columns that can stay; as soon as all left can, fewer are not looked at."""
-    if sizes[sizes < threshold].sum() <= most:
+    if sizes[hidden(sizes, threshold)].sum() <= most:
         yield names
         return
     for at in range(first, len(names)):
         yield from kept_columns(sizes.sum(at), names[:at] + names[at + 1 :], threshold, most, at)
 
 
-def withheld(cube: Cube, threshold: int) -> Cube:
-    """The cube without its small groups, and without the levels that only these were on.
+def hidden(sizes: np.ndarray, threshold: int) -> np.ndarray:
+    """Which groups are withheld: the small ones, and where these hold too few together, the next smallest with them.
 
-    One small group alone would be the total less the others to whoever knows the total; so where fewer answers than
-    the threshold are withheld, the next smallest group goes with them.
+    Few answers alone would be the total less the others to whoever knows the total.
     """
+    small = (sizes > 0) & (sizes < threshold)
+    if 0 < sizes[small].sum() < threshold and (sizes >= threshold).any():
+        small = np.atleast_1d(small)
+        small.flat[np.argmin(np.where(sizes >= threshold, sizes, np.iinfo(np.int64).max))] = True
+    return small.reshape(sizes.shape)
+
+
+def withheld(cube: Cube, threshold: int) -> Cube:
+    """The cube without its small groups, and without the levels that only these were on."""
     counts = cube.counts.copy()
-    sizes = counts.sum(-1, dtype=np.int64)
-    hidden = (sizes > 0) & (sizes < threshold)
-    while 0 < sizes[hidden].sum() < threshold and (~hidden & (sizes > 0)).any():
-        hidden.flat[np.argmin(np.where(hidden | (sizes == 0), np.iinfo(np.int64).max, sizes))] = True
-    counts[hidden] = 0
+    counts[hidden(counts.sum(-1, dtype=np.int64), threshold)] = 0
     dimensions = list(cube.dimensions)
     for at, dimension in enumerate(dimensions):
         others = tuple(axis for axis in range(counts.ndim) if axis != at)

@@ -47,7 +47,7 @@ def engine() -> str:
 @cache
 def bundle(after: str) -> str:
     """Vega, our files and what comes after them; it declares names, which must not become those of a page."""
-    converter = optional_import("vl_convert", extra="report", purpose="draw an explorer without a network")
+    converter = optional_import("vl_convert", extra="explore", purpose="draw an explorer without a network")
     text: str = converter.javascript_bundle(f"const explorer = {engine()};\n{after}")
     # Links to Vega's editor and schemas: never asked for, but a reader who searches the page should find none.
     return ADDRESS.sub("about:blank#", text)

@@ -44,8 +44,8 @@ def payload(
     state : mapping, optional
         Where the controls stand at first; parts that are missing have their defaults.
     code : mapping, optional
-        Pieces of the line of Python, with places in braces: ``rows`` (the frame), ``filtered`` (``"df[{conditions}]"``),
-        ``joint`` and ``either`` between conditions (``" & "``, ``" | "``), ``verb``
+        Pieces of the line of Python, with places in braces: ``rows`` (the frame), ``filtered``
+        (``"df[{conditions}]"``), ``joint`` and ``either`` between conditions (``" & "``, ``" | "``), ``verb``
         (``"{rows}.nps().summary({arguments})"``) and ``columns``: by name ``by`` (``"by='shop'"``) and either ``among``
         (with ``{levels}``), ``levels`` (a literal each, None for the missing one) and ``missing``, or ``tests`` (a
         condition for each level); of the date ``between`` (with ``{first}`` and ``{last}``), ``firsts`` and ``lasts``
@@ -73,7 +73,9 @@ def payload(
     True
     """
     width, kind = next(found for found in LIGHTEST if cube.counts.max(initial=0) <= np.iinfo(found[1]).max)
-    packed = zlib.compress(np.ascontiguousarray(cube.counts, dtype=np.dtype(kind).newbyteorder("<")).tobytes(), 9)
+    counts = np.ascontiguousarray(cube.counts, dtype=np.dtype(kind).newbyteorder("<"))
+    # A kernel is near; a page goes by mail.
+    packed = zlib.compress(counts.tobytes(), 1 if binary else 9)
     return {
         "dimensions": [described(dimension) for dimension in cube.dimensions],
         "ratings": list(cube.scale.ratings),

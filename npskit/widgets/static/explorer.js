@@ -9,7 +9,7 @@ async function mount(element, payload, host = null) {
   const cube = { ...(await readCube(payload)), categories: payload.categories };
   const answers = answersOf(cube);
   let state = checkedState(cube, { ...DEFAULT_STATE, ...payload.state, ...(host ? host.state : {}) });
-  const first = state;
+  const first = checkedState(cube, { ...DEFAULT_STATE, ...payload.state });
   const past = [];
   let front = null;
   let dragged = null;
@@ -28,7 +28,7 @@ async function mount(element, payload, host = null) {
     const shown = before.lang === next.lang ? front.show(state, !final) : rebuild();
     if (host && (final || performance.now() - told > KERNEL_EVERY)) {
       told = performance.now();
-      host.setState(next);
+      host.setState(next, final);
     }
     if (!host && final) writeHash(state, first);
     return shown;
@@ -62,7 +62,9 @@ async function mount(element, payload, host = null) {
     host.onState((given) => {
       const next = checkedState(cube, { ...state, ...given });
       if (dragged || same(next, state)) return;
-      remember(state);
+      // The kernel took a change back, or made one.
+      if (past.length && same({ ...past[past.length - 1], lang: next.lang }, next)) past.pop();
+      else if (!same({ ...next, lang: state.lang }, state)) remember(state);
       const relabel = next.lang !== state.lang;
       state = next;
       if (relabel) rebuild();

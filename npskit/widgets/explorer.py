@@ -1,0 +1,315 @@
+"""The explorer in a notebook: traits, and one translation between the page and Python.
+
+The page has the cube and answers every move by itself; the kernel follows. What the two share is a state in plain JSON,
+which `npskit.survey.exploration.Exploration` reads and checks. No arithmetic lives here.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import traitlets
+
+from npskit.cube import AnyCube, Cube
+from npskit.errors import NpskitError, optional_import
+from npskit.labels import LANGUAGES, language, word
+from npskit.survey.exploration import Exploration
+from npskit.widgets.javascript import asset, module
+from npskit.widgets.page import write_page
+from npskit.widgets.payload import payload
+from npskit.widgets.progress import Progress
+
+if TYPE_CHECKING:
+    from npskit.survey import Survey
+
+__all__ = ["Explorer"]
+
+anywidget = optional_import("anywidget", extra="explore", purpose="explore with controls")
+
+# Cells, ratings not counted, that travel to the page; columns beyond them are moved from Python.
+MOST_SENT = 1_000_000
+CONTROLS = ("selection", "split", "every", "compare", "min_responses", "confidence_level", "lang")
+
+
+class Explorer(anywidget.AnyWidget):
+    """Controls around linked pictures of a survey.
+
+    Parameters
+    ----------
+    survey : Survey
+    by : str, Bands or sequence of them, optional
+        Columns to explore; found when not given.
+    **state
+        Where the controls stand at first: any of the traits below.
+
+    Attributes
+    ----------
+    selection : dict
+        What is selected: columns to lists of levels, the column of dates to the first and the last day. Can be set.
+    split : str or None
+    every : {"day", "week", "month", "quarter", "year"}
+    compare : {"before", "rest"} or None
+    min_responses : int
+    confidence_level : float
+    lang : {"en", "fr"}
+    exploration : Exploration
+        The numbers without the controls.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from npskit import Survey
+    >>> answers = pd.DataFrame({"nps": [10, 2, 9, 8] * 50, "shop": ["Lyon", "Nice"] * 100})
+    >>> explorer = Explorer(Survey(answers))
+    >>> explorer.selection = {"shop": ["Lyon"]}
+    >>> explorer.table[["shop", "responses", "score"]]
+       shop  responses  score
+    0  Lyon        100  100.0
+    """
+
+    selection = traitlets.Dict()
+    split = traitlets.Any(allow_none=True)
+    every = traitlets.Any("month")
+    compare = traitlets.Any(allow_none=True)
+    min_responses = traitlets.Any(10)
+    confidence_level = traitlets.Any(0.95)
+    lang = traitlets.Any("en")
+
+    state = traitlets.Dict().tag(sync=True)
+    payload = traitlets.Dict().tag(sync=True)
+    _esm = traitlets.Unicode().tag(sync=True)
+    _css = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, survey: Survey, by: Any = None, **state: Any) -> None:
+        state = {"lang": language(), **state}
+        with Progress(state["lang"]) as progress:
+            self.exploration = Exploration(survey, by, progress=progress, **state)
+        self._following, self._dragging = False, False
+        self._hidden = hidden_columns(self.exploration.cube, self.exploration.split)
+        super().__init__()
+        self._pack()
+        self._follow()
+
+    @traitlets.default("_esm")
+    def _script(self) -> str:
+        return module(asset("widget.js"))
+
+    @traitlets.default("_css")
+    def _style(self) -> str:
+        return asset("explorer.css") + asset("widget.css")
+
+    # ---- the translation ------------------------------------------------------------------------------------
+
+    @traitlets.validate(*CONTROLS)
+    def _checked(self, proposal: dict[str, Any]) -> Any:
+        """A control set from Python moves the state, or is refused before anything moves."""
+        name = proposal["trait"].name
+        if not self._following:
+            setattr(self.exploration, name, proposal["value"])
+        return getattr(self.exploration, name)
+
+    @traitlets.observe(*CONTROLS)
+    def _moved(self, change: dict[str, Any]) -> None:
+        if not self._following:
+            self._follow()
+
+    @traitlets.observe("state")
+    def _heard(self, change: dict[str, Any]) -> None:
+        """The page moved: the kernel follows. The steps of one drag are one change."""
+        if self._following:
+            return
+        given = dict(change["new"])
+        moving = bool(given.pop("moving", False))
+        kept = {name: self.exploration.state.json["selection"].get(name, []) for name in self._hidden}
+        given["selection"] = {**given.get("selection", {}), **kept}
+        self.exploration.follow(remembered=not self._dragging, **given)
+        self._dragging = moving
+        self._follow(said=False)
+
+    def _follow(self, *, said: bool = True) -> None:
+        """Set every trait to what the exploration says; the page hears of it unless it said so itself."""
+        with self._quiet(), self.hold_trait_notifications():
+            for name in CONTROLS:
+                self.set_trait(name, getattr(self.exploration, name))
+        if any(self._sent.get(name) != self._chosen(name) for name in self._hidden):
+            self._pack()
+        state = self.exploration.state.json
+        if said or {**self.state, "moving": None} != {**state, "moving": None}:
+            with self._quiet():
+                self.state = state
+
+    @contextmanager
+    def _quiet(self) -> Iterator[None]:
+        before, self._following = self._following, True
+        try:
+            yield
+        finally:
+            self._following = before
+
+    def _chosen(self, name: str) -> list[int]:
+        return list(self.exploration.state.selection.get(name, ()))
+
+    def _pack(self) -> None:
+        """Send the cube of the columns that the page can hold, under the filters of those it cannot."""
+        self._sent = {name: self._chosen(name) for name in self._hidden}
+        seen = self.exploration
+        notes = [*seen.notes, *hidden_note(self._hidden)]
+        cube = sent_cube(seen.cube, self._hidden, {name: places for name, places in self._sent.items() if places})
+        first = {**seen.first.json, "lang": seen.lang}
+        self.payload = payload(cube, state=first, code=seen.code_pieces(), notes=notes, binary=True)
+
+    # ---- for people -----------------------------------------------------------------------------------------
+
+    @property
+    def table(self) -> Any:
+        """The numbers of what is selected, by the split, in the caller's own library."""
+        return self.exploration.table
+
+    @property
+    def code(self) -> str:
+        """Python that gives `table` again."""
+        return self.exploration.code()
+
+    def frame(self) -> Any:
+        """The rows that are selected, in the caller's own library.
+
+        Raises
+        ------
+        ArgumentError
+            When the data have changed since they were counted.
+        """
+        return self.exploration.frame()
+
+    def undo(self) -> None:
+        """Take the last change back."""
+        self.exploration.undo()
+        self._follow()
+
+    def reset(self) -> None:
+        """Back to where the controls stood at first."""
+        self.exploration.reset()
+        self._follow()
+
+    def to_html(self, path: str | os.PathLike[str], threshold: int = 10, *, title: str | None = None) -> Path:
+        """Write one page in which everything still moves, without a kernel and without a network.
+
+        It holds no rows, and no group of fewer than `threshold` responses: dates are told in longer periods and columns
+        left out where needed, and the page says so.
+
+        Parameters
+        ----------
+        path : path
+        threshold : int
+        title : str, optional
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        ArgumentError
+            When there are fewer responses than the threshold.
+        """
+        return write_page(path, public_payload(self.exploration, threshold, title), self.lang)
+
+    # ---- where there is no kernel ---------------------------------------------------------------------------
+
+    def _ipython_display_(self, **options: Any) -> None:
+        """Show the controls and, for when the notebook is opened without a kernel, a picture that needs none."""
+        from IPython.display import display
+
+        display(self._repr_mimebundle_(**options)[0], raw=True)
+        display({"text/html": self._still, "text/plain": repr(self)}, raw=True)
+
+    @cached_property
+    def _still(self) -> str:
+        """A picture of the first look; hidden while the controls are there."""
+        return still(self.exploration, asset("still.css"))
+
+    def __repr__(self) -> str:
+        return f"<npskit.Explorer: {self.exploration.words('en')}>"
+
+
+def hidden_columns(cube: AnyCube, split: str | None) -> tuple[str, ...]:
+    """Columns that the page cannot hold beside the others, the largest first; the dates and the split stay longest."""
+    hidden: list[str] = []
+    sizes = {dimension.name: len(dimension) for dimension in cube.dimensions}
+    late = {split} if cube.date is None else {split, cube.names[cube.date]}
+    order = sorted(sizes, key=lambda name: (name in late, -sizes[name]))
+    while math.prod(sizes.values()) > MOST_SENT:
+        hidden.append(order.pop(0))
+        del sizes[hidden[-1]]
+    return tuple(hidden)
+
+
+def hidden_note(hidden: tuple[str, ...]) -> list[Mapping[str, str]]:
+    """What the page says of columns that are not on it."""
+    columns = ", ".join(hidden)
+    return [{lang: word("explore_note_hidden", lang, columns=columns) for lang in LANGUAGES}] if hidden else []
+
+
+def sent_cube(cube: AnyCube, hidden: tuple[str, ...], chosen: Mapping[str, list[int]]) -> Cube:
+    """The cube of the columns that travel, of the rows that those left behind select."""
+    if isinstance(cube, Cube) and not hidden:
+        return cube
+    axes = [at for at, name in enumerate(cube.names) if name not in hidden]
+    selection = {cube.axis(name): places for name, places in chosen.items()}
+    table = cube.tables(selection, {"": axes})[""]
+    return Cube(tuple(cube.dimensions[at] for at in axes), table[..., :-1], cube.scale)
+
+
+def public_payload(exploration: Exploration, threshold: int, title: str | None) -> dict[str, Any]:
+    """What a page for everybody carries."""
+    found = exploration.publishable(threshold)
+    now, units = exploration.state.json, ()
+    if found.cube.date is not None:
+        units = found.cube.dimensions[found.cube.date].units
+    state = {
+        **now,
+        "selection": {},
+        "dates": None,
+        "split": now["split"] if now["split"] in found.cube.names else next(iter_segments(found.cube), None),
+        "every": now["every"] if now["every"] in units or not units else units[0],
+        "compare": now["compare"] if now["compare"] != "before" or units else None,
+    }
+    pieces = exploration.code_pieces(found.cube)
+    return payload(found.cube, state=state, code=pieces, notes=found.notes, title=title)
+
+
+def iter_segments(cube: Cube) -> Iterator[str]:
+    """Columns that are not of dates."""
+    return (name for at, name in enumerate(cube.names) if at != cube.date)
+
+
+def still(exploration: Exploration, style: str) -> str:
+    """The score in words, and by the split as a picture."""
+    from npskit import charts
+
+    lang = exploration.lang
+    picture = ""
+    rows = exploration.by_split()
+    if exploration.split is not None and sum(rows["responses"]):
+        try:
+            chart = charts.by_segment(rows, [exploration.split], lang=lang)
+            svg = optional_import("vl_convert", extra="explore", purpose="draw").vegalite_to_svg(chart.to_dict())
+            picture = f'<img alt="" src="data:image/svg+xml;base64,{encoded(svg)}">'
+        except NpskitError:
+            picture = ""
+    words = f"{escape(exploration.words(lang))}. {escape(word('explore_still', lang))}"
+    return f'<div class="npskit-still"><style>{style}</style><p>{words}</p>{picture}</div>'
+
+
+def encoded(text: str) -> str:
+    """A text for an address that holds its content."""
+    import base64
+
+    return base64.b64encode(text.encode()).decode()
