@@ -25,6 +25,7 @@ from npskit import survey
 
 if TYPE_CHECKING:
     from npskit.report import Report
+    from npskit.widgets.explorer import Explorer
     from npskit.widgets.forecast_app import ForecastApp
     from npskit.widgets.planner import Planner
 
@@ -56,6 +57,34 @@ class Survey(survey.Survey):
         from npskit.report import write_report
 
         return write_report(self, Path(path), template=template, lang=lang, **options)
+
+    def explore(self, by: Any = None, **state: Any) -> Explorer:
+        """Controls around linked pictures: filters, dates, split and comparison, each move answered at once.
+
+        Parameters
+        ----------
+        by : str, Bands or sequence of them, optional
+            The columns to explore; found from names and content when not given.
+        **state
+            Where the controls stand at first: ``selection`` (a dict of columns to levels, and of the column of dates
+            to the first and the last day), ``split, every, compare, min_responses, confidence_level, lang``.
+
+        Returns
+        -------
+        Explorer
+            A widget; `.selection` can be set, `.table` and `.frame()` are what is seen, `.code` gives it again, and
+            `.to_html(path)` writes a page that needs no kernel.
+
+        Raises
+        ------
+        ArgumentError
+            For a weighted survey, and for columns with too many levels.
+        MissingExtraError
+            When anywidget is not installed.
+        """
+        from npskit.widgets.explorer import Explorer
+
+        return Explorer(self, by, **state)
 
     def forecast_app(self, *, until: Any = None, lang: str | None = None, **state: Any) -> ForecastApp:
         """The forecast with controls: horizon, period, break, planned responses, and a target with its probability.
