@@ -25,9 +25,12 @@ from npskit import survey
 
 if TYPE_CHECKING:
     from npskit.report import Report
+    from npskit.survey.simulation import Simulation
     from npskit.widgets.explorer import Explorer
     from npskit.widgets.forecast_app import ForecastApp
     from npskit.widgets.planner import Planner
+    from npskit.widgets.setup import Setup
+    from npskit.widgets.simulator import SimulatorApp
 
 __all__ = ["NPSAccessor", "Survey", "planner", "register"]
 
@@ -105,6 +108,76 @@ class Survey(survey.Survey):
         from npskit.widgets.forecast_app import ForecastApp
 
         return ForecastApp(self, until=until, lang=lang, **state)
+
+    def simulate(self, *, attributes: Any = None, until: Any = None, **options: Any) -> Simulation:
+        """What if answers moved: other categories, other ratings of drivers, another mix.
+
+        Parameters
+        ----------
+        attributes : sequence of str, optional
+            Attributes that may be drivers; found unless given.
+        until : date or ISO text, optional
+            Day whose period is the last one the path starts from, as in `forecast`.
+        **options
+            The moves: ``detractors_to_passives, passives_to_promoters`` (shares), ``drivers`` (attribute to the mean it
+            reaches), ``over`` and ``mix`` (a column, and the share of some of its levels), ``reached_by`` (a date),
+            ``periods, every, confidence_level``; and of `economics` the columns of money, for the revenue at risk:
+            ``spend, retained, churned, customers, margin, against, currency``.
+
+        Returns
+        -------
+        Simulation
+            The difference to now; exactly 0 when nothing is moved.
+
+        Examples
+        --------
+        >>> import npskit
+        >>> found = npskit.datasets.load("garden").nps.simulate(detractors_to_passives=0.5)
+        >>> print(found.sentence("en"))
+        Score +58 instead of +53: +5 points (interval: +4.3 to +4.9).
+        """
+        from npskit.survey.simulator import MONEY, Simulator
+
+        money = {name: options.pop(name) for name in MONEY if name in options}
+        return Simulator(self, attributes=attributes, until=until, **money).simulate(**options)
+
+    def simulator(
+        self, *, attributes: Any = None, until: Any = None, lang: str | None = None, **options: Any
+    ) -> SimulatorApp:
+        """What if, with controls: categories, drivers and the mix are moved by hand.
+
+        Parameters
+        ----------
+        attributes, until, **options
+            As in `simulate`; the moves are those it starts with.
+        lang : {"en", "fr"}, optional
+
+        Returns
+        -------
+        SimulatorApp
+            A widget; `.result` is the simulation, `.code` the line of Python, and its traits can be set.
+        """
+        from npskit.widgets.simulator import SimulatorApp
+
+        return SimulatorApp(self, attributes=attributes, until=until, lang=lang, **options)
+
+    def setup(self, *, lang: str | None = None, **roles: str) -> Setup:
+        """Pick the columns by hand when their roles cannot be told.
+
+        Parameters
+        ----------
+        lang : {"en", "fr"}, optional
+        **roles
+            Columns picked already, such as ``rating="q1"``.
+
+        Returns
+        -------
+        Setup
+            A widget; `.survey` has the verbs with the columns picked, `.code` is the line of Python.
+        """
+        from npskit.widgets.setup import Setup
+
+        return Setup(self, lang=lang, **roles)
 
 
 class NPSAccessor(Survey):

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from npskit.frames import Bands
+from npskit.scale import Scale
+
 if TYPE_CHECKING:
     from npskit.survey.base import Base
 
@@ -56,7 +59,9 @@ def literal(value: Any) -> str:
         return f"({', '.join(map(literal, value))}{',' if len(value) == 1 else ''})"
     if isinstance(value, dt.date):
         return repr(value.isoformat())
-    if type(value).__name__ == "Scale":
+    if isinstance(value, Bands):
+        return f"npskit.Bands({value.column!r}, {literal(list(value.edges))})"
+    if isinstance(value, Scale):
         return f"npskit.{value!r}"
     return repr(value)
 

@@ -71,7 +71,8 @@ class Forecast(Result):
         With `by` the forecast of everybody: in every draw the sum of the groups.
     draws, level_draws : ndarray (groups, draws, periods)
         Next readings and levels, in points; without `by` there is no first axis.
-    share_draws : ndarray (groups, draws, periods, 3)
+    share_draws, level_share_draws : ndarray (groups, draws, periods, 3)
+        Detractors, passives and promoters of the readings, and behind the levels.
     response_draws : ndarray (groups, draws, periods)
     """
 
@@ -87,6 +88,7 @@ class Forecast(Result):
     draws: np.ndarray = field(repr=False, kw_only=True)
     level_draws: np.ndarray = field(repr=False, kw_only=True)
     share_draws: np.ndarray = field(repr=False, kw_only=True)
+    level_share_draws: np.ndarray = field(repr=False, kw_only=True)
     response_draws: np.ndarray = field(repr=False, kw_only=True)
     _counts: np.ndarray = field(repr=False, kw_only=True)
     _breaks: tuple[int, ...] = field(repr=False, kw_only=True, default=())
@@ -293,8 +295,8 @@ def answer(
 ) -> Forecast:
     """The result of draws; of more groups than the past has, its own come first."""
     own: Any = slice(len(past.kept)) if past.by else ...
-    names = ("draws", "level_draws", "share_draws", "responses")
-    draws, levels, shares, responses = (np.asarray(getattr(found, name))[own] for name in names)
+    names = ("draws", "level_draws", "share_draws", "level_share_draws", "responses")
+    draws, levels, shares, level_shares, responses = (np.asarray(getattr(found, name))[own] for name in names)
     ahead = coming(past.periods[-1], past.every, draws.shape[-1])
     groups = [past.grid.groups[at] for at in past.kept]
     columns = {key: [group[at] for group in groups for _ in ahead] for at, key in enumerate(past.by)}
@@ -321,6 +323,7 @@ def answer(
         draws=draws,
         level_draws=levels,
         share_draws=shares,
+        level_share_draws=level_shares,
         response_draws=responses,
         _counts=counts,
         _breaks=tuple(breaks),

@@ -17,7 +17,7 @@ from npskit.labels import word
 if TYPE_CHECKING:
     from npskit.widgets.app import App
 
-__all__ = ["amount", "chooser", "escaped_lines", "percentage", "styled"]
+__all__ = ["amount", "chooser", "escaped_lines", "percentage", "slid", "styled"]
 
 FULL = "100%"
 
@@ -85,14 +85,40 @@ def amount(
 
     app.said(lambda lang: setattr(field, "description", word(label or f"app_{name}", lang, **words)))
     app.bound(name, field, to_trait=to_trait, to_control=to_control)
-    if not slider:
-        return field
-    hand = kinds[1](
-        min=low, max=high, step=step, value=field.value, readout=False, tabbable=False,
+    return with_slider(field, kinds[1]) if slider else field
+
+
+def slid(
+    app: App, name: str, *, low: float, high: float, step: float, shown: Callable[[], float],
+    meant: Callable[[float], None], label: Callable[[str], str],
+) -> Any:  # fmt: skip
+    """A number that is one entry of a trait that holds several: what it shows and what moving it means are told."""
+    field = styled(widgets.BoundedFloatText(value=low, min=low, max=high, step=step))
+    field.npskit_quiet = False
+
+    def follow(_change: Any = None) -> None:
+        field.npskit_quiet = True
+        try:
+            field.value = min(max(round(shown(), 2), low), high)
+        finally:
+            field.npskit_quiet = False
+
+    follow()
+    field.observe(lambda change: None if field.npskit_quiet else meant(change["new"]), "value")
+    app.observe(follow, name)
+    app.said(lambda lang: setattr(field, "description", label(lang)))
+    field.npskit_follow = follow
+    return with_slider(field, widgets.FloatSlider)
+
+
+def with_slider(field: Any, kind: Any) -> Any:
+    """A field with a slider under it, for the hand."""
+    hand = kind(
+        min=field.min, max=field.max, step=field.step, value=field.value, readout=False, tabbable=False,
         layout=widgets.Layout(width="calc(100% - 12px)", margin="0 6px"),
     )  # fmt: skip
-    traitlets.link((field, "value"), (hand, "value"))
     traitlets.link((field, "max"), (hand, "max"))
+    traitlets.link((field, "value"), (hand, "value"))
     pair = widgets.VBox([field, hand], layout=widgets.Layout(width=FULL, overflow="visible"))
     pair.field, pair.hand = field, hand
     return pair
