@@ -303,6 +303,7 @@ def test_the_explanation_has_a_line_for_each_part():
     noise = told.to_frame().set_index("topic").loc["noise"]
     # One answer of these shares has a variance of .61; sixty make a standard error of ten points.
     assert noise["value"] == pytest.approx(100 * np.sqrt(0.61 / 60), abs=2.5)
+    assert noise["upper"] == pytest.approx(1.95996 * noise["value"], rel=1e-4)
     french = str(alone().explain(lang="fr"))
     assert not re.search(r"\b(the|responses|level|reading|season)\b", french)
 

@@ -69,7 +69,7 @@ def has_jumps(found: Forecast) -> bool:
     """Whether the level's first interval is much wider than its usual step and what is not known of it now."""
     step = found.learned["level_sd"][0]
     now = found.history["level_upper"][-1] - found.history["level_lower"][-1]
-    usual = math.hypot(2 * step * normal_quantile((1 + found.confidence_level) / 2), now)
+    usual = math.hypot(2 * step * normal_quantile(found.confidence_level), now)
     return widths(found, "level") > MUCH_WIDER * usual
 
 

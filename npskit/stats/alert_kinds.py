@@ -128,7 +128,9 @@ def shaped(event: Event, line: Line, start: int, end: int, change: float) -> Ale
         return Alert(event.found, drift[2] + 1, "drift", drift[1])
     if jump is None:
         return Alert(event.found, event.first, "jump", change)
-    return Alert(event.found, jump[2] + 1, "jump", jump[1])
+    # A step on the last reading there is has nothing after it that could have stayed.
+    alone = math.isnan(event.stays) and jump[2] + 1 == event.found
+    return Alert(event.found, jump[2] + 1, "new" if alone else "jump", jump[1])
 
 
 def best(

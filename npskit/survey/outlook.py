@@ -69,7 +69,7 @@ def explanation(found: Forecast, lang: str | None) -> Explanation:
 def noise(found: Forecast, lang: str) -> Row:
     """How far one reading strays from what it measures."""
     sd = math.hypot(found.learned["reading_sd"][0], found.learned["extra_sd"][0])
-    far = sd * normal_quantile((1 + found.confidence_level) / 2)
+    far = sd * normal_quantile(found.confidence_level)
     n = number(float(np.median([n for n in found.history["responses"] if n][-12:])), lang=lang)
     level = share(found.confidence_level, lang=lang)
     said = word("forecast_noise", lang, n=n, range=gap_text(far, lang), level=level)

@@ -10,10 +10,12 @@ from hypothesis.extra import numpy as hnp
 from scipy.special import ndtr
 
 from npskit.errors import ArgumentError, EmptyDataError
+from npskit.stats.alert_kinds import Line, named
 from npskit.stats.chance import chance, reading_limit, reading_normal, true_scores
 from npskit.stats.monitor import KINDS, monitor
 from npskit.stats.onestep import expected
 from npskit.stats.scan import summed
+from npskit.stats.watching import Event
 
 MONTHS = np.arange(24)
 
@@ -214,6 +216,16 @@ def test_first_periods_and_silent_ones_are_not_judged():
     assert np.flatnonzero(~found.judged).tolist() == [*range(7), 8]
     assert np.isnan(found.p_value[8])
     assert np.isfinite(found.expected[8])
+
+
+def test_a_step_on_the_last_reading_is_yet_to_be_confirmed():
+    reading = np.array([30.0, 31, 29, 30, 28, 27, 26, -53])
+    line = Line(reading, np.full(8, 100.0), np.zeros(8), reading)
+    event = Event(first=5, found=7, way=-1.0, stays=np.nan)
+    found = named(event, line, np.full(8, 30.0), 0, 8, None)
+    assert (found.kind, found.first) == ("new", 7)
+    reading[5:] = -30, -28, -32
+    assert named(event, line, np.full(8, 30.0), 0, 8, None).kind == "jump"
 
 
 def test_a_marked_break_is_not_judged_and_starts_the_level_anew():
