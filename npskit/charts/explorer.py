@@ -14,7 +14,7 @@ import altair as alt
 
 from npskit.charts.columns import signed_axis, zero_line
 from npskit.charts.renderer import LayerChart, styled
-from npskit.charts.theme import ACCENT, CATEGORY_COLORS, CATEGORY_INKS, INK, MUTED
+from npskit.charts.theme import ACCENT, CATEGORY_COLORS, INK, MUTED
 from npskit.labels import language, word
 
 __all__ = ["specs"]
@@ -120,8 +120,10 @@ def trend(lang: str) -> LayerChart:
         readings.mark_rule(strokeWidth=alt.ExprRef("reach"), opacity=0)
         .encode(y=alt.value(0), y2=alt.value(alt.ExprRef("height")), tooltip=shown)
         .add_params(brush),
-        readings.mark_rule(color=INK, strokeWidth=1.2, clip=True, opacity=0.45).encode(
-            y=y["lower"], y2="upper:Q", opacity=alt.condition("datum.enough", alt.value(0.5), alt.value(0.2))
+        readings.mark_rule(color=INK, strokeWidth=1.2, clip=True).encode(
+            y=y["lower"],
+            y2="upper:Q",
+            opacity=alt.condition("datum.enough", alt.value(alt.ExprRef("0.5 * thin")), alt.value(0.2)),
         ),
         level.mark_area(color=ACCENT, opacity=0.25, clip=True).encode(y=y["level_lower"], y2="level_upper:Q"),
         level.mark_line(color=ACCENT, strokeWidth=2.5, clip=True).encode(y=y["level"]),
@@ -135,7 +137,9 @@ def trend(lang: str) -> LayerChart:
         .mark_text(align="left", dx=10, fontSize=14, fontWeight=600, color=ACCENT)
         .encode(x=x, y=y["level"], text="text:N"),
     ]
-    values = parameters(periods=[-0.5, 0.5], span=[-100, 100], marks=[], period_ticks=[], period_labels=[], reach=10)
+    values = parameters(
+        periods=[-0.5, 0.5], span=[-100, 100], marks=[], period_ticks=[], period_labels=[], reach=10, thin=1
+    )
     return LayerChart(layer=layers).add_params(*values)
 
 
@@ -191,19 +195,19 @@ def ratings(lang: str) -> LayerChart:
     opacity = alt.value(alt.ExprRef("weight"))
     bars, names = empty("bars"), empty("categories").encode(x=middle)
     colors = alt.Color("category:O", scale=alt.Scale(domain=[0, 1, 2], range=list(CATEGORY_COLORS)), legend=None)
-    inks = alt.Color("category:O", scale=alt.Scale(domain=[0, 1, 2], range=list(CATEGORY_INKS)), legend=None)
     text = bars.mark_text(baseline="bottom").encode(x=middle, y=y)
     layers = [
         bars.mark_bar().encode(x=x, x2="right:Q", y=y, y2=alt.datum(0), color=colors, opacity=opacity, tooltip=shown),
-        text.mark_text(baseline="bottom", dy=-16, fontSize=12, fontWeight=600, color=INK).encode(text="share_text:N"),
+        text.mark_text(baseline="bottom", dy=-16, fontSize=12, fontWeight=600, color=alt.ExprRef("ink")).encode(
+            text="share_text:N"
+        ),
         text.mark_text(baseline="bottom", dy=-3, fontSize=11, color=MUTED).encode(text="short:N"),
         empty("categories")
         .mark_rule(strokeWidth=4)
         .encode(x=x, x2="right:Q", y=alt.value(alt.ExprRef("height + 28")), color=colors),
         names.mark_text(baseline="top", fontSize=12, fontWeight=600).encode(
-            y=alt.value(alt.ExprRef("height + 35")), text="text:N", color=inks
+            y=alt.value(alt.ExprRef("height + 35")), text="text:N", color=alt.ColorValue(alt.ExprRef("ink"))
         ),
     ]
     values = parameters(places=[-0.5, 10.5], highest=[0, 1], rating_ticks=[], rating_labels=[], weight=1)
-    layered = LayerChart(layer=layers).add_params(*values)
-    return layered.resolve_scale(color="independent")
+    return LayerChart(layer=layers).add_params(*values)

@@ -23,34 +23,6 @@ POLICY = (
     "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; "
     "img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'"
 )
-START = """
-for (const place of document.querySelectorAll("[data-npskit-explorer]")) {
-  const payload = JSON.parse(place.querySelector("script").textContent);
-  const shown = document.createElement("div");
-  place.append(shown);
-  explorer.mount(shown, payload).then(
-    (made) => { place.explorer = made; place.dataset.npskitExplorer = "ready"; },
-    (error) => { place.dataset.npskitExplorer = "failed"; shown.textContent = place.dataset.failed; console.error(error); },
-  );
-}
-window.npskit = explorer;
-"""
-STYLE = """
-:root { color-scheme: light dark; }
-body { margin: 0; background: #fff; }
-main { max-width: 1320px; margin: 0 auto; padding: 20px 20px 40px; }
-@media (max-width: 40rem) { main { padding: 14px 12px 30px; } }
-@media (prefers-color-scheme: dark) { body { background: #16191c; } }
-#vg-tooltip-element { background: #fff; color: #22272b; border: 1px solid #dfe3e6; border-radius: 4px; padding: 6px 9px;
-  font-size: 12px; box-shadow: 0 2px 8px rgb(0 0 0 / .15); position: fixed; visibility: hidden; z-index: 1000; }
-#vg-tooltip-element.visible { visibility: visible; }
-#vg-tooltip-element td { padding: 1px 5px; vertical-align: top; }
-#vg-tooltip-element td.key { color: #5d666e; }
-@media (prefers-color-scheme: dark) {
-  #vg-tooltip-element { background: #1f2327; color: #e4e7ea; border-color: #343a40; }
-  #vg-tooltip-element td.key { color: #a0a9b1; }
-}
-"""
 
 
 def page(payload: Mapping[str, Any], *, lang: str | None = None) -> str:
@@ -79,13 +51,13 @@ def page(payload: Mapping[str, Any], *, lang: str | None = None) -> str:
 <meta name="color-scheme" content="light dark">
 <meta name="generator" content="npskit">
 <title>{title}</title>
-<style>{STYLE}{asset("explorer.css")}</style>
+<style>{asset("page.css")}{asset("explorer.css")}</style>
 </head>
 <body>
 <main>
 {fragment(payload, lang=lang)}
 </main>
-<script>{inlined(script(START))}</script>
+<script>{inlined(script(asset("page.js")))}</script>
 </body>
 </html>
 """
@@ -104,9 +76,9 @@ def fragment(payload: Mapping[str, Any], *, lang: str | None = None) -> str:
     text = json.dumps({**payload, "state": state}, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     # In JSON every "<" may be written as an escape, so no name from the data can end the script.
     safe = text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-    failed = escape(word("explore_failed", lang), quote=True)
+    failed, none = (escape(word(key, lang), quote=True) for key in ("explore_failed", "explore_no_script"))
     return (
-        f'<div data-npskit-explorer="" data-failed="{failed}"><noscript>{escape(word("explore_no_script", lang))}</noscript>'
+        f'<div data-npskit-explorer="" data-failed="{failed}"><noscript>{none}</noscript>'
         f'<script type="application/json">{safe}</script></div>'
     )
 

@@ -1,10 +1,15 @@
 // From a state to figures: what every view shows, out of sums that are kept until a filter other than the dates moves.
 
+const MOST_TABLES = 12;
+const MOST_LEVELS = 60;
+
 function answersOf(cube) {
   const { date, ratings, categories, shape } = cube;
   const places = date < 0 ? 1 : shape[date];
   const starts = date < 0 ? [] : cube.dimensions[date].starts;
   const calendar = new Map();
+  const tables = new Map();
+  const levels = new Map();
   let kept = {};
   let whole = null;
 
@@ -12,10 +17,29 @@ function answersOf(cube) {
   function prepared(state) {
     const key = JSON.stringify([state.selection, state.split]);
     if (kept.key === key) return kept;
-    const dates = date < 0 ? [] : [date];
-    const all = summed(cube.counts, ratings, keptPlaces(state.selection), dates);
-    kept = { key, all: dated(all, 1, ratings), split: bySplit(state, dates), levels: new Map() };
+    const axis = axisOf(state.split);
+    const rows = axis < 0 ? 1 : shape[axis];
+    const { [state.split]: own, ...others } = state.selection;
+    const table = remembered(tables, MOST_TABLES, JSON.stringify([others, state.split]), () => tableBy(axis, others));
+    kept = { key, all: dated(rowsOf(table, rows, own), 1, ratings), split: axis < 0 ? null : dated(threeOf(table), rows, 3) };
     return kept;
+  }
+  // Answers by level of a column and date under the filters of the others, so that its own filter is a sum of rows.
+  function tableBy(axis, others) {
+    const axes = [axis, date].filter((at) => at >= 0).sort((a, b) => a - b);
+    const table = summed(cube.counts, ratings, keptPlaces(others), axes);
+    return axis < 0 || axes[0] === axis ? table : turned(table, places, shape[axis], ratings);
+  }
+  function rowsOf(table, rows, own) {
+    const width = places * ratings;
+    const out = new Float64Array(width);
+    for (const row of own || Array(rows).keys()) for (let at = 0; at < width; at++) out[at] += table[row * width + at];
+    return out;
+  }
+  function threeOf(table) {
+    const out = new Float64Array((table.length / ratings) * 3);
+    for (let at = 0; at < table.length; at++) out[Math.floor(at / ratings) * 3 + categories[at % ratings]] += table[at];
+    return out;
   }
   const summed = (values, size, filters, axes) => sums(values, size, shape, filters, axes);
 
@@ -23,14 +47,6 @@ function answersOf(cube) {
     return cube.dimensions.map(({ name, every }) => (every || name === ignored || !selection[name] ? null : selection[name]));
   }
 
-  function bySplit(state, dates) {
-    const axis = axisOf(state.split);
-    if (axis < 0) return null;
-    const axes = [axis, ...dates].sort((a, b) => a - b);
-    const table = summed(cube.three, 3, keptPlaces(state.selection, state.split), axes);
-    const rows = shape[axis];
-    return dated(axes[0] === axis ? table : turned(table, places, rows, 3), rows, 3);
-  }
   const axisOf = (name) => cube.dimensions.findIndex((dimension) => dimension.name === name && !dimension.every);
 
   // Running totals over the periods beside the sum of everything, which also holds answers without a date.
@@ -110,12 +126,10 @@ function answersOf(cube) {
 
   // The level from the first to the last period with answers, kept for the next time; null where it could say nothing.
   function trendLevel(state) {
-    const known = prepared(state).levels;
-    if (!known.has(levelKey(state))) known.set(levelKey(state), starts.length ? smoothedTrend(trendCounts(state), state) : null);
-    return known.get(levelKey(state));
+    return remembered(levels, MOST_LEVELS, levelKey(state), () => (starts.length ? smoothedTrend(trendCounts(state), state) : null));
   }
-  const levelKey = (state) => `${state.every} ${state.confidence_level}`;
-  const levelKnown = (state) => prepared(state).levels.has(levelKey(state));
+  const levelKey = (state) => JSON.stringify([state.selection, state.every, state.confidence_level]);
+  const levelKnown = (state) => levels.has(levelKey(state));
   function smoothedTrend(counts, state) {
     const answered = periods(state.every).starts.map((_, at) => total(counts.subarray(3 * at, 3 * at + 3)) > 0);
     const [first, last] = [answered.indexOf(true), answered.lastIndexOf(true)];
@@ -146,6 +160,15 @@ function answersOf(cube) {
   }
 
   return { headline, trend, trendLevel, levelKnown, split, distribution, available, periods, rangeBefore };
+}
+
+// A value by its key, worked out once; of too many the oldest is forgotten.
+function remembered(known, most, key, made) {
+  if (!known.has(key)) {
+    if (known.size >= most) known.delete(known.keys().next().value);
+    known.set(key, made());
+  }
+  return known.get(key);
 }
 
 // (first, second, size) as (second, first, size).

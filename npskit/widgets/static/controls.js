@@ -27,6 +27,18 @@ function chooser(title, options, onChange) {
   return { element: make("div", { className: "nx-field" }, label, select), select, offer, set: (value) => (select.value = value) };
 }
 
+// A day among the days of a cube; the browser brings the calendar.
+function dayField(title, days, onChange) {
+  const id = identity("day");
+  const input = make("input", { id, type: "date", min: days[0], max: days[days.length - 1] });
+  input.addEventListener("change", () => {
+    const place = days.indexOf(input.value);
+    if (place >= 0) onChange(place);
+  });
+  const element = make("div", { className: "nx-field" }, make("label", { htmlFor: id, textContent: title }), input);
+  return { element, set: (place) => { if (document.activeElement !== input) input.value = days[place]; } };
+}
+
 function numberField(title, onChange) {
   const id = identity("number");
   const input = make("input", { id, type: "number", min: 0, max: 100000, step: 1, inputMode: "numeric" });

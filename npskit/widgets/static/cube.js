@@ -38,9 +38,13 @@ function sums(values, size, shape, kept, axes) {
   const moves = shape.map((_, axis) => (axes.includes(axis) ? spans[axes.indexOf(axis)] : 0));
   const out = new Float64Array(axes.reduce((product, axis) => product * shape[axis], size));
   const last = shape.length - 1;
+  if (last < 0) return out.map((_, rating) => values[rating]);
+  // The innermost axis whole: its places lie side by side, and many such blocks go to one target.
+  const block = !kept[last] && moves[last] === size ? shape[last] * size : 0;
 
   function walk(axis, from, to) {
-    if (axis >= last) return addPlaces(values, out, size, last < 0 ? 1 : shape[last], last < 0 ? null : kept[last], last < 0 ? 0 : steps[last], last < 0 ? 0 : moves[last], from, to);
+    if (axis === last) return addPlaces(values, out, size, shape[last], kept[last], steps[last], moves[last], from, to);
+    if (block && axis === last - 1 && !moves[axis]) return addBlocks(values, out, block, shape[axis], kept[axis], steps[axis], from, to);
     const places = kept[axis];
     const count = places ? places.length : shape[axis];
     for (let at = 0; at < count; at++) {
@@ -64,6 +68,21 @@ function addPlaces(values, out, size, length, places, step, move, from, to) {
     const source = from + place * step;
     const target = to + place * move;
     for (let rating = 0; rating < size; rating++) out[target + rating] += values[source + rating];
+  }
+}
+
+// Blocks summed into one, four at a time: what is added to is read and written once for all four.
+function addBlocks(values, out, block, length, places, step, from, to) {
+  const count = places ? places.length : length;
+  const start = (at) => from + (places ? places[at] : at) * step;
+  let at = 0;
+  for (; at + 4 <= count; at += 4) {
+    const [a, b, c, d] = [start(at), start(at + 1), start(at + 2), start(at + 3)];
+    for (let i = 0; i < block; i++) out[to + i] += values[a + i] + values[b + i] + values[c + i] + values[d + i];
+  }
+  for (; at < count; at++) {
+    const a = start(at);
+    for (let i = 0; i < block; i++) out[to + i] += values[a + i];
   }
 }
 

@@ -1,5 +1,8 @@
 // The places of the explorer on the page.
 
+// Below, controls stand above the views instead of beside them, folded.
+const NARROW_PAGE = 860;
+
 function headParts(words, payload, undo, reset) {
   const button = (key, onclick) => make("button", { type: "button", textContent: words.word(key), onclick });
   return {
@@ -65,6 +68,7 @@ function layOut(element, parts, payload, words) {
   parts.body = make("div", { className: "nx-body" }, side, views);
   element.classList.add("npskit-explorer");
   element.replaceChildren(...(title ? [title] : []), parts.body);
+  [parts.panel.filters, parts.panel.options].forEach((fold) => (fold.open = element.clientWidth >= NARROW_PAGE));
 }
 
 function showHeadline(parts, found, state, answers, cube, words) {

@@ -14,9 +14,9 @@ function panelOf({ cube, answers, names, words, change, langs }) {
   const lang = chooser(words.word("explore_lang"), langs.map((value) => [value, words.word(`explore_lang_${value}`)]), (value) => change({ lang: value }));
   let shown = null;
 
-  const filters = make("fieldset", {}, make("legend", { textContent: words.word("explore_filters") }), ...[...lists.values()].map(({ element }) => element),
+  const filters = folding(words.word("explore_filters"), ...[...lists.values()].map(({ element }) => element),
     ...(columns.length ? [] : [make("p", { className: "nx-quiet", textContent: words.word("explore_no_columns") })]), ...(dates ? dates.elements : []));
-  const options = make("fieldset", {}, make("legend", { textContent: words.word("explore_options") }),
+  const options = folding(words.word("explore_options"),
     ...[columns.length ? split : null, dates && dates.every, compare, least, sure, lang].filter(Boolean).map(({ element }) => element));
 
   function set(state) {
@@ -35,6 +35,11 @@ function panelOf({ cube, answers, names, words, change, langs }) {
   return { filters, options, set, counted };
 }
 
+// Controls under a heading, which a narrow page folds away.
+function folding(title, ...children) {
+  return make("details", { className: "nx-fold", open: true }, make("summary", { textContent: title }), make("div", {}, ...children));
+}
+
 // From and to, as two selects beside the brush, and the period of the trend.
 function dateFields({ starts, every: base, units }, words, change) {
   const options = starts.map((iso, place) => [place, words.capital(words.brief(iso, base))]);
@@ -45,8 +50,9 @@ function dateFields({ starts, every: base, units }, words, change) {
     if (range[0] > range[1]) range[1 - end] = range[end];
     change({ dates: range });
   };
-  const first = chooser(words.word("explore_from"), options, pick(0));
-  const last = chooser(words.word("explore_to"), options, pick(1));
+  const field = (title, end) => (base === "day" ? dayField(title, starts, pick(end)) : chooser(title, options, pick(end)));
+  const first = field(words.word("explore_from"), 0);
+  const last = field(words.word("explore_to"), 1);
   const every = chooser(words.word("explore_every"), units.map((unit) => [unit, words.word(`chart_every_${unit}`)]), (value) => change({ every: value }));
   const pair = make("div", { className: "nx-pair" }, first.element, last.element);
   const clear = make("button", { type: "button", className: "nx-link", textContent: words.word("explore_all_dates"), onclick: () => change({ dates: null }) });

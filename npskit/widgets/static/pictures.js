@@ -72,7 +72,7 @@ function trendPicture(place, spec, onBrush) {
     pict.sized(Math.max(width - 88, 120), 210, { left: 40, right: 48, top: 8, bottom: 40 });
     drawn = readings.length;
     ours = true;
-    await pict.show({ ink, span, marks, periods: [-0.5, readings.length - 0.5], period_ticks: ticks, period_labels: labels, reach: Math.max(width / Math.max(readings.length, 1), 3) }, { readings: rows, level: levels, end });
+    await pict.show({ ink, span, marks, periods: [-0.5, readings.length - 0.5], period_ticks: ticks, period_labels: labels, reach: Math.max(width / Math.max(readings.length, 1), 3), thin: Math.min(1, 40 / readings.length) }, { readings: rows, level: levels, end });
     ours = false;
   }
 
@@ -184,9 +184,9 @@ function ratingsPicture(place, spec) {
     const room = width / counts.length;
     const bars = counts.map((count, at) => ({
       at, left: at - 0.42, right: at + 0.42, share: share[at], category: categories[at], answer: labels[at], n: words.number(count),
-      share_text: total ? (room >= 44 ? words.small(share[at]) : room >= 32 ? words.share(share[at]) : words.number(100 * share[at])) : "", short: total && room >= 44 ? words.number(count) : "",
+      share_text: total && room >= 44 ? words.small(share[at], room >= 56 ? 1 : 0) : "", short: total ? (room >= 44 ? words.number(count) : room >= 34 ? words.small(share[at], 0) : words.number(100 * share[at])) : "",
     }));
-    pict.sized(Math.max(width - 16, 120), 150, { left: 8, right: 8, top: 34, bottom: 58 });
+    pict.sized(Math.max(width - 16, 120), 150, { left: 8, right: 8, top: 34, bottom: 54 });
     const parts = [0, 1, 2].flatMap((category) => categoryPart(category, categories, share, words, width));
     await pict.show({ ink, places: [-0.5, counts.length - 0.5], highest: [0, top], weight: enough ? 1 : 0.45, rating_ticks: counts.map((_, at) => at), rating_labels: labels }, { bars, categories: parts });
   }
@@ -202,5 +202,5 @@ function categoryPart(category, categories, share, words, width) {
   const [left, right] = [places[0] - 0.42, places[places.length - 1] + 0.42];
   const room = ((right - left) / categories.length) * (width - 16);
   const text = `${name} ${words.share(part)}`;
-  return [{ category, left, right, at: (left + right) / 2, text: textWidth(text) * 1.12 <= room + 26 ? text : words.share(part) }];
+  return [{ category, left, right, at: (left + right) / 2, text: textWidth(text) * 1.12 <= room + 4 ? text : words.share(part) }];
 }

@@ -21,7 +21,11 @@ function wordsOf(table, lang) {
   }
   const points = (value, digits = 0) => number(value, digits, true);
   const share = (value, digits = 0) => (value === value ? number(100 * value, digits) + (french ? NARROW : "") + "%" : "–");
-  const small = (value) => share(value, value > 0 && value < 0.01 ? 1 : 0);
+  // A share that is there is never shown as none.
+  const small = (value, digits = 1) => {
+    const least = 0.01 / 10 ** digits;
+    return value > 0 && value < least / 2 ? `<${share(least, digits)}` : share(value, value < 0.01 ? digits : 0);
+  };
   const responses = (count) => told("n_responses", count, { n: number(count) }).replace(/ /g, NO_BREAK);
 
   // Both ends of an interval, with the decimals it takes to see that it leaves out 0.
