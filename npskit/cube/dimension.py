@@ -34,11 +34,13 @@ def period_starts(days: np.ndarray, every: str) -> np.ndarray:
         return days
     if every == "week":
         # 1 January 1970 was a Thursday.
-        return days - (days.astype(np.int64) + 3) % 7
+        return days - ((days.astype(np.int64) + 3) % 7).astype("timedelta64[D]")
     if every == "year":
         return days.astype("datetime64[Y]").astype("datetime64[D]")
     months = days.astype("datetime64[M]")
-    return (months - (months.astype(np.int64) % 3 if every == "quarter" else 0)).astype("datetime64[D]")
+    if every == "quarter":
+        months = months - (months.astype(np.int64) % 3).astype("timedelta64[M]")
+    return months.astype("datetime64[D]")
 
 
 @dataclass(frozen=True, slots=True)

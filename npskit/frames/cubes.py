@@ -124,7 +124,7 @@ def base_period(span: Span, cells: int) -> str | None:
 
 def calendar(first: dt.date, last: dt.date, every: str) -> list[dt.date]:
     """First days of all periods from that of one day to that of another."""
-    days = np.arange(np.datetime64(first, "D"), np.datetime64(last, "D") + 1)
+    days = np.arange(np.datetime64(first, "D"), np.datetime64(last, "D") + np.timedelta64(1, "D"))
     return np.unique(period_starts(days, every)).tolist()
 
 

@@ -17,7 +17,7 @@ from numbers import Real
 
 from npskit.errors import ArgumentError, ArgumentTypeError, did_you_mean
 
-__all__ = ["EVERY", "Bands", "Key", "Period", "level_order", "plain_level"]
+__all__ = ["EVERY", "Bands", "Key", "Period", "known_first", "level_order", "plain_level"]
 
 EVERY = ("day", "week", "month", "quarter", "year")
 
@@ -210,3 +210,8 @@ def level_order(levels: Sequence[object]) -> list[int]:
     except TypeError:
         known.sort(key=lambda at: (type(levels[at]).__name__, str(levels[at])))
     return known + [at for at, level in enumerate(levels) if level is None]
+
+
+def known_first(levels: Sequence[object]) -> list[int]:
+    """Positions of levels as they are, the missing one last."""
+    return sorted(range(len(levels)), key=lambda at: levels[at] is None)

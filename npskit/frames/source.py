@@ -11,7 +11,7 @@ import datetime as dt
 import os
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,7 @@ from npskit.errors import (
     shown_value,
     shown_values,
 )
-from npskit.frames.keys import Bands, Key, Period, level_order
+from npskit.frames.keys import Bands, Key, Period, known_first, level_order
 from npskit.roles import resolve
 from npskit.scale import MISSING, OUTSIDE, Scale
 from npskit.tally import ClusterMoments, Tally
@@ -34,7 +34,6 @@ from npskit.tally import ClusterMoments, Tally
 if TYPE_CHECKING:
     from npskit.cube import AnyCube
     from npskit.frames.crossings import Crossings
-    from npskit.frames.cubes import Progress
     from npskit.frames.products import Coded, Products
 
 __all__ = ["Source"]
@@ -119,7 +118,7 @@ class Source(ABC):
         *,
         date: str | Period | None = None,
         scale: Scale | None = None,
-        progress: Progress | None = None,
+        progress: Callable[[float], object] | None = None,
     ) -> AnyCube:
         """Answers by every combination of the keys and of the periods of a date, see :mod:`npskit.frames.cubes`."""
         from npskit.frames.cubes import cube
@@ -399,8 +398,3 @@ def gathered(
     rows = [[place[level] for place, level in zip(places, cell, strict=True)] for cell in found]
     positions = np.array(rows, dtype=np.intp).reshape(len(found), len(keys))
     return assembled(keys, levels, positions, totals, scale, [order is not None for order in orders])
-
-
-def known_first(levels: Levels) -> list[int]:
-    """Positions of levels as they are, the missing one last."""
-    return sorted(range(len(levels)), key=lambda at: levels[at] is None)
