@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.stats.grid import JUMP_SDS, jump_rates
+from npskit.stats.grid import JUMP_FACTORS, JUMP_SDS, jump_rates
 from npskit.stats.posterior import Posterior
 
 __all__ = ["Future", "drawn_paths", "drawn_readings", "drawn_responses", "drawn_scores", "possible"]
@@ -34,6 +34,8 @@ class Future:
     ----------
     level, passives : ndarray (L, D, H)
         Without season and noise.
+    jumps : ndarray (L, D, H)
+        Part of the level that is jumps.
     season : ndarray (L, D, H)
         What the season adds.
     extra, extra_passives : ndarray (L, D)
@@ -42,6 +44,7 @@ class Future:
 
     level: Array
     passives: Array
+    jumps: Array
     season: Array
     extra: Array
     extra_passives: Array
@@ -54,19 +57,17 @@ def drawn_paths(
 
     ``ahead`` (H, C) are the season's columns in the future periods.
     """
-    level, season, extra = drawn_scores(mood, ahead, pace=pace, draws=draws, rng=rng)
-    level = np.clip(level, -100, 100)
+    level, season, extra = drawn_scores(mood, ahead, draws=draws, rng=rng)
+    jumps = _jumps(mood.jump_factor, level.shape, pace, rng)
+    level = np.clip(level + jumps, -100, 100)
     share, _, extra_passives = _walks(calm, len(ahead), draws, rng)
     passives = possible(np.cumsum(share, axis=-1) / 100, level)
-    return Future(level, passives, season, extra, extra_passives / 100)
+    return Future(level, passives, jumps, season, extra, extra_passives / 100)
 
 
-def drawn_scores(
-    mood: Posterior, ahead: Array, *, pace: float, draws: int, rng: np.random.Generator
-) -> tuple[Array, Array, Array]:
-    """Level and season (L, D, H), and what a survey adds (L, D)."""
+def drawn_scores(mood: Posterior, ahead: Array, *, draws: int, rng: np.random.Generator) -> tuple[Array, Array, Array]:
+    """Level without jumps and season (L, D, H), and what a survey adds (L, D)."""
     steps, coefficients, extra = _walks(mood, len(ahead), draws, rng)
-    steps += _jumps(steps.shape, pace, rng)
     return np.cumsum(steps, axis=-1), coefficients @ ahead.T, extra
 
 
@@ -109,14 +110,16 @@ def _walks(found: Posterior, periods: int, draws: int, rng: np.random.Generator)
     return steps, state[..., 1:], found.extra_sd[rows, at]
 
 
-def _jumps(shape: tuple[int, ...], pace: float, rng: np.random.Generator) -> Array:
-    """Jumps of either size, and mostly none."""
-    chance, edges = rng.random(shape), np.cumsum(jump_rates(pace))
+def _jumps(factor: Array, shape: tuple[int, ...], pace: float, rng: np.random.Generator) -> Array:
+    """What jumps of either size add (L, D, H), and mostly nothing; how often there are any is drawn (L, F) too."""
+    lines, draws, _ = shape
+    often = np.stack([rng.choice(JUMP_FACTORS.values, draws, p=own) for own in factor]).reshape(lines, draws, 1)
+    chance, edges = rng.random(shape) / often, np.cumsum(jump_rates(pace))
     jumped = chance < edges[-1]
     found = np.zeros(shape)
     sizes = JUMP_SDS[np.searchsorted(edges, chance[jumped], side="right")]
     found[jumped] = sizes * rng.standard_normal(len(sizes))
-    return found
+    return np.cumsum(found, axis=-1)
 
 
 def possible(passives: Array, points: Array) -> Array:

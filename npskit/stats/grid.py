@@ -17,6 +17,7 @@ from npskit.errors import ArgumentError, did_you_mean
 
 __all__ = [
     "EXTRA_AXIS",
+    "JUMP_FACTORS",
     "JUMP_SDS",
     "LEVEL_AXIS",
     "NO_SEASON_AXIS",
@@ -68,8 +69,10 @@ HARMONICS = 2
 # for what wrecks or saves it.
 JUMP_SDS = np.array([12.0, 40.0])
 JUMP_RATES = np.array([0.02, 0.002])
-# However long the period, half of them have none.
-MOST_JUMPS = 0.5
+# Some companies are turned over more often than others.
+JUMP_FACTORS = Axis(np.array([0.1, 1.0, 2.0]), np.array([0.35, 0.5, 0.15]))
+# However long the period, two in three have none, unless a company is turned over more often than others.
+MOST_JUMPS = 1 / 3
 
 
 def jump_rates(pace: float) -> Array:

@@ -17,7 +17,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.errors import ArgumentError
-from npskit.stats.grid import JUMP_SDS, axes, harmonic_sizes, jump_rates, pace_of, product, season_basis, season_length
+from npskit.stats.grid import (
+    JUMP_FACTORS,
+    JUMP_SDS,
+    axes,
+    harmonic_sizes,
+    jump_rates,
+    pace_of,
+    product,
+    season_basis,
+    season_length,
+)
 from npskit.stats.jumps import evidence, proposals
 from npskit.stats.score import checked_counts, responses, score, variance
 from npskit.stats.statespace import TINY, Smoothed, checked_breaks, regression, smooth
@@ -69,6 +79,8 @@ class Posterior:
         Its place in the grid, level sd x extra sd x season sd flattened.
     jump : ndarray (..., T)
         Probability that the level jumped into the period.
+    jump_factor : ndarray (..., F)
+        Probability of each of `grid.JUMP_FACTORS`: how often the level jumps, in multiples of what is usual.
     log_evidence : ndarray (...)
         Log-likelihood of the series, all answers together.
     basis : ndarray (T, H)
@@ -85,6 +97,7 @@ class Posterior:
     season_sd: Array
     point: Places
     jump: Array
+    jump_factor: Array
     log_evidence: Array
     basis: Array
 
@@ -195,8 +208,8 @@ class _Model:
         self.seasons = np.square(grid[2].values[:, None] * harmonic_sizes(length))
         log_prior = np.sum(product([np.log(axis.prior) for axis in grid]), axis=0)
         self.log_prior = log_prior.reshape(len(self.level_sd), len(self.seasons))
-        rates = jump_rates(pace)
-        self.log_odds = np.log(rates / (1 - rates.sum()))
+        self.rates = jump_rates(pace)
+        self.log_odds = np.log(self.rates / (1 - self.rates.sum()))
         n = np.asarray(responses(counts)).T[..., None]
         answer = 1e4 * pooled_variance(counts, breaks=breaks).T[..., None]
         # 1 / (s² / n + τ²), which is 0 where nobody answered.
@@ -244,12 +257,11 @@ class _Model:
     def grown(self, rounds: list[_Rows]) -> tuple[Places, Array]:
         """Sets with one jump more than the best of the last round, each with its series; none that was tried."""
         last = rounds[-1]
-        total = np.logaddexp.reduce(last.log_weights.reshape(len(last.series), -1), axis=1)
-        ordered = np.lexsort((total, last.series))
-        best = ordered[np.append(last.series[ordered][1:] != last.series[ordered][:-1], True)[: len(ordered)]]
+        best = _best(last)
+        odds = (self.factors(last, best) * np.exp(self.log_odds)).reshape(len(best), -1)
         tried = {(int(row.series[r]), row.jumps[r].tobytes()) for row in rounds for r in range(len(row.series))}
         series, sets = [], []
-        for row, found in zip(best, proposals(self.odds(last, best)), strict=True):
+        for row, found in zip(best, proposals(odds), strict=True):
             for period, size in zip(*np.divmod(found, len(JUMP_SDS)), strict=True):
                 jumps = last.jumps[row].copy()
                 jumps[period] = JUMP_SDS[size] ** 2
@@ -260,8 +272,11 @@ class _Model:
                     sets.append(jumps)
         return np.array(series, np.intp), np.array(sets, float).reshape(len(series), len(self.columns))
 
-    def odds(self, rows: _Rows, best: Places) -> Array:
-        """Odds (Q, T x sizes) of one more jump than the best rows have, at the best point of each step of the level."""
+    def factors(self, rows: _Rows, best: Places) -> Array:
+        """Bayes factors (Q, T, sizes) of one more jump than the best rows have; 0 where none can be.
+
+        Asked at the best point of each step of the level: a large step leaves nothing for a jump to explain.
+        """
         by_step = rows.log_weights[best].reshape(len(best), self.steps, -1)
         top = np.argmax(by_step, axis=2) + np.arange(self.steps) * by_step.shape[2]
         point, season = np.divmod(top, len(self.seasons))
@@ -269,9 +284,32 @@ class _Model:
         columns, weights = self.columns[:, :, rows.series], self.weights[:, rows.series]
         factor = evidence(rows.smoothed, columns, weights, (row, point), rows.coefficients[row, point, season])
         share = np.exp(_normalised(rows.log_weights[row, point, season]))
-        odds = np.einsum("tqps,qp->qts", factor, share) * np.exp(self.log_odds)
         possible = self.open[rows.series[best]] & (rows.jumps[best] == 0)
-        return np.where(possible[..., None], odds, 0.0).reshape(len(best), -1)
+        return np.where(possible[..., None], np.einsum("tqps,qp->qts", factor, share), 0.0)
+
+    def jump_factor(self, rounds: list[_Rows]) -> Array:
+        """Probability (L, F) of each factor of the rate of jumps, from the best set and what speaks for further ones.
+
+        Where a jump would not be seen, its Bayes factor is near 1 and says nothing of how often there are any.
+        """
+        log_weights = np.tile(np.log(JUMP_FACTORS.prior), (self.columns.shape[2], 1))
+        best = np.full(len(log_weights), -np.inf)
+        for rows in rounds:
+            at = _best(rows)
+            series, total = rows.series[at], _total(rows)[at]
+            better = total > best[series]
+            at, series = at[better], series[better]
+            if not len(at):
+                continue
+            best[series] = total[better]
+            rates = JUMP_FACTORS.values[:, None] * self.rates
+            more = np.einsum("qts,fs->qtf", self.factors(rows, at), rates)
+            none = np.log1p(np.where(self.open[series][..., None], more - rates.sum(axis=1), 0.0))
+            seen = np.sum(rows.jumps[at] > 0, axis=1)[:, None]
+            # A period that jumped had its chance: it counts with its rate and not with the absence of one.
+            had = np.log(JUMP_FACTORS.values) - np.log1p(-rates.sum(axis=1))
+            log_weights[series] = np.log(JUMP_FACTORS.prior) + none.sum(axis=1) + seen * had
+        return np.exp(_normalised(log_weights))
 
     def mixed(self, rounds: list[_Rows], shown: slice) -> Posterior:
         """All rounds together: for each series the K answers that weigh something, the largest first."""
@@ -295,7 +333,20 @@ class _Model:
         level_sd, extra_sd, season_sd = (sd[point] for sd in self.grid)
         jump = np.einsum("lk,lkt->lt", np.exp(log_weights), jumps > 0)
         level = _level(mean, precision, coefficients, covariance)
-        return Posterior(log_weights, *level, level_sd, extra_sd, season_sd, point, jump, log_evidence, self.basis)
+        grid = (level_sd, extra_sd, season_sd, point)
+        return Posterior(log_weights, *level, *grid, jump, self.jump_factor(rounds), log_evidence, self.basis)
+
+
+def _total(rows: _Rows) -> Array:
+    """Log weight (R,) of each row, all points of the grid together."""
+    return np.logaddexp.reduce(rows.log_weights.reshape(len(rows.series), -1), axis=1)
+
+
+def _best(rows: _Rows) -> Places:
+    """The heaviest row of each series."""
+    ordered = np.lexsort((_total(rows), rows.series))
+    last = np.append(rows.series[ordered][1:] != rows.series[ordered][:-1], True)
+    return ordered[last[: len(ordered)]]
 
 
 def _level(mean: Array, precision: Array, slopes: Array, covariance: Array) -> tuple[Array, Array, Array, Array]:

@@ -3,6 +3,7 @@
 What moves all groups shows in their total long before it shows in any of them. So each group is read twice: on its own,
 and as a deviation from the level and season of the others, which is steady when they move together. The two readings
 are weighed by how well they explain the group's history; among groups with nothing in common the second weighs nothing.
+A jump to come is one of all of them: each group is as likely to jump as it was, and the total too.
 
 Then the paths are made to agree. The total has a series of its own, and the weighted mean of the groups' paths should
 be its path, draw by draw. Each group gives way as far as its own uncertainty allows, which is what conditioning normal
@@ -65,13 +66,14 @@ def beside_the_others(
     around = level + coefficients @ found.basis.T
     beside = posterior(counts, every=season, breaks=breaks, pace=pace, history=False, around=around)
     draws = future.level.shape[1]
-    deviation, turned, extra = drawn_scores(beside, ahead, pace=pace, draws=draws, rng=rng)
+    deviation, turned, extra = drawn_scores(beside, ahead, draws=draws, rng=rng)
     # The others go where the total goes.
     moved = deviation + level[:, -1, None, None] + (total.level - total_level)
     turned += (coefficients @ ahead.T)[:, None]
     chance = 1 / (1 + np.exp(np.clip(own.log_evidence - beside.log_evidence, -SUREST, SUREST)))
     taken = rng.random((len(counts), draws)) < chance[:, None]
-    mixed = np.clip(np.where(taken[..., None], moved, future.level), -100, 100)
+    alone = future.level - future.jumps + total.jumps
+    mixed = np.clip(np.where(taken[..., None], moved, alone), -100, 100)
     return replace(
         future,
         level=mixed,
@@ -88,8 +90,9 @@ def reconciled(groups: Future, total: Future, weights: Array) -> Future:
     --------
     >>> rng = np.random.default_rng(0)
     >>> flat = np.zeros((2, 500, 1))
-    >>> groups = Future(rng.normal([[[0]], [[30]]], 5, (2, 500, 1)), flat + 0.3, flat, flat[..., 0], flat[..., 0])
-    >>> total = Future(rng.normal(12, 1, (1, 500, 1)), flat[:1] + 0.3, flat[:1], flat[:1, :, 0], flat[:1, :, 0])
+    >>> groups = Future(rng.normal([[[0]], [[30]]], 5, (2, 500, 1)), flat + 0.3, flat, flat, flat[..., 0], flat[..., 0])
+    >>> one = flat[:1]
+    >>> total = Future(rng.normal(12, 1, (1, 500, 1)), one + 0.3, one, one, one[..., 0], one[..., 0])
     >>> found = reconciled(groups, total, flat + 0.5)
     >>> bool(np.allclose(found.level.mean(axis=0), total.level[0]))
     True

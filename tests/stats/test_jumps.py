@@ -73,4 +73,4 @@ def test_after_a_jump_the_level_is_as_steady_as_before():
 
 def test_jumps_are_as_frequent_as_time_goes_by():
     assert jump_rates(pace_of("quarter")).sum() == pytest.approx(3 * jump_rates(1).sum())
-    assert jump_rates(1000).sum() == pytest.approx(0.5)
+    assert jump_rates(1000).sum() == pytest.approx(1 / 3)
