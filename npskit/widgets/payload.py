@@ -14,6 +14,7 @@ from npskit.charts.columns import level_names
 from npskit.charts.explorer import specs
 from npskit.cube import Cube, Dimension
 from npskit.labels import LANGUAGES, glossary
+from npskit.stats import grid, jumps, posterior
 
 __all__ = ["WORDS", "payload", "unpacked"]
 
@@ -60,7 +61,7 @@ def payload(
     Returns
     -------
     dict
-        ``dimensions, ratings, categories, shape, width, counts, words, specs, state, code, notes, title``.
+        ``dimensions, ratings, categories, shape, width, counts, model, words, specs, state, code, notes, title``.
 
     Examples
     --------
@@ -83,6 +84,7 @@ def payload(
         "shape": list(cube.counts.shape),
         "width": width,
         "counts": packed if binary else base64.b64encode(packed).decode(),
+        "model": model(),
         "words": glossary(WORDS),
         "specs": {lang: specs(lang) for lang in LANGUAGES},
         "state": dict(state or {}),
@@ -99,6 +101,33 @@ def described(dimension: Dimension) -> dict[str, Any]:
         days = [day.isoformat() for day in dimension.periods if isinstance(day, dt.date)]
         return {**told, "starts": days, "units": list(dimension.units)}
     return {**told, "levels": {lang: level_names(dimension.levels, lang) for lang in LANGUAGES}}
+
+
+def model() -> dict[str, Any]:
+    """The numbers of the smoothed level, so that the browser's is Python's whatever they are.
+
+    Examples
+    --------
+    >>> model()["periods"]["month"]["season"], model()["extra"]["values"][:2]
+    (12, [0.0, 1.0])
+    """
+    axes = {"level": grid.LEVEL_AXIS, "extra": grid.EXTRA_AXIS, "season": grid.SEASON_AXIS}
+    periods = {}
+    for every, length in grid.SEASON_LENGTHS.items():
+        pace = grid.pace_of(every)
+        periods[every] = {"season": length, "pace": pace, "jump_rates": grid.jump_rates(pace).tolist()}
+    return {
+        **{name: {"values": axis.values.tolist(), "prior": axis.prior.tolist()} for name, axis in axes.items()},
+        "periods": periods,
+        "harmonics": grid.HARMONICS,
+        "jump_sds": grid.JUMP_SDS.tolist(),
+        "most_jumps": posterior.MOST_JUMPS,
+        "most_tried": jumps.MOST_TRIED,
+        "least_odds": jumps.LEAST_ODDS,
+        "least_of_best": jumps.LEAST_OF_BEST,
+        "pooling_half_life": posterior.POOLING_HALF_LIFE,
+        "pseudo_answers": posterior.PSEUDO_ANSWERS.tolist(),
+    }
 
 
 def unpacked(made: Mapping[str, Any]) -> np.ndarray:

@@ -134,7 +134,7 @@ function answersOf(cube) {
     const answered = periods(state.every).starts.map((_, at) => total(counts.subarray(3 * at, 3 * at + 3)) > 0);
     const [first, last] = [answered.indexOf(true), answered.lastIndexOf(true)];
     if (last <= first) return null;
-    return { first, ...level(counts.subarray(3 * first, 3 * last + 3), state.every, state.confidence_level) };
+    return { first, ...level(counts.subarray(3 * first, 3 * last + 3), state.every, state.confidence_level, cube.model) };
   }
 
   // A row a level of the split, its own filter ignored.

@@ -6,7 +6,7 @@ const MOST_UNDO = 200;
 
 // Put an explorer into an element. The host is a kernel's side {state, onState, setState, copy}, or null for a page.
 async function mount(element, payload, host = null) {
-  const cube = { ...(await readCube(payload)), categories: payload.categories };
+  const cube = { ...(await readCube(payload)), categories: payload.categories, model: payload.model };
   const answers = answersOf(cube);
   let state = checkedState(cube, { ...DEFAULT_STATE, ...payload.state, ...(host ? host.state : {}) });
   const first = checkedState(cube, { ...DEFAULT_STATE, ...payload.state });

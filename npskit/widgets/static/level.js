@@ -1,29 +1,18 @@
 // The level behind a series of scores: npskit.stats.trend.level for one series, mixed over the same grid and jumps.
+// The numbers of the model are Python's and come with the payload.
 
-const LEVEL_VALUES = Array.from({ length: 11 }, (_, at) => 0.05 * (9 / 0.05) ** (at / 8));
-const LEVEL_PRIOR = normalised(LEVEL_VALUES.map((value) => Math.exp(-0.5 * Math.log(value) ** 2)));
-const EXTRA_VALUES = [0, 1, 2, 3.5, 5];
-const EXTRA_PRIOR = [0.45, 0.1375, 0.1375, 0.1375, 0.1375];
-const SEASON_VALUES = [0, 1, 2.5, 5];
-const SEASON_PRIOR = [0.55, 0.15, 0.15, 0.15];
-const SEASON_LENGTH = { day: 7, week: 52, month: 12, quarter: 4, year: 0 };
-const MONTHS = { day: 12 / 365.25, week: 84 / 365.25, month: 1, quarter: 3, year: 12 };
-const JUMP_VARIANCES = [12 ** 2, 40 ** 2];
-const JUMP_RATES = [0.0225, 0.0025];
-const PSEUDO_ANSWERS = [0.75, 1.5, 0.75];
-const DECAY = 0.5 ** (1 / 4);
-const [MOST_JUMPS, MOST_TRIED, LEAST_ODDS, SUREST, SMALLEST_WEIGHT, TINY] = [5, 3, 0.1, 60, 1e-5, 1e-300];
+const [SUREST, SMALLEST_WEIGHT, TINY] = [60, 1e-5, 1e-300];
 
 // Level and band in points of counts (periods, 3) in a row: {level, lower, upper}, three arrays.
-function level(counts, every, confidenceLevel) {
+function level(counts, every, confidenceLevel, settings) {
   const periods = counts.length / 3;
   if (!counts.some((count) => count > 0)) {
     return Object.fromEntries(["level", "lower", "upper"].map((name) => [name, new Float64Array(periods).fill(NaN)]));
   }
-  const model = levelModel(counts, every);
+  const model = levelModel(counts, every, settings);
   const rounds = [[levelRun(model, new Float64Array(periods))]];
   const tried = new Set([rounds[0][0].jumps.join()]);
-  while (rounds.length <= MOST_JUMPS) {
+  while (rounds.length <= settings.most_jumps) {
     const grown = grownSets(model, rounds[rounds.length - 1], tried);
     if (!grown.length) break;
     rounds.push(grown.map((jumps) => levelRun(model, jumps)));
@@ -31,28 +20,30 @@ function level(counts, every, confidenceLevel) {
   return bands(weighted(rounds.flat()), periods, confidenceLevel);
 }
 
-function levelModel(counts, every) {
+function levelModel(counts, every, settings) {
   const periods = counts.length / 3;
-  const pace = Math.sqrt(MONTHS[every]);
-  const season = seasonBasis(periods, SEASON_LENGTH[every]);
-  const seasons = SEASON_LENGTH[every] ? [SEASON_VALUES, SEASON_PRIOR] : [[0], [1]];
-  const points = LEVEL_VALUES.flatMap((value, i) =>
-    EXTRA_VALUES.map((extra, j) => ({ step: i, variance: (value * pace) ** 2, extra, logPrior: Math.log(LEVEL_PRIOR[i] * EXTRA_PRIOR[j]) })));
+  const { level: steps, extra: extras, season: strengths, harmonics, jump_sds, pseudo_answers } = settings;
+  const { pace, season: length, jump_rates: rates } = settings.periods[every];
+  const season = seasonBasis(periods, length, harmonics);
+  const seasons = length ? strengths : { values: [0], prior: [1] };
+  const points = steps.values.flatMap((value, i) => extras.values.map((extra, j) => (
+    { step: i, variance: (value * pace) ** 2, extra, logPrior: Math.log(steps.prior[i] * extras.prior[j]) })));
   const n = Float64Array.from({ length: periods }, (_, t) => counts[3 * t] + counts[3 * t + 1] + counts[3 * t + 2]);
-  const answer = pooledVariance(counts).map((variance) => 1e4 * variance);
+  const answer = pooledVariance(counts, settings).map((variance) => 1e4 * variance);
   const columns = [Float64Array.from(n, (size, t) => (size > 0 ? (100 * (counts[3 * t + 2] - counts[3 * t])) / size : 0)), ...season.columns];
-  const scale = Math.min(pace * pace, 0.5 / (JUMP_RATES[0] + JUMP_RATES[1]));
-  const rates = JUMP_RATES.map((rate) => rate * scale);
-  const logOdds = rates.map((rate) => Math.log(rate / (1 - rates[0] - rates[1])));
+  const none = 1 - rates.reduce((sum, rate) => sum + rate, 0);
+  const logOdds = rates.map((rate) => Math.log(rate / none));
+  const variances = jump_sds.map((sd) => sd * sd);
   const open = Array.from(n, (size) => size > 0);
   open[open.indexOf(true)] = false;
-  const priors = seasons[0].map((value) => season.sizes.map((size) => (value * size) ** 2));
-  return { periods, points, n, answer, columns, logOdds, open, priors, seasonPrior: seasons[1].map(Math.log) };
+  const priors = seasons.values.map((value) => season.sizes.map((size) => (value * size) ** 2));
+  const start = pseudo_answers.reduce((sum, part) => sum + part, 0) / answer[0];
+  return { settings, periods, points, steps: steps.values.length, n, answer, start, columns, variances, logOdds, open, priors, seasonPrior: seasons.prior.map(Math.log) };
 }
 
 // Cosines and sines of the season and their sizes; a sine that is zero at every whole period is left out.
-function seasonBasis(periods, length) {
-  const turns = length ? Array.from({ length: Math.floor(Math.min(2, length / 2)) }, (_, k) => (k + 1) / length) : [];
+function seasonBasis(periods, length, harmonics) {
+  const turns = length ? Array.from({ length: Math.floor(Math.min(harmonics, length / 2)) }, (_, k) => (k + 1) / length) : [];
   const waves = [...turns.map((turn, k) => [Math.cos, turn, 1 / (k + 1)]), ...turns.map((turn, k) => [Math.sin, turn, 1 / (k + 1)]).filter(([, turn]) => turn < 0.5)];
   return {
     columns: waves.map(([wave, turn]) => Float64Array.from({ length: periods }, (_, t) => wave(2 * Math.PI * turn * t))),
@@ -61,13 +52,14 @@ function seasonBasis(periods, length) {
 }
 
 // Variance of one answer in each period, from shares pooled over nearby periods.
-function pooledVariance(counts) {
+function pooledVariance(counts, { pooling_half_life, pseudo_answers }) {
+  const decay = 0.5 ** (1 / pooling_half_life);
   const periods = counts.length / 3;
-  const total = Float64Array.from(counts, (count, at) => PSEUDO_ANSWERS[at % 3] - count);
+  const total = Float64Array.from(counts, (count, at) => pseudo_answers[at % 3] - count);
   for (const order of [(t) => t, (t) => periods - 1 - t]) {
     const sum = [0, 0, 0];
     for (let t = 0; t < periods; t++) {
-      for (let k = 0; k < 3; k++) total[3 * order(t) + k] += sum[k] = counts[3 * order(t) + k] + DECAY * sum[k];
+      for (let k = 0; k < 3; k++) total[3 * order(t) + k] += sum[k] = counts[3 * order(t) + k] + decay * sum[k];
     }
   }
   return Float64Array.from({ length: periods }, (_, t) => {
@@ -79,7 +71,7 @@ function pooledVariance(counts) {
 
 // One set of jumps at all points of the grid: smoothed columns, season, and the weight of each.
 function levelRun(model, jumps) {
-  const jumped = jumps.reduce((sum, jump) => sum + (jump ? model.logOdds[JUMP_VARIANCES.indexOf(jump)] : 0), 0);
+  const jumped = jumps.reduce((sum, jump) => sum + (jump ? model.logOdds[model.variances.indexOf(jump)] : 0), 0);
   const at = model.points.map((point) => {
     const weights = model.n.map((n, t) => n / (model.answer[t] + n * point.extra ** 2));
     const found = smoothed(model, weights, point.variance, jumps);
@@ -95,7 +87,7 @@ function levelRun(model, jumps) {
 // Two-filter smoother of the columns: what the past and the future say of each period, with the innovations' products.
 function smoothed(model, weights, variance, jumps) {
   const { periods, columns } = model;
-  const past = swept(columns, weights, variance, jumps, 3 / model.answer[0], false);
+  const past = swept(columns, weights, variance, jumps, model.start, false);
   const future = swept(columns, weights, variance, jumps, 0, true);
   const size = columns.length;
   const gram = new Float64Array(size * size);
@@ -173,11 +165,12 @@ function grownSets(model, round, tried) {
   const totals = round.map((row) => logSum(row.at.flatMap((point) => point.seasons.map((season) => season.logWeight))));
   const best = round[totals.indexOf(Math.max(...totals))];
   const found = jumpOdds(model, best);
-  const least = Math.max(LEAST_ODDS, 0.1 * found.reduce((most, one) => Math.max(most, one.odds), 0));
+  const { least_odds, least_of_best, most_tried } = model.settings;
+  const least = Math.max(least_odds, least_of_best * found.reduce((most, one) => Math.max(most, one.odds), 0));
   const sets = [];
-  for (const { odds, t, size } of found.sort((a, b) => b.odds - a.odds).slice(0, MOST_TRIED)) {
+  for (const { odds, t, size } of found.sort((a, b) => b.odds - a.odds).slice(0, most_tried)) {
     const jumps = best.jumps.slice();
-    jumps[t] = JUMP_VARIANCES[size];
+    jumps[t] = model.variances[size];
     if (odds < least || tried.has(jumps.join())) continue;
     tried.add(jumps.join());
     sets.push(jumps);
@@ -187,21 +180,21 @@ function grownSets(model, round, tried) {
 
 // Odds of one more jump of each size in each period, at the best point of each step of the level.
 function jumpOdds(model, row) {
-  const tops = LEVEL_VALUES.map((_, step) =>
+  const tops = Array.from({ length: model.steps }, (_, step) =>
     row.at.filter((_, a) => model.points[a].step === step).flatMap((point) => point.seasons.map((season) => ({ point, season })))
       .reduce((one, other) => (other.season.logWeight > one.season.logWeight ? other : one)));
   const total = logSum(tops.map((top) => top.season.logWeight));
   const found = [];
   for (let t = 0; t < model.periods; t++) {
     if (!model.open[t] || row.jumps[t]) continue;
-    const odds = [0, 0];
+    const odds = model.variances.map(() => 0);
     for (const { point, season } of tops) {
       const { past, future, weights } = point;
       const [before, after] = [past.precision[t], future.precision[t] + weights[t]];
       const gaps = model.columns.map((column, c) =>
         (future.precision[t] * future.mean[c][t] + weights[t] * column[t]) / (after + TINY) - past.mean[c][t]);
       const gap = season.slopes.reduce((sum, slope, h) => sum - slope * gaps[h + 1], gaps[0]);
-      JUMP_VARIANCES.forEach((variance, k) => {
+      model.variances.forEach((variance, k) => {
         const size = before * (after / (before + after + TINY)) * variance;
         const factor = 0.5 * (((gap * gap) / variance) * (size * size / (1 + size)) - Math.log1p(size));
         odds[k] += Math.exp(Math.min(factor, SUREST) + season.logWeight - total + model.logOdds[k]);
