@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npskit.cube import AnyCube, Cube, Dimension, IndexedCube
+from npskit.cube import AnyCube, Cube, Dimension, IndexedCube, period_starts
 from npskit.errors import ArgumentError, ColumnNotFoundError, RatingError
 from npskit.frames import Bands, Period, wrap
 from npskit.frames import cubes as building
@@ -294,3 +294,11 @@ def test_counts_fit_their_axes() -> None:
 def test_more_answers_than_fit_in_four_bytes() -> None:
     cube = Cube((Dimension("shop", ("a", "b")),), np.full((2, 11), 3_000_000_000, dtype=np.uint64), Scale())
     assert cube.marginal({}).tolist() == [6_000_000_000] * 11
+
+
+@pytest.mark.parametrize("every", ["day", "week", "month", "quarter", "year"])
+@pytest.mark.filterwarnings("error")
+def test_periods_start_where_the_calendar_says_and_without_a_warning(every):
+    days = np.arange("1969-11-20", "1972-03-10", dtype="datetime64[D]")
+    expected = [Period("", every).first_day(day) for day in days.tolist()]
+    assert period_starts(days, every).tolist() == expected

@@ -58,7 +58,9 @@ def by_shop() -> npskit.survey.forecasts.Forecast:
 
 
 def keys(found: object) -> list[str]:
-    return [note.key.removeprefix("forecast_note_") for note in found.notes]
+    """What is remarked on, beside that these answers ended years ago."""
+    names = [note.key.removeprefix("forecast_note_") for note in found.notes]
+    return [name for name in names if name != "ended"]
 
 
 # ---- the table ----------------------------------------------------------------------------------------------
@@ -256,7 +258,10 @@ def test_groups_are_asked_by_name_and_everybody_without():
         alone().probability(20, group="Nice")
 
 
-@pytest.mark.parametrize("wrong", [{"score": 140}, {"score": "40"}, {"score": True}, {"score": 4, "of": "mean"}])
+@pytest.mark.parametrize(
+    "wrong",
+    [{"score": 140}, {"score": "40"}, {"score": True}, {"score": None}, {"score": [30, 40]}, {"score": 4, "of": "mean"}],
+)
 def test_what_is_no_score_is_refused(wrong):
     with pytest.raises(ArgumentError):
         alone().probability(**wrong)
@@ -297,7 +302,7 @@ def test_a_short_history_has_a_short_backtest():
 
 def test_the_explanation_has_a_line_for_each_part():
     told = alone().explain()
-    assert told.table["topic"] == ["noise", "movement", "season", "outlook", "backtest"]
+    assert told.table["topic"] == ["noise", "movement", "season", "outlook", "backtest", "note"]
     assert "60 responses" in str(told)
     assert alone().sentence() in str(told)
     noise = told.to_frame().set_index("topic").loc["noise"]
@@ -349,8 +354,11 @@ def test_a_direction_is_named_when_the_band_leaves_the_present_out():
     assert outlook_words.outlook_finding(*shops, by=["shop"], **asked).startswith("A: level expected to rise")
 
 
-def test_a_clean_history_needs_no_notes():
-    assert alone().notes == ()
+def test_a_clean_history_needs_no_notes_but_that_it_ended_long_ago():
+    assert list(map(str, alone().notes)) == [
+        "The last answers are of December 2022: the forecast starts there, not today."
+    ]
+    assert survey(20, 20).nps.forecast(1, until="2021-08").notes == ()
 
 
 # ---- bad input ----------------------------------------------------------------------------------------------
@@ -361,9 +369,9 @@ def test_fewer_than_six_periods_are_refused_with_their_number():
         survey(5).nps.forecast(1)
 
 
-@pytest.mark.parametrize("periods", [19, 0, -1, 2.5, "6"])
+@pytest.mark.parametrize("periods", [19, 0, -1, 2.5, "6", True, None])
 def test_a_horizon_over_half_the_history_or_none_is_refused(periods):
-    with pytest.raises((ArgumentError, TypeError), match="periods"):
+    with pytest.raises(ArgumentError, match="periods"):
         survey(36, 20).nps.forecast(periods)
 
 
@@ -459,12 +467,49 @@ def test_a_last_period_that_is_not_over_is_said_and_does_not_pull():
     assert found.table["level"][0] > 15
 
 
-def test_the_present_period_is_never_over():
+def test_the_present_period_is_said_to_be_open_only_where_it_has_fewer_answers_than_chance_explains():
     today = dt.date.today()
     start = pd.Timestamp(today).to_period("M").to_timestamp() - pd.DateOffset(months=12)
     days = [day for day in pd.date_range(start, periods=13, freq="MS") for _ in range(30)]
     frame = pd.DataFrame({"nps": [10, 3, 8] * (len(days) // 3), "date": days})
-    assert "open" in keys(frame.nps.forecast(2))
+    assert keys(frame.nps.forecast(2)) == keys(frame.iloc[:-3].nps.forecast(2)) == []
+    assert keys(frame.iloc[:-15].nps.forecast(2)) == ["open"]
+
+
+def test_answers_dated_after_today_in_the_present_period_are_counted_and_said():
+    year = dt.date.today().year
+    frame = survey(8, 20, freq="YS", start=f"{year - 8}-01-01")
+    late = pd.DataFrame({"nps": [10] * 20, "date": pd.Timestamp(year, 12, 31)})
+    found = pd.concat([frame, late]).nps.forecast(2, "year")
+    if dt.date.today() < dt.date(year, 12, 31):
+        assert keys(found) == ["short", "early"] or set(keys(found)) == {"short", "early"}
+        assert "20 answers are dated after today" in " ".join(map(str, found.notes))
+        assert "alert_note" not in "".join(keys(pd.concat([frame, late]).nps.monitor("year")))
+        assert "early" in keys(pd.concat([frame, late]).nps.monitor("year"))
+
+
+def test_a_trend_has_the_past_of_a_forecast():
+    frame = survey(24, 20)
+    wrong = pd.DataFrame({"nps": [10, 10], "date": pd.to_datetime(["2062-05-01", "1970-01-01"])})
+    dirty = pd.concat([frame, wrong])
+    trend, found = dirty.nps.trend(breaks="2021-06"), dirty.nps.forecast(3, breaks="2021-06")
+    assert trend.table == found.history
+    assert (len(trend.table["period"]), trend.outside) == (24, 2)
+    assert trend.breaks == found.breaks == (dt.date(2021, 6, 1),)
+    assert [str(note)[:22] for note in trend.notes] == ["1 answer dated long be", "1 answer dated after t"]
+    assert len(dirty.nps.trend(until=dt.date(2062, 12, 1)).table["period"]) > 400
+    assert wrong.iloc[:1].nps(date="date", rating="nps").trend().table["period"] == [dt.date(2062, 5, 1)]
+    with pytest.raises(ArgumentError, match="breaks"):
+        frame.nps.trend(breaks="1999")
+
+
+@pytest.mark.filterwarnings("ignore::npskit.errors.NpskitWarning")
+def test_assumed_numbers_of_answers_are_said():
+    months = pd.date_range("2020-01-01", periods=12, freq="MS")
+    shares = pd.DataFrame({"date": months, "detractors": 0.2, "passives": 0.3, "promoters": 0.5})
+    counted = Survey.from_counts(shares, responses=50)
+    for found in (counted.forecast(2), counted.monitor()):
+        assert "answer_note_assumed_responses" in keys(found)
 
 
 def test_a_break_starts_the_level_anew():
@@ -476,14 +521,14 @@ def test_a_break_starts_the_level_anew():
     assert marked.table["level"][0] == pytest.approx(-30, abs=8)
     assert marked.history["level"][23] > 20
     assert marked.history["level"][24] < -15
-    assert marked.notes == ()
+    assert keys(marked) == []
 
 
 def test_a_short_stretch_after_a_break_is_said():
     found = survey(24, 40).nps.forecast(3, breaks=[dt.date(2021, 11, 3), "2021-03"])
     assert found.breaks == (dt.date(2021, 3, 1), dt.date(2021, 11, 1))
     assert keys(found) == ["break"]
-    assert "2\u00a0months only" in str(found.notes[0])
+    assert "2\u00a0months only" in str(found.notes[-1])
 
 
 @pytest.mark.parametrize("breaks", ["2020-01", "2023-05", "soon", 7, [None]])
@@ -498,10 +543,12 @@ def test_plans_that_are_none_are_refused(planned):
         survey(24, 20).nps.forecast(3, planned_responses=planned)
 
 
-@pytest.mark.parametrize("level", [0, 1, 95, "0.95"])
-def test_what_is_no_level_of_confidence_is_refused(level):
-    with pytest.raises((ArgumentError, TypeError)):
-        survey(24, 20).nps.forecast(3, confidence_level=level)
+@pytest.mark.parametrize(
+    "wrong", [*({"confidence_level": level} for level in (0, 1, 95, "0.95", None)), {"rng": "x"}, {"rng": -1}]
+)
+def test_what_is_no_level_of_confidence_or_no_seed_is_refused(wrong):
+    with pytest.raises(ArgumentError, match=next(iter(wrong))):
+        survey(12, 10).nps.forecast(3, **wrong)
 
 
 def test_a_group_named_like_a_figure_is_refused():

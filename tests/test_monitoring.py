@@ -132,7 +132,7 @@ def test_no_dates_are_refused():
         Survey(pd.DataFrame({"nps": [1, 10, 9]})).monitor()
 
 
-@pytest.mark.parametrize("alpha", [0, 1, "5%", True])
+@pytest.mark.parametrize("alpha", [0, 1, "5%", True, None])
 def test_alpha_is_a_probability(alpha):
     with pytest.raises(ArgumentError, match="alpha"):
         Survey(answers(FALL)).monitor(alpha=alpha)

@@ -64,7 +64,7 @@ def refused(counts: Array, periods: int) -> ArgumentError | EmptyDataError:
 
 def check_whole(where: str, value: int) -> None:
     """A count of things, or an error that says so."""
-    if not (isinstance(value, int | np.integer) and value >= 1):
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
         raise ArgumentError(where=where, expected="a whole number of at least 1", got=repr(value))
 
 

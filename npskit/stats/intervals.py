@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from npskit.errors import ArgumentError, did_you_mean
+from npskit.stats.arguments import as_number
 from npskit.stats.credible import credible_limits
 from npskit.stats.resampling import bootstrap, resampled_limits
 from npskit.stats.score import Floats, checked_counts, responses, score, standard_error
@@ -101,7 +102,7 @@ def checked_level(confidence_level: float) -> float:
     ------
     ArgumentError
     """
-    if not (np.ndim(confidence_level) == 0 and 0 < confidence_level < 1):
+    if not 0 < as_number(confidence_level) < 1:
         raise ArgumentError(
             where="confidence_level",
             expected="a number between 0 and 1",

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from npskit.errors import ArgumentError
 from npskit.stats.alert_kinds import KINDS, alerts
+from npskit.stats.arguments import as_number
 from npskit.stats.comparison import adjust
 from npskit.stats.statespace import checked_breaks
 from npskit.stats.trend import checked_series
@@ -114,7 +115,7 @@ def monitor(
     (12, True)
     """
     counts = checked_series(counts)
-    if not 0 < alpha < 1:
+    if not 0 < as_number(alpha) < 1:
         raise ArgumentError(where="alpha", expected="a number between 0 and 1", got=repr(alpha))
     *leading, periods, _ = counts.shape
     series = counts.reshape(math.prod(leading), periods, 3)

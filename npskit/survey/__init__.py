@@ -14,13 +14,14 @@ from npskit.errors import RatingError, RoleError
 from npskit.frames import Period, Source
 from npskit.labels import word
 from npskit.stats.score import score
+from npskit.survey.ahead import break_positions
 from npskit.survey.answers import Trend
 from npskit.survey.audit import customer_check, no_rating_check, rating_checks, reading_checks
 from npskit.survey.base import as_list, opened
 from npskit.survey.comparing import Comparing
 from npskit.survey.driving import Driving
 from npskit.survey.economics import Valuing
-from npskit.survey.estimates import counted, dated, distribution, estimates, joined, series
+from npskit.survey.estimates import counted, distribution, estimates, gridded, joined, series
 from npskit.survey.forecasting import Forecasting
 from npskit.survey.monitoring import Monitoring
 from npskit.survey.plots import Plots
@@ -123,6 +124,7 @@ class Survey(Comparing, Driving, Teams, Forecasting, Valuing, Monitoring):
         *,
         since: dt.date | None = None,
         until: dt.date | None = None,
+        breaks: Any = None,
         confidence_level: float = 0.95,
         method: str = "score",
     ) -> Trend:
@@ -134,7 +136,10 @@ class Survey(Comparing, Driving, Teams, Forecasting, Valuing, Monitoring):
         by : str, Bands or sequence of them, optional
             One series per group.
         since, until : datetime.date, optional
-            The days whose periods are the first and the last.
+            The days whose periods are the first and the last. Without them, answers dated long before the others and
+            answers dated after today are left out, as in `forecast`.
+        breaks : date, ISO text or sequence of them, optional
+            First periods after a change of wording, channel or sampling: the level starts anew there.
         confidence_level : float
         method : str
             The interval of a period's reading, as in `summary`.
@@ -144,14 +149,28 @@ class Survey(Comparing, Driving, Teams, Forecasting, Valuing, Monitoring):
         Trend
             One row per period from the first to the last; the interval is of the period's reading, the band of the
             level.
+
+        Raises
+        ------
+        ArgumentError
+            When a break lies outside the answers.
         """
+        from npskit.survey.windows import drawn
+
+
         period = Period(self._column("date"), every)
         cells = [period, *as_list(by)]
         tally = self.tally(cells)
         moments = self._moments(tally, cells)
-        found = dated(tally, *(day and period.first_day(day) for day in (since, until)))
-        table = series(found.tally, every=every, confidence_level=confidence_level, method=method, moments=moments)
-        return Trend(table, every, tally.keys[1:], confidence_level, found.undated, found.outside)
+        found, notes = drawn(tally, period, since, until)
+        periods = gridded(found.tally, every).periods
+        positions = break_positions(breaks, periods, every) if periods else []
+        options: dict[str, Any] = {"confidence_level": confidence_level, "method": method, "moments": moments}
+        table = series(found.tally, every=every, breaks=positions, **options)
+        days = tuple(periods[at] for at in positions)
+        return Trend(
+            table, every, tally.keys[1:], confidence_level, found.undated, found.outside, days, tuple(notes)
+        )
 
     def audit(self, *, lang: str | None = None) -> Any:
         """What is wrong with this data.

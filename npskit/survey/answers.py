@@ -6,11 +6,13 @@ A verb of `Survey` that answers a question gives back one of these: the rows, wh
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from npskit.results import Result
+from npskit.survey.notes import Note
 
 if TYPE_CHECKING:
     import altair as alt
@@ -35,6 +37,10 @@ class Trend(Result):
     confidence_level : float
     undated, outside : int
         Answers left out because they carry no date, or one outside the days asked for.
+    breaks : tuple of datetime.date
+        First days of the periods where the level starts anew.
+    notes : tuple of Note
+        What is left out besides: dates long before the others, or after today; `str` of each is its sentence.
     """
 
     table: Mapping[str, Sequence[Any]]
@@ -43,6 +49,8 @@ class Trend(Result):
     confidence_level: float = 0.95
     undated: int = 0
     outside: int = 0
+    breaks: tuple[dt.date, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     def plot(self, *, lang: str | None = None) -> alt.LayerChart | alt.FacetChart:
         """The chart: points with their intervals, and the level with its band.

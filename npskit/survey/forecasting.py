@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from npskit.frames import Period
+from npskit.stats.arguments import generator
 from npskit.survey.ahead import break_positions, day_meant
 from npskit.survey.base import Base, as_list
+from npskit.survey.windows import used
 
 if TYPE_CHECKING:
     from npskit.survey.forecasts import Forecast
@@ -81,18 +82,20 @@ class Forecasting(Base):
         options: dict[str, Any] = {
             "breaks": positions,
             "confidence_level": confidence_level,
-            "rng": np.random.default_rng(rng),
+            "rng": generator(rng),
         }
         everybody = self._past(every, until=until) if past.by else None
         return foretold(past, everybody, periods, planned_responses=planned_responses, **options)
 
     def _past(self, every: str, by: Any = None, *, until: Any = None) -> Past:
         """Answers per group and period that a model of time may use, and what is said of the others."""
-        from npskit.survey.past import past_of
+        from npskit.survey.past import named_groups, past_of
 
         period = Period(self._column("date"), every)
         items = [period, *as_list(by)]
         tally = self.tally(items)
         last = None if until is None else day_meant(until, where="until", last=True)
         _, last_day = self.source.span(period.column)
-        return past_of(tally, self._moments(tally, items), period, today=dt.date.today(), until=last, last_day=last_day)
+        cells, notes = used(self, tally, period, until=last)
+        told: dict[str, Any] = {"named": named_groups(tally), "notes": notes, "until": last, "last_day": last_day}
+        return past_of(cells, self._moments(tally, items), period, **told)

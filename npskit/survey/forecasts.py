@@ -18,6 +18,8 @@ import numpy as np
 from npskit.errors import ArgumentError
 from npskit.results import Result
 from npskit.scale import CATEGORIES
+from npskit.stats.arguments import as_number
+from npskit.stats.arguments import as_number
 from npskit.stats.intervals import checked_level
 from npskit.survey.ahead import coming, period_meant
 from npskit.survey.backtests import Backtest, rolled
@@ -144,7 +146,7 @@ class Forecast(Result):
         >>> ahead.probability(0, at="2018-Q4") >= ahead.probability(90, at="2018-Q4")
         True
         """
-        if isinstance(score, (bool, str)) or not -100 <= score <= 100:
+        if not -100 <= as_number(score) <= 100:
             raise ArgumentError(where="score", expected="points from -100 to 100", got=repr(score))
         if of not in ("score", "level"):
             raise ArgumentError(where="of", expected="'score' or 'level'", got=repr(of))

@@ -13,12 +13,14 @@ from npskit.errors import ArgumentError
 from npskit.frames import Period
 from npskit.labels import language
 from npskit.results import Result
+from npskit.stats.arguments import as_number
 from npskit.survey.ahead import break_positions, day_meant
 from npskit.survey.base import Base, as_list
 from npskit.survey.estimates import effective_counts, gridded, joined
 from npskit.survey.levels import level_text
 from npskit.survey.notes import Note, noted
-from npskit.survey.past import named_groups, window
+from npskit.survey.past import named_groups
+from npskit.survey.windows import used
 from npskit.tally import ClusterMoments, Tally
 
 if TYPE_CHECKING:
@@ -158,15 +160,15 @@ class Monitoring(Base):
         >>> found.alerts["kind"], found.alerts["period"]
         (['jump'], [datetime.date(2017, 10, 1)])
         """
-        if isinstance(alpha, (bool, str)) or not 0 < alpha < 1:
+        if not 0 < as_number(alpha) < 1:
             raise ArgumentError(where="alpha", expected="a number between 0 and 1", got=repr(alpha))
         period = Period(self._column("date"), every)
         items = [period, *as_list(by)]
         tally = self.tally(items)
         last = None if until is None else day_meant(until, where="until", last=True)
-        used, notes = window(tally, period, last or dt.date.today(), given=last is not None)
+        cells, notes = used(self, tally, period, until=last)
         return watched(
-            used, self._moments(tally, items), every, alpha=alpha, breaks=breaks, named=named_groups(tally), notes=notes
+            cells, self._moments(tally, items), every, alpha=alpha, breaks=breaks, named=named_groups(tally), notes=notes
         )
 
 

@@ -1,13 +1,12 @@
-"""The answers a forecast stands on: which count, which are left out, and what of them may mislead.
+"""The answers a forecast stands on, per group and period, and what of them may mislead.
 
-One answer dated 1970 would make a history of six hundred empty months, and one dated next year a forecast of what
-comes after it. So dates far from nearly all answers and dates that have not come are left out, and it is said. Groups
-that nobody answers in any more are not forecast; those too young to be are counted in the total.
+Groups that nobody answers in any more are not forecast; those too young to be are counted in the total.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,14 +14,14 @@ import numpy as np
 
 from npskit.errors import EmptyDataError
 from npskit.frames import Period
-from npskit.stats.forecast import FEWEST_PERIODS
+from npskit.stats.forecastable import FEWEST_PERIODS
 from npskit.survey.ahead import coming
-from npskit.survey.estimates import Grid, dated, effective_counts, gridded
+from npskit.survey.estimates import Grid, effective_counts, gridded
 from npskit.survey.levels import level_text
 from npskit.survey.notes import Note, noted
 from npskit.tally import ClusterMoments, Tally
 
-__all__ = ["Past", "break_notes", "past_of"]
+__all__ = ["Past", "break_notes", "named_groups", "past_of"]
 
 Columns = dict[str, list[Any]]
 
@@ -31,6 +30,8 @@ FEWEST_TRUSTED = 12
 # A last period is said to be unfinished when this part of it has no answers yet and it has fewer than this part of
 # the usual number.
 PART_OPEN, PART_ANSWERED, USUAL = 0.15, 0.75, 6
+# Standard errors that a number of answers lies below the usual one by chance in one of twenty cases.
+FEWER = 1.645
 PERIODS_A_YEAR = {"day": 365, "week": 52, "month": 12, "quarter": 4, "year": 2}
 
 
@@ -92,58 +93,28 @@ class Past:
 
 
 def past_of(
-    tally: Tally,
+    used: Tally,
     moments: ClusterMoments | None,
     period: Period,
     *,
-    today: dt.date,
+    named: list[tuple[Any, ...]],
+    notes: Sequence[Note],
     until: dt.date | None,
     last_day: Any,
 ) -> Past:
-    """The past in a tally whose first key is the period.
+    """The past in the cells that are used, whose first key is the period, of so many named groups.
 
     Raises
     ------
     EmptyDataError
-        When no answer has a usable date, or no group enough periods.
+        When no group has enough periods.
     """
-    used, notes = window(tally, period, until or today, given=until is not None)
     grid = gridded(used, period.every)
     responses = grid.filled(used.responses)
-    kept, young, said = kept_groups(grid, responses, named_groups(tally), period.every)
+    kept, young, said = kept_groups(grid, responses, named, period.every)
     counts = grid.filled(effective_counts(used, moments))
     past = Past(used, moments, period.every, grid, counts, responses, kept, young, last_day, (*notes, *said))
-    return replace(past, notes=(*past.notes, *period_notes(past, today)))
-
-
-def window(tally: Tally, period: Period, last: dt.date, *, given: bool) -> tuple[Tally, list[Note]]:
-    """The cells with answers that a forecast uses, and what is said of the others."""
-    from npskit.charts.periods import bulk, reach
-
-    answered = tally.take(np.flatnonzero(tally.responses > 0))
-    come = dated(answered, None, period.first_day(last))
-    if not len(come.tally):
-        raise nothing(come.outside, come.undated, last)
-    days: Any = [cell[0] for cell in come.tally.cells]
-    first, _ = reach(*bulk(days, come.tally.responses.tolist()))
-    found = dated(come.tally, period.first_day(first), None)
-    kinds = (("far", found.outside), ("undated", come.undated), ("later" if given else "future", come.outside))
-    return found.tally, [noted(f"forecast_note_{kind}", n, n=n) for kind, n in kinds if n]
-
-
-def nothing(later: int, undated: int, last: dt.date) -> EmptyDataError:
-    """The error of a survey without a past."""
-    if later:
-        expected, got = f"answers up to {last}", f"{later:,}, all of them later"
-        return EmptyDataError(
-            where="dates", expected=expected, got=got, hint="pass until= with the last day to use, if they are meant"
-        )
-    return EmptyDataError(
-        where="dates",
-        expected="answers with a date",
-        got=f"{undated:,} without one" if undated else "none",
-        hint="look at df.nps.audit() for why no answer was counted",
-    )
+    return replace(past, notes=(*past.notes, *period_notes(past, until)))
 
 
 def named_groups(tally: Tally) -> list[tuple[Any, ...]]:
@@ -185,10 +156,10 @@ def silence(every: str, periods: int) -> int:
     return max(min(PERIODS_A_YEAR[every], periods // 2), 1)
 
 
-def period_notes(past: Past, today: dt.date) -> list[Note]:
+def period_notes(past: Past, until: dt.date | None) -> list[Note]:
     """What may mislead in the series of everybody."""
     whole, every = past.whole, past.every
-    answered = whole > 0
+    answered, today = whole > 0, dt.date.today()
     gap = longest(~answered)
     lone = int((whole == 1).sum())
     return [
@@ -198,6 +169,8 @@ def period_notes(past: Past, today: dt.date) -> list[Note]:
           [noted("forecast_note_silent", n=(int((~answered).sum()), every))] if gap else []),
         *([noted("forecast_note_lone", n=(lone, every))] if lone else []),
         *unfinished(past, today),
+        *([noted("forecast_note_ended", period=(past.periods[-1], every))] if until is None and over(past, today) else
+          []),
         *([noted("forecast_note_worth")] if past.moments is not None or past.tally.weights is not None else []),
     ]  # fmt: skip
 
@@ -212,23 +185,40 @@ def longest(missing: np.ndarray) -> int:
 
 
 def unfinished(past: Past, today: dt.date) -> list[Note]:
-    """That the last period is not over, or looks as if it were not."""
+    """That the last period, which may not be over, has fewer answers than usual by more than chance."""
     if past.every == "day":
         return []
     first, whole = past.periods[-1], past.whole
     after = coming(first, past.every, 1)[0]
-    usual = [n for n in whole[:-1] if n][-USUAL:]
-    few = bool(usual) and whole[-1] < PART_ANSWERED * np.median(usual)
+    usual = np.array([n for n in whole[:-1] if n][-USUAL:], dtype=float)
+    if not len(usual) or not is_fewer(float(whole[-1]), usual):
+        return []
     day = past.last_day if past.last_day and first <= past.last_day < after else None
     open_days = (after - day).days - 1 if day else 0
+    few = whole[-1] < PART_ANSWERED * np.median(usual)
     if first <= today < after or (few and open_days > PART_OPEN * (after - first).days):
-        said: dict[str, Any] = {
-            "period": (first, past.every),
-            "n": int(whole[-1]),
-            "usual": int(np.median(usual)) if usual else 0,
-        }
-        return [noted("forecast_note_open", **said)]
+        period = (first, past.every)
+        return [noted("forecast_note_open", period=period, n=int(whole[-1]), usual=int(np.median(usual)))]
     return []
+
+
+def is_fewer(n: float, usual: np.ndarray) -> bool:
+    """Whether a number of answers is smaller than the usual ones by more than these differ, and than chance does.
+
+    Examples
+    --------
+    >>> usual = np.array([67.0, 60, 72, 66, 70, 61])
+    >>> is_fewer(58, usual), is_fewer(40, usual)
+    (False, True)
+    """
+    mean = float(usual.mean())
+    spread = max(mean, float(usual.var(ddof=1)) if len(usual) > 1 else 0.0)
+    return bool(n < mean - FEWER * np.sqrt(spread * (1 + 1 / len(usual))))
+
+
+def over(past: Past, today: dt.date) -> bool:
+    """Whether the first period to come has come and gone."""
+    return coming(past.periods[-1], past.every, 2)[1] <= today
 
 
 def break_notes(past: Past, breaks: list[int]) -> list[Note]:
