@@ -60,7 +60,7 @@ def before_and_after(
     lang = language(lang)
     rows = [
         {"name": word(key, lang), "score": row[0], "lower": row[1], "upper": row[2], "color": color,
-         "figure": points(row[0], lang=lang), "range": score_range(*row, lang)}
+         "figure": points(row[0], lang=lang), "range": score_range(row[0], row[1], row[2], lang)}
         for key, row, color in (("app_sim_now", now, INK), ("app_sim_after", after, ACCENT))
     ]  # fmt: skip
     start, stop, marks = nice_range(min(now[1], after[1]) - 2, max(now[2], after[2]) + 2, ticks=8)

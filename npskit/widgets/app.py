@@ -37,16 +37,17 @@ STYLE = """<style>
 .npskit-app .npskit-stale { opacity: .35; }
 .npskit-app .npskit-section > .widget-html-content { font-weight: 600; margin-top: 8px; line-height: 1.35; }
 .npskit-app .widget-html, .npskit-app .widget-html-content { height: auto; line-height: 1.45; white-space: normal;
-  overflow-wrap: anywhere; }
+  overflow-wrap: break-word; min-width: 0; }
 .npskit-app .npskit-finding { font-size: 1.1em; min-height: 3em; }
 .npskit-app .npskit-finding b { font-weight: 600; }
 .npskit-app .npskit-problem { border-left: 4px solid #d46342; padding: 2px 0 2px 10px; }
-.npskit-app .npskit-code pre { white-space: pre-wrap; user-select: all; margin: 4px 0; padding: 6px 8px;
+.npskit-app .npskit-code pre { white-space: pre-wrap; word-break: normal; overflow-wrap: break-word;
+  user-select: all; margin: 4px 0; padding: 6px 8px;
   border: 1px solid #7a7a7a66; border-radius: 3px; background: transparent; color: inherit; }
 .npskit-app ul { margin: 2px 0; padding-left: 1.2em; }
 .npskit-app table.npskit-table { border-collapse: collapse; }
 .npskit-app table.npskit-table :is(td, th) { padding: 2px 10px 2px 0; text-align: left; vertical-align: top;
-  font-weight: inherit; overflow-wrap: anywhere; }
+  font-weight: inherit; overflow-wrap: break-word; }
 .npskit-app table.npskit-table thead { font-size: .9em; opacity: .8; }
 </style>"""
 

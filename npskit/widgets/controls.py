@@ -118,7 +118,19 @@ def with_slider(field: Any, kind: Any) -> Any:
         layout=widgets.Layout(width="calc(100% - 12px)", margin="0 6px"),
     )  # fmt: skip
     traitlets.link((field, "max"), (hand, "max"))
-    traitlets.link((field, "value"), (hand, "value"))
+
+    # A slider rounds to its steps and says so; the exact figure stays in the field until the hand moves.
+    def step_of(value: float) -> float:
+        nearest = field.min + round((value - field.min) / hand.step) * hand.step
+        return min(max(round(nearest, 9), hand.min), hand.max)
+
+    def to_field(change: Any) -> None:
+        if abs(change["new"] - step_of(field.value)) > 1e-9:
+            field.value = change["new"]
+
+    hand.value = step_of(field.value)
+    field.observe(lambda change: setattr(hand, "value", step_of(change["new"])), "value")
+    hand.observe(to_field, "value")
     pair = widgets.VBox([field, hand], layout=widgets.Layout(width=FULL, overflow="visible"))
     pair.field, pair.hand = field, hand
     return pair

@@ -11,6 +11,22 @@ import ipywidgets as widgets
 
 __all__ = ["Picture"]
 
+SIZE = re.compile(r'width="(\d+)" height="(\d+)" viewBox="0 0 \1 \2"')
+# Titles are cut where the browser's font is wider than the one they were measured in.
+ROOM = 1.07
+
+
+def widened(found: re.Match[str]) -> str:
+    """The size of an SVG with room at its right.
+
+    Examples
+    --------
+    >>> re.sub(SIZE, widened, '<svg width="600" height="300" viewBox="0 0 600 300">')
+    '<svg width="642" height="300" viewBox="0 0 642 300">'
+    """
+    width, height = round(int(found[1]) * ROOM), found[2]
+    return f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+
 
 class Picture(widgets.VBox):
     """A chart that is replaced in one step and keeps its height, so that nothing flashes or jumps.
@@ -44,6 +60,7 @@ class Picture(widgets.VBox):
             output = widgets.Output(outputs=({"output_type": "display_data", "data": bundle, "metadata": {}},))
             self.children = [output]
             return
+        drawn = re.sub(SIZE, widened, drawn, count=1)
         own = re.sub(r'(id="|url\(#)(clip|gradient)', rf"\g<1>{self._own}\g<2>", drawn)
         text = escape(str(spec.get("description", "")), quote=True)
         self._html.value = f'<div role="img" aria-label="{text}">{own}</div>'

@@ -9,7 +9,7 @@ from typing import Any
 import ipywidgets as widgets
 import traitlets
 
-from npskit.labels import number, word
+from npskit.labels import number, points, word
 from npskit.survey.ahead import period_code
 from npskit.survey.calling import call, subject
 from npskit.survey.levels import item_text
@@ -208,11 +208,11 @@ class SimulatorApp(App):
 
     @property
     def code(self) -> str:
-        given = {**self.moves(), "attributes": self._attributes, "until": self._until, **self._money}
+        given: dict[str, Any] = {**self.moves(), "attributes": self._attributes, "until": self._until, **self._money}
         given = {name: value for name, value in given.items() if value not in (None, 0.0)}
         if not self.mix:
             given.pop("over", None)
-        given |= self._asked
+        given.update(self._asked)
         if self._level != 0.95:
             given["confidence_level"] = self._level
         return call(f"{subject(self._survey)}.simulate", **given)
@@ -241,7 +241,7 @@ class SimulatorApp(App):
 
     def _parts(self, result: Simulation, lang: str) -> str:
         """What each kind of move adds, as a table."""
-        from npskit.survey.wording import signed, signed_range
+        from npskit.survey.wording import signed_range
 
         if not result.table["part"]:
             return ""
@@ -255,9 +255,15 @@ class SimulatorApp(App):
             together = word("app_sim_together", lang)
             rows.append((together, result.change, result.change_lower, result.change_upper))
         body = "".join(
-            f'<tr><th scope="row">{escape(name)}</th><td>{escape(signed(change, lang))}</td>'
-            f"<td>{escape(signed_range(lower, upper, lang))}</td></tr>"
-            for name, change, lower, upper in rows
+            f'<tr><th scope="row">{escape(name)}</th><td>{escape(said)}</td><td>{escape(limits)}</td></tr>'
+            for name, said, limits in (
+                (
+                    name,
+                    points(change, digits=int(upper - lower < 2), lang=lang, unit=True),
+                    signed_range(lower, upper, lang),
+                )
+                for name, change, lower, upper in rows
+            )
         )
         head = "".join(
             f'<th scope="col">{escape(word(f"app_sim_part{end}", lang))}</th>' for end in ("", "_change", "_interval")

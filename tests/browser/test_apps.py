@@ -10,9 +10,10 @@ from harness import OpenNotebook, notebook
 
 SETUP = "import npskit\ntraining = npskit.datasets.load('carpentries')\ngarden = npskit.datasets.load('garden')"
 LONG = "How likely are you to recommend the shop in the old town of Lyon to a friend"
+OTHER = LONG.replace("shop in the old town of Lyon", "web site of the very same shop")
 OPEN = (
     f"import pandas as pd\nanswers = pd.DataFrame({{{{{LONG!r}: [10, 9, 3, 8, 7, 10] * 20, "
-    "'nps_site': [1, 2, 9, 9, 10, 5] * 20}})"
+    f"{OTHER!r}: [1, 2, 9, 9, 10, 5] * 20}}}})"
 )
 APPS = {
     "simulator": "app = training.nps.simulator(until='2018', attributes=['Worth', 'Material'], lang={lang!r}, "
@@ -66,10 +67,10 @@ def test_app_is_drawn_in_both_languages_with_a_name_on_every_control(
     assert not fields.evaluate_all(NAMELESS)
     page.set_viewport_size({"width": 1280, "height": 1150})
     screenshot(f"app-{app}-en")
-    page.get_by_label("Language").select_option(label="Français")
+    page.locator(".npskit-app").get_by_label("Language").select_option(label="Français")
     kernel(found, "app.lang", "'fr'")
     settled(found)
-    assert page.get_by_label("Langue").input_value() == "Français"
+    assert page.locator(".npskit-app").get_by_label("Langue").input_value() == "Français"
     assert not fields.evaluate_all(NAMELESS)
     screenshot(f"app-{app}-fr")
     for width in (1000, 720):
@@ -93,7 +94,7 @@ def test_slider_dragged_moves_the_kernel_and_the_picture(open_notebook: Callable
     settled(found)
     horizon = int(found.value("app.horizon"))
     assert horizon > 6
-    assert page.get_by_label("Periods ahead").input_value() == str(horizon)
+    assert page.locator(".npskit-app").get_by_label("Periods ahead").input_value() == str(horizon)
     assert found.value("len(app.result.periods)") == str(horizon)
     page.wait_for_function("before => document.querySelector('.npskit-picture svg').innerHTML !== before", arg=before)
     assert f"forecast({horizon}, until='2018')" in page.locator(".npskit-code").inner_text()
@@ -102,7 +103,7 @@ def test_slider_dragged_moves_the_kernel_and_the_picture(open_notebook: Callable
 def test_keyboard_alone_answers_a_question(open_notebook: Callable[..., OpenNotebook]) -> None:
     found = opened(open_notebook, "planner")
     page = found.page
-    page.get_by_label("Margin wanted").focus()
+    page.locator(".npskit-app").get_by_label("Margin wanted").focus()
     page.keyboard.press("Control+A")
     page.keyboard.type("2")
     page.keyboard.press("Tab")
@@ -118,21 +119,21 @@ def test_state_set_from_python_moves_what_is_shown(open_notebook: Callable[..., 
     page = found.page
     found.value("app.set_trait('passives_to_promoters', 0.25)")
     settled(found)
-    assert page.get_by_label("Passives who become promoters").input_value() == "25"
+    assert page.locator(".npskit-app").get_by_label("Passives who become promoters").input_value() == "25"
     assert "Passives to promoters" in page.locator(".npskit-app table").inner_text()
     found.value("app.set_trait('detractors_to_passives', 2.0)")
     settled(found)
     problem = page.locator(".npskit-problem").inner_text()
     assert "expected a share from 0 to 1" in problem
     assert "Traceback" not in page.locator(".npskit-app").inner_text()
-    page.get_by_role("button", name="Back to now").click()
+    page.locator(".npskit-app").get_by_role("button", name="Back to now").click()
     kernel(found, "app.result.change", "0.0")
 
 
 def test_column_picked_gives_the_survey(open_notebook: Callable[..., OpenNotebook]) -> None:
     found = opened(open_notebook, "setup")
     page = found.page
-    page.get_by_label("Rating: would you recommend us?").select_option(label=LONG)
+    page.locator(".npskit-app").get_by_label("Rating: would you recommend us?").select_option(label=LONG)
     kernel(found, "app.rating", repr(LONG))
     settled(found)
     assert found.value("app.survey.score()") == found.value(f"answers.nps(rating={LONG!r}).score()")
