@@ -152,7 +152,7 @@ def split(lang: str) -> LayerChart:
     }
     shown = told(lang, ("full", "explore_level"), ("figure", "score"), ("range", "chart_interval"))
     shown += told(lang, ("n", "responses"), ("shares", "chart_share"))
-    rows = empty("rows").encode(y=y)
+    rows = empty("rows").encode(y=y, tooltip=shown)
     opacity = alt.condition("datum.enough", alt.value(1), alt.value(FADED))
     color = alt.condition("datum.chosen", alt.value(ACCENT), alt.value(INK))
     name = alt.condition("datum.chosen", alt.value(ACCENT), alt.ColorValue(alt.ExprRef("ink")))
@@ -168,7 +168,6 @@ def split(lang: str) -> LayerChart:
             y=alt.Y("top:Q", scale=ends("rows_span"), axis=None),
             y2="bottom:Q",
             opacity=alt.condition("datum.chosen", alt.value(0.1), alt.value(0)),
-            tooltip=shown,
         ),
         empty("overall").mark_rule(strokeDash=[3, 3], color=MUTED, clip=True).encode(x=x["score"]),
         rows.mark_rule(strokeWidth=2, clip=True).encode(x=x["lower"], x2="upper:Q", color=color, opacity=opacity),
