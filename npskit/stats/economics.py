@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from npskit.errors import ArgumentError
+from npskit.errors import ArgumentError, ArgumentTypeError
 from npskit.stats.score import Floats
 from npskit.stats.studentized import Estimates, studentized
 
@@ -61,6 +61,11 @@ class Terms:
     def __post_init__(self) -> None:
         if isinstance(self.years, bool) or not isinstance(self.years, int | np.integer) or not 1 <= self.years <= 100:
             raise ArgumentError(where="years", expected="a whole number from 1 to 100", got=repr(self.years))
+        for name in ("margin", "discount", "new_customer"):
+            value = getattr(self, name)
+            number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+            if value is not None and not number:
+                raise ArgumentTypeError(where=name, expected="a number", got=repr(value))
         if not 0 < self.margin <= 1:
             hint = f"margin={self.margin / 100:g} if you mean {self.margin:g} %" if 1 < self.margin <= 100 else ""
             raise ArgumentError(where="margin", expected="a share above 0, at most 1", got=repr(self.margin), hint=hint)

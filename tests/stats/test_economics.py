@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from npskit.errors import ArgumentError
+from npskit.errors import ArgumentError, ArgumentTypeError
 from npskit.stats.economics import SUMS, Figures, Terms, expected_years, worth
 from npskit.stats.studentized import studentized
 
@@ -102,6 +102,12 @@ def test_margin_given_as_per_cent_is_refused():
 def test_terms_are_checked(wrong):
     with pytest.raises(ArgumentError, match=next(iter(wrong))):
         Terms(**wrong)
+
+
+@pytest.mark.parametrize("name", ["margin", "discount", "new_customer"])
+def test_terms_of_words_are_refused(name):
+    with pytest.raises(ArgumentTypeError, match=f"{name}: expected a number, got 'x'"):
+        Terms(**{name: "x"})
 
 
 # --- laws -----------------------------------------------------------------------------------------------------------
