@@ -605,3 +605,9 @@ def test_reports_run_end_to_end(tmp_path, regions, template, engine):
     page = made.path.read_text(encoding="utf-8")
     assert "which is an assumption" in page
     assert "458,000" in page
+
+
+def test_a_column_of_negative_counts_is_refused_by_its_rows():
+    counts = pd.DataFrame({"Nb détracteurs": [1, 2], "Nb passifs": [-3, -4], "Nb promoteurs": [5, 6]})
+    with pytest.raises(ArgumentError, match=r"not negative, got 2 of 2 rows .*row 0 \(1, -3, 5\)"):
+        Survey.from_counts(counts)

@@ -172,6 +172,11 @@ def is_weight(value: object) -> bool:
     return isinstance(value, (int, float, np.number)) and not isinstance(value, bool) and float(value) >= 0
 
 
+def is_number(value: object) -> bool:
+    """Whether a value is a number, of whatever sign: a count below 0 is refused where counts are read, by its rows."""
+    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+
+
 def is_identifier(value: object) -> bool:
     """Whether a value can tell one customer from another."""
     return not isinstance(value, bool)
@@ -182,6 +187,6 @@ CHECKS = {
     "text": is_text,
     "prose": is_text,
     "weight": is_weight,
-    "count": is_weight,
+    "count": is_number,
     "id": is_identifier,
 }
