@@ -12,7 +12,14 @@ import pytest
 
 import npskit
 from npskit import Survey, forecast_growth
-from npskit.errors import ArgumentError, ArgumentTypeError, ColumnNotFoundError, EmptyDataError, RoleError
+from npskit.errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    ColumnNotFoundError,
+    EmptyDataError,
+    RoleError,
+    ScaleWarning,
+)
 from npskit.survey.growth import literature
 from npskit.survey.growth_calendar import every_of, period_day
 
@@ -194,8 +201,16 @@ def test_wrong_scenarios_are_refused(found, wrong, message):
 
 
 def test_a_scenario_of_words_is_refused(found):
-    with pytest.raises(ArgumentTypeError, match="numbers"):
-        found.what_if(nps="high")
+    for wrong in ("high", [[40]], {"a": 1}):
+        with pytest.raises(ArgumentTypeError, match="numbers"):
+            found.what_if(nps=wrong)
+
+
+def test_a_scenario_says_where_it_starts(found):
+    now = npskit.labels.number(found.base["nps"][0], lang="en", sign=True)
+    said = found.what_if(nps=[60, 70]).sentence("en")
+    assert said.startswith(f"NPS from {now} now to +60, then +70: ")
+    assert f"de {now} aujourd’hui à +60, puis +70" in found.what_if(nps=[60, 70]).sentence("fr")
 
 
 # ---- tables -------------------------------------------------------------------------------------------------
@@ -221,8 +236,25 @@ def test_order_of_rows_does_not_matter_and_is_said(df, found):
         pd.date_range("2008-03-31", periods=60, freq="QE"),
         [f"T{q} {year}" for year in range(2008, 2023) for q in (1, 2, 3, 4)],
         [dt.date(year, month, 15) for year in range(2008, 2023) for month in (2, 5, 8, 11)],
+        [day.strftime("%d/%m/%Y") for day in pd.date_range("2008-03-31", periods=60, freq="QE")],
+        [day.strftime("%d/%m/%y") for day in pd.date_range("2008-01-01", periods=60, freq="QS")],
+        [day.strftime("%m/%d/%Y") for day in pd.date_range("2008-01-01", periods=60, freq="QS")],
+        [f"Q{q}/{year % 100:02}" for year in range(2008, 2023) for q in (1, 2, 3, 4)],
+        [f"{q}T{year % 100:02}" for year in range(2008, 2023) for q in (1, 2, 3, 4)],
+        [100 * year + month for year in range(2008, 2023) for month in (1, 4, 7, 10)],
     ],
-    ids=["periods", "last days", "French quarters", "mid-quarter days"],
+    ids=[
+        "periods",
+        "last days",
+        "French quarters",
+        "mid-quarter days",
+        "day first",
+        "day first, 1st",
+        "month first",
+        "Q1/08",
+        "1T08",
+        "200801",
+    ],
 )
 def test_quarters_are_read_however_they_are_written(df, found, periods):
     assert forecast_growth(df.assign(quarter=periods), factors=["ads"]).table == found.table
@@ -237,6 +269,18 @@ def test_years_are_periods_and_amounts_are_not(df):
     years = df.head(30).drop(columns="quarter").assign(year=range(1990, 2020), staff=range(1991, 2021))
     found = forecast_growth(years, horizons=2)
     assert (found.every, found.table["period"]) == ("year", [dt.date(2021, 1, 1)])
+
+
+def test_day_first_dates_keep_their_gaps(df):
+    texts = [day.strftime("%d/%m/%Y") for day in pd.date_range("2008-01-01", periods=60, freq="QS")]
+    holed = forecast_growth(df.assign(quarter=texts).drop(index=[20, 40]))
+    assert any("without sales: 2" in note for note in holed.notes("en"))
+
+
+@pytest.mark.parametrize("texts", [["01/08"] * 60, ["abc"] * 60, [None, *["2008-Q1"] * 59], [1, 2, 3, 4] * 15])
+def test_a_column_of_dates_that_cannot_be_read_is_no_order_of_rows(df, texts):
+    with pytest.raises(ArgumentTypeError, match="column 'quarter'"):
+        forecast_growth(df.assign(quarter=texts))
 
 
 def test_without_dates_rows_are_taken_in_order(df):
@@ -285,6 +329,49 @@ def test_reliability_comes_from_the_answers(df, found):
     named = forecast_growth(df.assign(n=2_000), responses="n")
     assert named.reliability == pytest.approx(few)
     assert named.evidence["worthwhile"] == pytest.approx(0.5 * np.sqrt(few))
+    assert 0 < named.reliability_lower < few < named.reliability_upper
+
+
+def test_answers_that_cannot_be_those_of_the_score_are_named(df):
+    found = forecast_growth(df.assign(responses=60), factors=["ads"])
+    assert found.verdict == "helps"
+    assert np.isnan(found.reliability)
+    assert found.evidence["power"] > 0.5
+    assert any("cannot be those behind NPS" in note for note in found.notes("en"))
+    assert not any("no effect of it could" in text for text in found.explain("en"))
+
+
+def test_help_of_a_score_that_is_mostly_noise_is_doubted(df):
+    found = forecast_growth(df.assign(responses=400), factors=["ads"])
+    assert found.verdict == "helps"
+    assert 0 < found.reliability < 0.25
+    told = " ".join(found.explain("en"))
+    assert "Yet by the number of answers" in told
+    assert "would have been seen" not in told
+    assert "95% interval" in told
+
+
+def test_a_quarter_of_one_answer_is_named(df):
+    answers = np.where(np.arange(60) == 7, 1, 20_000)
+    found = forecast_growth(df.assign(responses=answers))
+    assert found.reliability == pytest.approx(forecast_growth(df.assign(responses=20_000)).reliability, abs=0.05)
+    assert any("fewer answers than usual (Q4 2009)" in note.replace("\u00a0", " ") for note in found.notes("en"))
+
+
+def test_negative_answers_are_refused(df):
+    with pytest.raises(ArgumentError, match=r"1 below 0: -5 \(2008-Q4\)"):
+        forecast_growth(df.assign(responses=np.where(np.arange(60) == 3, -5, 500)))
+
+
+def test_a_score_in_shares_is_warned_of(df):
+    with pytest.warns(ScaleWarning, match="multiply them by 100"):
+        found = forecast_growth(df.assign(nps=df["nps"] / 100))
+    assert any("between −1 and +1" in note for note in found.notes("en"))
+
+
+def test_sales_of_the_future_are_told(df):
+    ahead = df.assign(quarter=pd.period_range(f"{dt.date.today().year - 5}Q1", periods=60, freq="Q").astype(str))
+    assert any("have not begun yet" in note for note in forecast_growth(ahead).notes("en"))
 
 
 def test_the_survey_s_own_trend_is_aligned_by_period(df):
@@ -339,6 +426,7 @@ def test_texts_of_periods():
         (lambda df: df.assign(revenue="a lot"), {}, ArgumentTypeError, "60 of 60 that are none"),
         (lambda df: df.assign(revenue=np.inf), {}, ArgumentTypeError, "infinity"),
         (lambda df: df, {"period": "ads"}, ArgumentTypeError, "2023-Q4"),
+        (lambda df: df, {"rng": "x"}, ArgumentError, "rng"),
         (lambda df: df, {"every": "decade"}, ArgumentError, "every"),
         (lambda df: df, {"confidence_level": 95}, ArgumentError, "confidence"),
         (lambda df: [1, 2], {}, ArgumentTypeError, "pandas"),

@@ -13,13 +13,14 @@ from typing import Any
 
 from npskit.charts.columns import quoted
 from npskit.charts.periods import period_text
-from npskit.labels import number, share, word
+from npskit.labels import NO_BREAK_SPACE, number, share, word
 
 __all__ = [
     "amount_text",
     "error_text",
     "expectation",
     "p_text",
+    "periods_text",
     "periods_word",
     "places",
     "scenario_text",
@@ -35,6 +36,8 @@ UNITS = (("bn", 1e9, 1e9), ("m", 1e6, 1e6), ("k", 1e5, 1e3))
 STEPS = 8
 MOST_TIMES = 1000
 LEAST_P = 0.001
+# Periods that a note names, and values that a supposed path shows.
+MOST_NAMED, MOST_STEPS = 5, 4
 
 
 def unit_of(largest: float) -> tuple[str, float]:
@@ -91,10 +94,10 @@ def error_text(error: float, lang: str) -> str:
 
 
 def p_text(p_value: float, lang: str) -> str:
-    """A p-value after a p: "= 0.03", "< 0.001"."""
+    """A p-value after a p, on the same line: "= 0.03", "< 0.001"."""
     if p_value < LEAST_P:
-        return f"< {number(LEAST_P, digits=3, lang=lang)}"
-    return f"= {number(p_value, digits=2 if p_value >= 0.1 else 3, lang=lang)}"
+        return f"<{NO_BREAK_SPACE}{number(LEAST_P, digits=3, lang=lang)}"
+    return f"={NO_BREAK_SPACE}{number(p_value, digits=2 if p_value >= 0.1 else 3, lang=lang)}"
 
 
 def target_text(target: str, lang: str) -> str:
@@ -107,6 +110,12 @@ def time_text(period: Any, every: str, lang: str) -> str:
     if not isinstance(period, dt.date):
         return word("growth_period", lang, n=period)
     return period_text(period, every, lang)
+
+
+def periods_text(periods: Sequence[Any], every: str, lang: str) -> str:
+    """The first few of several periods."""
+    some = [time_text(period, every, lang) for period in periods[:MOST_NAMED]]
+    return ", ".join(some) + (", …" if len(periods) > MOST_NAMED else "")
 
 
 def periods_word(count: int, every: str, lang: str) -> str:
@@ -133,10 +142,12 @@ def expectation(target: str, row: Mapping[str, Any], every: str, lang: str) -> s
 
 
 def scenario_text(
-    paths: Mapping[str, Sequence[float]], row: Mapping[str, Any], target: str, every: str, lang: str
-) -> str:
+    paths: Mapping[str, Sequence[float]], now: Mapping[str, float], row: Mapping[str, Any],
+    target: str, every: str, lang: str,
+) -> str:  # fmt: skip
     """What a scenario adds up to by its last period; that it adds nothing, where it is the base."""
-    supposed = " · ".join(supposed_text(name, path, lang) for name, path in paths.items()) or word("growth_base", lang)
+    told = [supposed_text(name, path, now[name], lang) for name, path in paths.items()]
+    supposed = " · ".join(told) or word("growth_base", lang)
     lower, upper, middle = (row[f"total_{name}"] for name in ("lower", "upper", "difference"))
     period = time_text(row["period"], every, lang)
     name = target_text(target, lang)
@@ -149,15 +160,32 @@ def scenario_text(
     return word(key, lang, **values)
 
 
-def supposed_text(name: str, path: Sequence[float], lang: str) -> str:
-    """A supposed path: what it reaches, or where it begins and ends."""
+def supposed_text(name: str, path: Sequence[float], now: float, lang: str) -> str:
+    """A supposed path: from where it starts now, over what it reaches; or where it stays.
+
+    >>> supposed_text("nps", [40.0, 50.0, 50.0], 20.3437, "en"), supposed_text("nps", [25.3437] * 4, 20.3437, "en")
+    ('NPS from +20 now to +40, then +50', 'NPS from +20.3 now to +25.3')
+    """
     shown = "NPS" if name == "nps" else target_text(name, lang)
-    first, last = (plain_text(value, lang, sign=name == "nps") for value in (path[0], path[-1]))
-    key = "growth_supposed" if len(set(path)) == 1 else "growth_supposed_path"
-    return word(key, lang, name=shown, first=first, last=last)
+    steps = [value for at, value in enumerate(path) if not at or value != path[at - 1]]
+    digits = digits_of([now, *steps], points=name == "nps")
+    first, *reached = (number(value, digits=digits, lang=lang, sign=name == "nps") for value in (now, *steps))
+    if set(steps) == {now}:
+        return word("growth_supposed", lang, name=shown, last=first)
+    if len(reached) > MOST_STEPS:
+        reached = [*reached[: MOST_STEPS - 1], "…", reached[-1]]
+    then = word("growth_supposed_then", lang)
+    return word("growth_supposed_path", lang, name=shown, first=first, last=f", {then} ".join(reached))
 
 
-def plain_text(value: float, lang: str, *, sign: bool) -> str:
-    """A number as it was given, with up to three decimals."""
-    digits = next((k for k in range(3) if math.isclose(value, round(value, k), abs_tol=1e-9)), 3)
-    return number(value, digits=digits, lang=lang, sign=sign)
+def digits_of(values: Sequence[float], *, points: bool) -> int:
+    """Decimals that show what is supposed and tell it from what is now: none or one of a score, up to three of others.
+
+    >>> digits_of([20.3437, 40.0], points=True), digits_of([18.3127, 18.5], points=False)
+    (0, 1)
+    """
+    most = 1 if points else 3
+    exact = (k for k in range(most) if all(math.isclose(x, round(x, k), abs_tol=1e-9) for x in values[1:]))
+    least = next(exact, most if points else places(10 * max(map(abs, values))))
+    apart = len(set(values))
+    return next((k for k in range(least, 6) if len({round(value, k) for value in values}) == apart), 6)

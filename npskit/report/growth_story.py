@@ -315,7 +315,7 @@ class GrowthStory:
         known = [share(row[key], digits=1, lang=lang) for key in ("error_with_nps", "error_without_nps")]
         key = "report_gr_times_with" if factor >= 1 else "report_gr_times_without"
         p_value = row["clark_west_p_value"]
-        p = NOTHING if p_value != p_value else p_text(p_value, lang).removeprefix("= ")
+        p = NOTHING if p_value != p_value else p_text(p_value, lang).removeprefix(f"={NO_BREAK_SPACE}")
         return name, size(row["rows"], lang), word(key, lang, n=times_text(max(factor, 1 / factor), lang)), p, *known
 
     def earned_told(self) -> Passage:

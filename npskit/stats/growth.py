@@ -34,7 +34,6 @@ __all__ = [
     "fewest_rows",
     "grid",
     "log_prior",
-    "reliability",
     "rolling",
     "season_factor",
     "trial",
@@ -137,29 +136,6 @@ class Trial:
 def fewest_rows(factors: int) -> int:
     """Rows that a regression with so many factors takes: two for each coefficient."""
     return max(FEWEST_ROWS, 2 * (factors + 3))
-
-
-def reliability(changes: ArrayLike, noise: ArrayLike) -> float:
-    """Share of the variance of changes that is not sampling noise, 0..1.
-
-    Parameters
-    ----------
-    changes : array_like (T,)
-        Changes from one reading to the next; nan where not known.
-    noise : array_like (T,)
-        Sampling variance of each change, in the unit squared.
-
-    Examples
-    --------
-    >>> reliability([4.0, -4.0, 4.0, -4.0], [4.0, 4.0, 4.0, 4.0])
-    0.75
-    """
-    changes, noise = np.asarray(changes, dtype=float), np.asarray(noise, dtype=float)
-    known = np.isfinite(changes) & np.isfinite(noise)
-    if known.sum() < 2:
-        return math.nan
-    total = float(np.mean(changes[known] ** 2))
-    return float(np.clip(1 - noise[known].mean() / total, 0, 1)) if total > 0 else 0.0
 
 
 def grid(kinds: NDArray[np.int64]) -> tuple[Array, Array, NDArray[np.bool_]]:

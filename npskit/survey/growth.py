@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 
 from npskit.errors import ArgumentError, EmptyDataError
-from npskit.stats.growth import WORTHWHILE, Trial, fewest_rows, reliability, trial
+from npskit.stats.growth import WORTHWHILE, Trial, fewest_rows, trial
+from npskit.stats.growth_noise import Reliability, reliability, thin
 from npskit.stats.growth_paths import Paths, paths
 from npskit.stats.growth_series import Series
 from npskit.stats.intervals import checked_level
@@ -117,17 +118,19 @@ def forecast_growth(
     series = history.series(lag)
     check_rows(series, history, lag)
     noise = history.noise + np.concatenate([[np.nan], history.noise[:-1]])
-    share = reliability(series.changes[0], noise)
-    worthwhile = WORTHWHILE * float(np.sqrt(1 if np.isnan(share) else share))
+    known = reliability(series.changes[0], noise)
+    worthwhile = WORTHWHILE * float(np.sqrt(1 if np.isnan(known.estimate) else known.estimate))
     found = trial(series, max(ahead), worthwhile=worthwhile)
-    drawn = paths(series, found.window, max(ahead), rng=np.random.default_rng(rng))
+    drawn = paths(series, found.window, max(ahead), rng=checked_rng(rng))
     path = path_table(history, drawn, confidence_level)
     verdict = verdict_of(found, worthwhile)
     return Growth(
         table=horizon_table(path, found, ahead),
         verdict=verdict,
         evidence=evidence_of(found, drawn, series, worthwhile, lag),
-        reliability=share,
+        reliability=known.estimate,
+        reliability_lower=known.lower,
+        reliability_upper=known.upper,
         lags=lag_table(history, lag, found, worthwhile),
         coefficients=coefficient_table(series, found, drawn, [target, "nps", *history.factors], confidence_level),
         path=path,
@@ -139,7 +142,7 @@ def forecast_growth(
         lag=lag,
         season=series.season,
         confidence_level=confidence_level,
-        _notes=(*history.notes, *season_note(history), *reach_note(lag, ahead), *worth_note(share)),
+        _notes=(*history.notes, *season_note(history), *reach_note(lag, ahead), *worth_notes(history, known)),
         _series=series,
         _paths=drawn,
     )
@@ -161,6 +164,14 @@ def checked_horizons(horizons: Any) -> list[int]:
     if not given or len(whole) < len(given):
         raise ArgumentError(where="horizons", expected="periods ahead, such as (1, 2, 4)", got=repr(horizons))
     return sorted({int(h) for h in whole})
+
+
+def checked_rng(rng: Any) -> np.random.Generator:
+    """The generator of a seed."""
+    try:
+        return np.random.default_rng(rng)
+    except (TypeError, ValueError):
+        raise ArgumentError(where="rng", expected="a whole number from 0 on", got=repr(rng)) from None
 
 
 def check_length(history: History, horizons: Sequence[int]) -> None:
@@ -340,9 +351,14 @@ def reach_note(lag: int, horizons: Sequence[int]) -> list[tuple[str, Mapping[str
     return [("growth_note_late", {"lag": lag})] if max(horizons) <= lag else []
 
 
-def worth_note(share: float) -> list[tuple[str, Mapping[str, Any]]]:
-    """What the score's readings are worth, or that it is not known."""
-    return [("growth_note_unknown_worth", {})] if np.isnan(share) else []
+def worth_notes(history: History, known: Reliability) -> list[tuple[str, Mapping[str, Any]]]:
+    """That it is not known what the score's readings are worth, or which are worth next to nothing."""
+    if known.impossible:
+        return [("growth_note_answers", {})]
+    if np.isnan(known.estimate):
+        return [("growth_note_unknown_worth", {})]
+    few = [history.periods[at] for at in np.flatnonzero(thin(history.noise))]
+    return [("growth_note_thin", {"periods": few})] if few else []
 
 
 @cache

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +18,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.errors import ArgumentError, ArgumentTypeError, ColumnNotFoundError, did_you_mean, shown_value
+from npskit.errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    ColumnNotFoundError,
+    ScaleWarning,
+    did_you_mean,
+    shown_value,
+)
 from npskit.frames.listed import listed
 from npskit.roles import resolve
 from npskit.stats.growth import season_factor
@@ -35,6 +43,8 @@ Note = tuple[str, Mapping[str, Any]]
 ANSWER_VARIANCE = 2 / 3
 SPREAD_OF_POINTS = 100.0**2
 # Rows without dates may be quarters or months; a season that two series share looks like one foretelling the other.
+# Distinct broken numbers within ±1 from which a score looks like shares.
+FEWEST_SHARES = 3
 UNDATED_SEASONS, CLEAR_SEASON = (4, 12), 3.0
 
 
@@ -105,7 +115,9 @@ def read_history(
         readings, noise = of_trend(nps, calendar, length)
     else:
         readings = on(str(score))
-        noise = sampling(readings, on(worth)) if worth else np.full(len(calendar), np.nan)
+        answers = on(worth) if worth else np.full(len(calendar), np.nan)
+        check_answers(worth or "", answers, calendar, length)
+        noise = sampling(readings, answers)
     check_points(readings, "the trend" if score is None else f"column {score!r}")
     parts = {name: on(name) for name in factors}
     check_moves({target: sales, score or "nps": readings, **parts})
@@ -118,7 +130,7 @@ def read_history(
         nps=readings[kept],
         noise=noise[kept],
         factors={name: part[kept] for name, part in parts.items()},
-        notes=told(days, calendar, sales, readings, last, length),
+        notes=(*told(days, calendar, sales, readings, last, length), *shares_note(score, readings)),
     )
 
 
@@ -259,6 +271,33 @@ def check_moves(parts: Mapping[str, Array]) -> None:
             )
 
 
+def check_answers(name: str, answers: Array, calendar: Sequence[Any], every: str) -> None:
+    """Refuse a negative number of answers."""
+    at = np.flatnonzero(answers < 0).tolist()
+    if at:
+        raise ArgumentError(
+            where=f"column {name!r}",
+            expected="numbers of answers, not negative",
+            got=f"{len(at):,} below 0: " + ", ".join(f"{answers[k]:g} ({shown(calendar[k], every)})" for k in at[:3]),
+            hint="leave a number that is not known empty",
+        )
+
+
+def shares_note(score: str | None, readings: Array) -> list[Note]:
+    """That a score looks as if given in shares of 1; with a warning, since scenarios would be of hundredths."""
+    known = np.unique(readings[np.isfinite(readings)])
+    broken = known[known % 1 != 0]
+    if score is None or len(broken) < FEWEST_SHARES or np.abs(known).max() > 1:
+        return []
+    warnings.warn(
+        f"column {score!r}: every score lies from {known[0]:g} to {known[-1]:g}, and was taken as points from -100 to "
+        f"100.\nHint: if these are shares, multiply them by 100: df[{score!r}] * 100.",
+        ScaleWarning,
+        stacklevel=4,
+    )
+    return [("growth_note_shares", {})]
+
+
 def sampling(readings: Array, responses: Array) -> Array:
     """Sampling variance of readings of which only the score and the responses are known."""
     variance = np.maximum(ANSWER_VARIANCE - (readings / 100) ** 2, 0.05)
@@ -319,4 +358,13 @@ def told(
             notes.append((key, {"k": missing}))
     if last + 1 < len(calendar):
         notes.append(("growth_note_ahead", {"k": len(calendar) - last - 1}))
+    if future := future_periods(calendar[: last + 1], sales):
+        notes.append(("growth_note_future", {"periods": future}))
     return tuple(notes)
+
+
+def future_periods(calendar: Sequence[Any], sales: Array) -> list[dt.date]:
+    """Periods with sales that have not begun yet."""
+    today = dt.date.today()
+    pairs = zip(calendar, sales, strict=False)
+    return [day for day, value in pairs if isinstance(day, dt.date) and day > today and np.isfinite(value)]

@@ -35,6 +35,8 @@ PER_YEAR = {"day": 365, "week": 52, "month": 12, "quarter": 4, "year": 1}
 TOLD_POINTS = 10
 # Below this the score is noise, and no effect of it can be seen.
 LEAST_WORTH = 0.1
+# Reliability below which a verdict that the score helps and the answers behind it do not fit together.
+NOISY = 0.25
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,9 +60,9 @@ class Growth(Result):
         ``effect_lower, effect_upper`` (least squares, residual sds of growth per sd of change), ``worthwhile`` (the
         effect that would be, half a residual sd, less where the score is noisy) and ``power`` to see it;
         ``chance_positive``: probability that more growth goes with a rise, if there is an effect.
-    reliability : float
-        Share of the variance of the changes in the score that is not sampling noise; nan when the number of answers
-        is not known.
+    reliability, reliability_lower, reliability_upper : float
+        Share of the variance of the changes in the score that is not sampling noise, in a period of usual answers,
+        with its 95 % interval; nan when the number of answers is not known, or cannot be that behind the score.
     lags : mapping of str to list
         The evidence at lags 1 to 4. To choose among them is no test: the verdict is of the lag chosen beforehand.
     coefficients : mapping of str to list
@@ -86,6 +88,8 @@ class Growth(Result):
     verdict: str
     evidence: Mapping[str, Any]
     reliability: float
+    reliability_lower: float
+    reliability_upper: float
     lags: Mapping[str, Sequence[Any]]
     coefficients: Mapping[str, Sequence[Any]]
     path: Mapping[str, Sequence[Any]]
@@ -143,7 +147,7 @@ class Growth(Result):
             self.sentence(lang),
             *self._evidence_texts(lang),
             self._effect_text(lang),
-            *([self._worth_text(lang)] if not math.isnan(self.reliability) else []),
+            *self._worth_texts(lang),
             word("growth_literature", lang),
         )
 
@@ -155,7 +159,13 @@ class Growth(Result):
         lang : {"en", "fr"}, optional
         """
         lang, unit = language(lang), self._unit(self.lag, language(lang))
-        return tuple(word(key, lang, **{"unit": unit, **values}) for key, values in self._notes)
+        return tuple(word(key, lang, **{"unit": unit, **self._told(values, lang)}) for key, values in self._notes)
+
+    def _told(self, values: Mapping[str, Any], lang: str) -> dict[str, Any]:
+        """Values of a note, its periods in words."""
+        from npskit.charts.growth_words import periods_text
+
+        return {k: periods_text(v, self.every, lang) if k == "periods" else v for k, v in values.items()}
 
     def _evidence_texts(self, lang: str) -> list[str]:
         from npskit.charts.growth_words import error_text, p_text, times_text
@@ -176,7 +186,8 @@ class Growth(Result):
             )
         else:
             texts.append(word("growth_errors_none", lang))
-        return [*texts, self._power_text(lang)]
+        # What was seen needs no chance of being seen.
+        return texts if self.verdict == "helps" else [*texts, self._power_text(lang)]
 
     def _power_text(self, lang: str) -> str:
         if self.evidence["worthwhile"] < LEAST_WORTH:
@@ -201,8 +212,14 @@ class Growth(Result):
 
         return periods_word(count, self.every, lang)
 
-    def _worth_text(self, lang: str) -> str:
-        return word("growth_reliability", lang, share=share(self.reliability, lang=lang))
+    def _worth_texts(self, lang: str) -> list[str]:
+        if math.isnan(self.reliability):
+            return []
+        ends = {"lower": self.reliability_lower, "upper": self.reliability_upper, "share": self.reliability}
+        texts = [word("growth_reliability", lang, **{name: share(end, lang=lang) for name, end in ends.items()})]
+        if self.verdict == "helps" and self.reliability < NOISY:
+            texts.append(word("growth_conflict", lang))
+        return texts
 
     def _repr_html_(self) -> str:
         said = "".join(f"<p>{escape(text)}</p>" for text in self.explain()[1:])
@@ -288,8 +305,9 @@ class Growth(Result):
             table[f"{prefix}difference" if prefix != "share_" else "share"] = middle
             table[f"{prefix}lower"], table[f"{prefix}upper"] = lower, upper
         return Scenario(
-            table, paths, self.target, self.every, self.lag, self._beyond(moves), self.verdict, self.confidence_level
-        )
+            table, paths, {name: self.base[name][0] for name in paths}, self.target, self.every, self.lag,
+            self._beyond(moves), self.verdict, self.confidence_level,
+        )  # fmt: skip
 
     def _supposed(self, name: str, value: Any, steps: int) -> list[float]:
         """A path as one number for each period to come."""
@@ -297,8 +315,12 @@ class Growth(Result):
             raise ArgumentError(f"what_if: no factor {name!r}.", hint=did_you_mean(name, self.base))
         try:
             given = np.atleast_1d(np.asarray(value, dtype=float)).tolist()
+            if np.ndim(given) != 1:
+                raise ValueError
         except (TypeError, ValueError):
-            raise ArgumentTypeError(where=f"what_if({name}=…)", expected="numbers", got=repr(value)) from None
+            raise ArgumentTypeError(
+                where=f"what_if({name}=…)", expected="a number, or a flat list of numbers", got=repr(value)
+            ) from None
         wrong = [x for x in given if not math.isfinite(x) or (name == "nps" and abs(x) > 100)]
         if wrong or not 1 <= len(given) <= steps:
             raise ArgumentError(

@@ -37,6 +37,8 @@ class Scenario(Result):
         first period), ``share, share_lower, share_upper`` (of the base).
     paths : mapping of str to list
         What was supposed.
+    now : mapping of str to float
+        Where each of these stands as last known, which it is compared with.
     target, every : str
     lag : int
     beyond : bool
@@ -48,6 +50,7 @@ class Scenario(Result):
 
     table: Mapping[str, Sequence[Any]]
     paths: Mapping[str, Sequence[float]]
+    now: Mapping[str, float]
     target: str
     every: str
     lag: int
@@ -65,7 +68,7 @@ class Scenario(Result):
         from npskit.charts.growth_words import scenario_text
 
         row = {name: values[-1] for name, values in self.table.items()}
-        return scenario_text(self.paths, row, self.target, self.every, language(lang))
+        return scenario_text(self.paths, self.now, row, self.target, self.every, language(lang))
 
     def notes(self, lang: str | None = None) -> tuple[str, ...]:
         """What to know before reading, a sentence each.

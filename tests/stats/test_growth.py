@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from npskit.stats.clark_west import clark_west
-from npskit.stats.growth import effect, fewest_rows, grid, log_prior, reliability, rolling, trial, windows
+from npskit.stats.growth import effect, fewest_rows, grid, log_prior, rolling, trial, windows
+from npskit.stats.growth_noise import reliability
 from npskit.stats.growth_paths import paths, scenario
 from npskit.stats.growth_series import Series, expected, growth_rates, habits
 from npskit.stats.ridge import averaged, bayes_factor, drawn, ridge, weights
@@ -127,9 +128,29 @@ def test_reliability_is_what_noise_leaves():
     rng = np.random.default_rng(4)
     level = rng.normal(0, 4, 4000).cumsum()
     readings = level + rng.normal(0, 3, 4000)
-    assert reliability(np.diff(readings), np.full(3999, 18.0)) == pytest.approx(16 / 34, abs=0.04)
-    assert math.isnan(reliability(np.diff(readings), np.full(3999, np.nan)))
-    assert reliability([0.0, 0.0, 0.0], [1.0, 1.0, 1.0]) == 0
+    found = reliability(np.diff(readings), np.full(3999, 18.0))
+    assert found.estimate == pytest.approx(16 / 34, abs=0.04)
+    assert found.lower < 16 / 34 < found.upper
+    assert math.isnan(reliability(np.diff(readings), np.full(3999, np.nan)).estimate)
+
+
+def test_one_reading_of_one_answer_does_not_decide_the_reliability():
+    rng = np.random.default_rng(8)
+    noise = np.full(30, 20.0)
+    readings = rng.normal(0, 8, 30).cumsum() + rng.normal(0, np.sqrt(noise))
+    usual = reliability(np.diff(readings), noise[1:] + noise[:-1])
+    noise[7] = 6000.0
+    one = reliability(np.diff(readings), noise[1:] + noise[:-1])
+    assert one.estimate == pytest.approx(usual.estimate, abs=0.1)
+
+
+def test_pure_noise_is_possible_and_far_less_is_not():
+    rng = np.random.default_rng(9)
+    flags = [reliability(np.diff(rng.normal(0, 5, 28)), np.full(27, 50.0)).impossible for _ in range(50)]
+    assert not any(flags)
+    small = reliability(np.diff(rng.normal(0, 1, 28)), np.full(27, 50.0))
+    assert small.impossible
+    assert math.isnan(small.estimate)
 
 
 def test_prior_gives_the_score_an_even_chance():
