@@ -8,6 +8,8 @@ both in; nothing is laid out anew, so nothing jumps.
 
 from __future__ import annotations
 
+import json
+from functools import cache
 from typing import Any
 
 import altair as alt
@@ -19,7 +21,7 @@ from npskit.labels import language, word
 
 __all__ = ["specs"]
 
-# A row of the split in pixels; what is fitted to the page comes from it.
+# At first; whoever draws them fits them to the page.
 HEIGHTS = {"trend": 210, "split": 200, "ratings": 170}
 WIDTH = 600
 FADED = 0.35
@@ -44,12 +46,18 @@ def specs(lang: str | None = None) -> dict[str, dict[str, Any]]:
     >>> sorted(specs("fr"))
     ['ratings', 'split', 'trend']
     """
-    lang = language(lang)
+    found: dict[str, dict[str, Any]] = json.loads(written(language(lang)))
+    return found
+
+
+@cache
+def written(lang: str) -> str:
+    """All of them as JSON; nothing in them depends on anything but the language."""
     made = {"trend": trend(lang), "split": split(lang), "ratings": ratings(lang)}
-    return {name: written(chart, name, lang) for name, chart in made.items()}
+    return json.dumps({name: fixed(chart, name, lang) for name, chart in made.items()})
 
 
-def written(chart: Any, name: str, lang: str) -> dict[str, Any]:
+def fixed(chart: Any, name: str, lang: str) -> dict[str, Any]:
     """The specification with a layout that stays as it is, and no address in it."""
     spec: dict[str, Any] = styled(chart, lang).to_dict()
     spec.pop("$schema", None)

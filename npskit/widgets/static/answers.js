@@ -21,7 +21,11 @@ function answersOf(cube) {
     const rows = axis < 0 ? 1 : shape[axis];
     const { [state.split]: own, ...others } = state.selection;
     const table = remembered(tables, MOST_TABLES, JSON.stringify([others, state.split]), () => tableBy(axis, others));
-    kept = { key, all: dated(rowsOf(table, rows, own), 1, ratings), split: axis < 0 ? null : dated(threeOf(table), rows, 3) };
+    kept = {
+      key,
+      all: dated(rowsOf(table, rows, own), 1, ratings),
+      split: axis < 0 ? null : dated(threeOf(table), rows, 3),
+    };
     return kept;
   }
   // Answers by level of a column and date under the filters of the others, so that its own filter is a sum of rows.
@@ -44,7 +48,9 @@ function answersOf(cube) {
   const summed = (values, size, filters, axes) => sums(values, size, shape, filters, axes);
 
   function keptPlaces(selection, ignored) {
-    return cube.dimensions.map(({ name, every }) => (every || name === ignored || !selection[name] ? null : selection[name]));
+    return cube.dimensions.map(({ name, every }) =>
+      every || name === ignored || !selection[name] ? null : selection[name],
+    );
   }
 
   const axisOf = (name) => cube.dimensions.findIndex((dimension) => dimension.name === name && !dimension.every);
@@ -76,7 +82,16 @@ function answersOf(cube) {
   // Counts of what the selection is compared with; null when there is nothing of the kind.
   function compared(state, counts) {
     if (state.compare === "rest") {
-      whole = whole || three(summed(cube.counts, ratings, shape.map(() => null), []));
+      whole =
+        whole ||
+        three(
+          summed(
+            cube.counts,
+            ratings,
+            shape.map(() => null),
+            [],
+          ),
+        );
       return whole.map((count, category) => count - counts[category]);
     }
     const before = state.compare === "before" && rangeBefore(state.dates);
@@ -91,7 +106,16 @@ function answersOf(cube) {
     const [detractors, passives, promoters] = counts;
     const [lower, upper] = scoreInterval(...counts, state.confidence_level);
     const responses = total(counts);
-    return { responses, detractors, passives, promoters, score: score(...counts), lower, upper, enough: responses >= state.min_responses };
+    return {
+      responses,
+      detractors,
+      passives,
+      promoters,
+      score: score(...counts),
+      lower,
+      upper,
+      enough: responses >= state.min_responses,
+    };
   }
   const total = (counts) => counts[0] + counts[1] + counts[2];
 
@@ -121,12 +145,17 @@ function answersOf(cube) {
   function trend(state) {
     if (!starts.length) return [];
     const counts = trendCounts(state);
-    return periods(state.every).starts.map((period, at) => ({ period, ...figures([...counts.subarray(3 * at, 3 * at + 3)], state) }));
+    return periods(state.every).starts.map((period, at) => ({
+      period,
+      ...figures([...counts.subarray(3 * at, 3 * at + 3)], state),
+    }));
   }
 
   // The level from the first to the last period with answers, kept for the next time; null where it could say nothing.
   function trendLevel(state) {
-    return remembered(levels, MOST_LEVELS, levelKey(state), () => (starts.length ? smoothedTrend(trendCounts(state), state) : null));
+    return remembered(levels, MOST_LEVELS, levelKey(state), () =>
+      starts.length ? smoothedTrend(trendCounts(state), state) : null,
+    );
   }
   const levelKey = (state) => JSON.stringify([state.selection, state.every, state.confidence_level]);
   const levelKnown = (state) => levels.has(levelKey(state));
@@ -134,7 +163,10 @@ function answersOf(cube) {
     const answered = periods(state.every).starts.map((_, at) => total(counts.subarray(3 * at, 3 * at + 3)) > 0);
     const [first, last] = [answered.indexOf(true), answered.lastIndexOf(true)];
     if (last <= first) return null;
-    return { first, ...level(counts.subarray(3 * first, 3 * last + 3), state.every, state.confidence_level, cube.model) };
+    return {
+      first,
+      ...level(counts.subarray(3 * first, 3 * last + 3), state.every, state.confidence_level, cube.model),
+    };
   }
 
   // A row a level of the split, its own filter ignored.
@@ -144,7 +176,9 @@ function answersOf(cube) {
     const counts = ranged(found, state.dates);
     const chosen = state.selection[state.split];
     return Array.from({ length: found.rows }, (_, level) => ({
-      level, chosen: chosen ? chosen.includes(level) : false, ...figures([...counts.subarray(3 * level, 3 * level + 3)], state),
+      level,
+      chosen: chosen ? chosen.includes(level) : false,
+      ...figures([...counts.subarray(3 * level, 3 * level + 3)], state),
     }));
   }
 
@@ -154,7 +188,8 @@ function answersOf(cube) {
   function available(state, column) {
     const axis = axisOf(column);
     const filters = keptPlaces(state.selection, column);
-    if (date >= 0 && state.dates) filters[date] = Array.from({ length: state.dates[1] - state.dates[0] + 1 }, (_, at) => state.dates[0] + at);
+    if (date >= 0 && state.dates)
+      filters[date] = Array.from({ length: state.dates[1] - state.dates[0] + 1 }, (_, at) => state.dates[0] + at);
     const counts = summed(cube.three, 3, filters, [axis]);
     return Array.from({ length: shape[axis] }, (_, level) => total(counts.subarray(3 * level, 3 * level + 3)));
   }

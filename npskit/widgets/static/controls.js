@@ -22,9 +22,15 @@ function chooser(title, options, onChange) {
   const id = identity("choice");
   const select = make("select", { id, onchange: () => onChange(select.value) });
   const label = make("label", { htmlFor: id, textContent: title });
-  const offer = (pairs) => select.replaceChildren(...pairs.map(([value, text]) => make("option", { value, textContent: text })));
+  const offer = (pairs) =>
+    select.replaceChildren(...pairs.map(([value, text]) => make("option", { value, textContent: text })));
   offer(options);
-  return { element: make("div", { className: "nx-field" }, label, select), select, offer, set: (value) => (select.value = value) };
+  return {
+    element: make("div", { className: "nx-field" }, label, select),
+    select,
+    offer,
+    set: (value) => (select.value = value),
+  };
 }
 
 // A day among the days of a cube; the browser brings the calendar.
@@ -36,7 +42,12 @@ function dayField(title, days, onChange) {
     if (place >= 0) onChange(place);
   });
   const element = make("div", { className: "nx-field" }, make("label", { htmlFor: id, textContent: title }), input);
-  return { element, set: (place) => { if (document.activeElement !== input) input.value = days[place]; } };
+  return {
+    element,
+    set: (place) => {
+      if (document.activeElement !== input) input.value = days[place];
+    },
+  };
 }
 
 function numberField(title, onChange) {
@@ -48,7 +59,9 @@ function numberField(title, onChange) {
   });
   return {
     element: make("div", { className: "nx-field" }, make("label", { htmlFor: id, textContent: title }), input),
-    set: (value) => { if (document.activeElement !== input) input.value = value; },
+    set: (value) => {
+      if (document.activeElement !== input) input.value = value;
+    },
   };
 }
 
@@ -57,16 +70,39 @@ function levelList(dimension, names, words, onChange, available) {
   const boxes = names.map((name, level) => {
     const box = make("input", { type: "checkbox", onchange: () => changed() });
     const count = make("span", { className: "nx-count" });
-    const item = make("li", {}, make("label", { title: name.length > 30 ? name : "" }, box, make("span", { className: "nx-level", textContent: name }), count));
+    const item = make(
+      "li",
+      {},
+      make(
+        "label",
+        { title: name.length > 30 ? name : "" },
+        box,
+        make("span", { className: "nx-level", textContent: name }),
+        count,
+      ),
+    );
     return { box, count, item, level, plain: name.toLocaleLowerCase() };
   });
   const list = make("ul", {}, ...boxes.map(({ item }) => item));
   const nothing = make("p", { className: "nx-quiet", textContent: words.word("explore_no_match"), hidden: true });
   const search = names.length > LONG_LIST ? searchField(words, dimension.title, (text) => filter(text)) : null;
   const state = make("span", { className: "nx-state" });
-  const clear = make("button", { type: "button", className: "nx-link", textContent: words.word("explore_all"), onclick: () => onChange([]) });
+  const clear = make("button", {
+    type: "button",
+    className: "nx-link",
+    textContent: words.word("explore_all"),
+    onclick: () => onChange([]),
+  });
   const heading = make("span", { className: "nx-name", textContent: dimension.title });
-  const element = make("details", { className: "nx-levels" }, make("summary", {}, heading, state), search, list, nothing, clear);
+  const element = make(
+    "details",
+    { className: "nx-levels" },
+    make("summary", {}, heading, state),
+    search,
+    list,
+    nothing,
+    clear,
+  );
   list.setAttribute("role", "group");
   list.setAttribute("aria-label", dimension.title);
   element.addEventListener("toggle", () => counted());
@@ -85,7 +121,9 @@ function levelList(dimension, names, words, onChange, available) {
   function set(places) {
     boxes.forEach(({ box, level }) => (box.checked = places.includes(level)));
     const all = !places.length;
-    state.textContent = all ? words.word("explore_all") : words.word("explore_some", { k: words.number(places.length), all: words.number(names.length) });
+    state.textContent = all
+      ? words.word("explore_all")
+      : words.word("explore_some", { k: words.number(places.length), all: words.number(names.length) });
     element.classList.toggle("nx-filtered", !all);
     clear.hidden = all;
   }
@@ -101,8 +139,19 @@ function searchField(words, title, onInput) {
 
 // A table with a caption for those who do not see it; rows are lists of texts, the first a heading of its row.
 function fillTable(table, caption, heads, rows, faded) {
-  const head = make("tr", {}, ...heads.map((text, at) => make("th", { scope: "col", textContent: text, className: at ? "" : "nx-first" })));
+  const head = make(
+    "tr",
+    {},
+    ...heads.map((text, at) => make("th", { scope: "col", textContent: text, className: at ? "" : "nx-first" })),
+  );
   const body = rows.map((cells, row) =>
-    make("tr", { className: faded[row] ? "nx-faded" : "" }, ...cells.map((text, at) => make(at ? "td" : "th", { textContent: text, ...(at ? {} : { scope: "row", className: "nx-first" }) }))));
+    make(
+      "tr",
+      { className: faded[row] ? "nx-faded" : "" },
+      ...cells.map((text, at) =>
+        make(at ? "td" : "th", { textContent: text, ...(at ? {} : { scope: "row", className: "nx-first" }) }),
+      ),
+    ),
+  );
   table.replaceChildren(make("caption", { textContent: caption }), make("thead", {}, head), make("tbody", {}, ...body));
 }

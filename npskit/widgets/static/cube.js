@@ -26,7 +26,8 @@ function byCategory(counts, categories, ratings) {
   const cells = counts.length / ratings;
   const three = new Uint32Array(cells * CATEGORY_COUNT);
   for (let cell = 0, at = 0; cell < cells; cell++) {
-    for (let rating = 0; rating < ratings; rating++, at++) three[cell * CATEGORY_COUNT + categories[rating]] += counts[at];
+    for (let rating = 0; rating < ratings; rating++, at++)
+      three[cell * CATEGORY_COUNT + categories[rating]] += counts[at];
   }
   return three;
 }
@@ -34,7 +35,10 @@ function byCategory(counts, categories, ratings) {
 // Sums by some axes, in the order of the cube; `kept` holds the places kept on each axis, null for all of them.
 function sums(values, size, shape, kept, axes) {
   const steps = strides(shape, size);
-  const spans = strides(axes.map((axis) => shape[axis]), size);
+  const spans = strides(
+    axes.map((axis) => shape[axis]),
+    size,
+  );
   const moves = shape.map((_, axis) => (axes.includes(axis) ? spans[axes.indexOf(axis)] : 0));
   const out = new Float64Array(axes.reduce((product, axis) => product * shape[axis], size));
   const last = shape.length - 1;
@@ -44,7 +48,8 @@ function sums(values, size, shape, kept, axes) {
 
   function walk(axis, from, to) {
     if (axis === last) return addPlaces(values, out, size, shape[last], kept[last], steps[last], moves[last], from, to);
-    if (block && axis === last - 1 && !moves[axis]) return addBlocks(values, out, block, shape[axis], kept[axis], steps[axis], from, to);
+    if (block && axis === last - 1 && !moves[axis])
+      return addBlocks(values, out, block, shape[axis], kept[axis], steps[axis], from, to);
     const places = kept[axis];
     const count = places ? places.length : shape[axis];
     for (let at = 0; at < count; at++) {

@@ -16,7 +16,9 @@ function frontOf({ element, payload, cube, answers, change, drag, drop, undo, re
 
   function build() {
     words = wordsOf(payload.words, state.lang);
-    const names = Object.fromEntries(cube.dimensions.filter(({ every }) => !every).map(({ name, levels }) => [name, levels[state.lang]]));
+    const names = Object.fromEntries(
+      cube.dimensions.filter(({ every }) => !every).map(({ name, levels }) => [name, levels[state.lang]]),
+    );
     const panel = panelOf({ cube, answers, names, words, change, langs });
     Object.assign(parts, { names, panel }, headParts(words, payload, undo, reset), cards(words, cube));
     const spec = payload.specs[state.lang];
@@ -24,7 +26,10 @@ function frontOf({ element, payload, cube, answers, change, drag, drop, undo, re
     if (parts.splitPlace) parts.split = splitPicture(parts.splitPlace, spec.split, clicked);
     parts.ratings = ratingsPicture(parts.ratingsPlace, spec.ratings);
     parts.copy.addEventListener("click", copied);
-    parts.order.select.addEventListener("change", () => { order = parts.order.select.value; draw(false); });
+    parts.order.select.addEventListener("change", () => {
+      order = parts.order.select.value;
+      draw(false);
+    });
     parts.order.set(order);
     [parts.splitTable, parts.trendTable].forEach(({ details }) => details.addEventListener("toggle", () => tables()));
     layOut(element, parts, payload, words);
@@ -32,7 +37,9 @@ function frontOf({ element, payload, cube, answers, change, drag, drop, undo, re
     observer.observe(parts.body);
   }
 
-  const observer = new ResizeObserver(() => { if (state && parts.body) schedule(false); });
+  const observer = new ResizeObserver(() => {
+    if (state && parts.body) schedule(false);
+  });
   const scheme = matchMedia("(prefers-color-scheme: dark)");
   const recolored = () => schedule(false);
   scheme.addEventListener("change", recolored);
@@ -57,7 +64,9 @@ function frontOf({ element, payload, cube, answers, change, drag, drop, undo, re
   }
   function clicked(level) {
     const chosen = state.selection[state.split] || [];
-    change({ selection: [state.split, chosen.includes(level) ? chosen.filter((at) => at !== level) : [...chosen, level]] });
+    change({
+      selection: [state.split, chosen.includes(level) ? chosen.filter((at) => at !== level) : [...chosen, level]],
+    });
   }
 
   function show(next, dragging) {
@@ -107,12 +116,27 @@ function frontOf({ element, payload, cube, answers, change, drag, drop, undo, re
   }
 
   function drawRatings(found, ink, still) {
-    const labels = payload.ratings.map((rating) => (typeof rating === "string" ? words.word(rating) : words.number(rating)));
-    return parts.ratings.show({ counts: answers.distribution(state), labels, categories: cube.categories, enough: found.enough, ink, width: parts.ratingsPlace.clientWidth, still }, words);
+    const labels = payload.ratings.map((rating) =>
+      typeof rating === "string" ? words.word(rating) : words.number(rating),
+    );
+    return parts.ratings.show(
+      {
+        counts: answers.distribution(state),
+        labels,
+        categories: cube.categories,
+        enough: found.enough,
+        ink,
+        width: parts.ratingsPlace.clientWidth,
+        still,
+      },
+      words,
+    );
   }
   function sorted() {
     const rows = answers.split(state);
-    return order === "score" ? [...rows].sort((a, b) => (b.score === b.score) - (a.score === a.score) || b.score - a.score) : rows;
+    return order === "score"
+      ? [...rows].sort((a, b) => (b.score === b.score) - (a.score === a.score) || b.score - a.score)
+      : rows;
   }
   function drawSplit(found, ink, still) {
     if (!parts.split) return null;
@@ -125,19 +149,33 @@ function frontOf({ element, payload, cube, answers, change, drag, drop, undo, re
     return parts.split.show({ rows, names: parts.names[state.split], overall: found.score, ink, width, still }, words);
   }
   const titleOf = (name) => cube.dimensions.find((dimension) => dimension.name === name).title;
-  const splitTitle = () => (state.split ? words.word("explore_split_title", { column: titleOf(state.split) }) : words.word("explore_split"));
+  const splitTitle = () =>
+    state.split ? words.word("explore_split_title", { column: titleOf(state.split) }) : words.word("explore_split");
   function splitHint(rows) {
     if (!rows.length) return words.word("explore_choose_split");
     const few = rows.filter((row) => row.responses && !row.enough).length;
-    const more = rows.length > MOST_ROWS ? words.word("explore_most_rows", { shown: words.number(MOST_ROWS), k: words.number(rows.length) }) : "";
-    return [words.word("explore_click_hint"), few ? words.word("explore_greyed", { n: words.number(state.min_responses) }) : "", more].filter(Boolean).join(" ");
+    const more =
+      rows.length > MOST_ROWS
+        ? words.word("explore_most_rows", { shown: words.number(MOST_ROWS), k: words.number(rows.length) })
+        : "";
+    return [
+      words.word("explore_click_hint"),
+      few ? words.word("explore_greyed", { n: words.number(state.min_responses) }) : "",
+      more,
+    ]
+      .filter(Boolean)
+      .join(" ");
   }
 
   async function drawTrend(ink) {
     if (!parts.trend) return;
     const readings = answers.trend(state);
     const width = parts.trendPlace.clientWidth;
-    const show = () => parts.trend.show({ readings, level: band && band.every === state.every ? band.level : null, every: state.every, ink, width }, words);
+    const show = () =>
+      parts.trend.show(
+        { readings, level: band && band.every === state.every ? band.level : null, every: state.every, ink, width },
+        words,
+      );
     clearTimeout(levelTimer);
     // The level takes longer than a frame: the readings come first, and until then the level of before stays.
     const smooth = () => (band = { every: state.every, level: answers.trendLevel(state) });
@@ -145,7 +183,14 @@ function frontOf({ element, payload, cube, answers, change, drag, drop, undo, re
     if (!late) smooth();
     await show();
     await placeBrush(width);
-    if (late) levelled = new Promise((resolve) => (levelTimer = setTimeout(() => { smooth(); show().then(resolve); }, 0)));
+    if (late)
+      levelled = new Promise(
+        (resolve) =>
+          (levelTimer = setTimeout(() => {
+            smooth();
+            show().then(resolve);
+          }, 0)),
+      );
   }
   async function placeBrush(width) {
     const key = JSON.stringify([state.dates, state.every, width]);
@@ -157,15 +202,33 @@ function frontOf({ element, payload, cube, answers, change, drag, drop, undo, re
 
   // Tables are written where somebody looks.
   function tables() {
-    const heads = ["responses", "detractors", "passives", "promoters", "score", "chart_interval"].map((key) => words.capital(words.word(key)));
-    const cells = (row) => [...["responses", "detractors", "passives", "promoters"].map((name) => words.number(row[name])), words.points(row.score, 1), words.range(row.lower, row.upper)];
+    const heads = ["responses", "detractors", "passives", "promoters", "score", "chart_interval"].map((key) =>
+      words.capital(words.word(key)),
+    );
+    const cells = (row) => [
+      ...["responses", "detractors", "passives", "promoters"].map((name) => words.number(row[name])),
+      words.points(row.score, 1),
+      words.range(row.lower, row.upper),
+    ];
     if (parts.splitTable && parts.splitTable.details.open && state.split) {
       const rows = sorted();
-      fillTable(parts.splitTable.table, splitTitle(), [titleOf(state.split), ...heads], rows.map((row) => [parts.names[state.split][row.level], ...cells(row)]), rows.map((row) => !row.enough));
+      fillTable(
+        parts.splitTable.table,
+        splitTitle(),
+        [titleOf(state.split), ...heads],
+        rows.map((row) => [parts.names[state.split][row.level], ...cells(row)]),
+        rows.map((row) => !row.enough),
+      );
     }
     if (parts.trendTable.details.open && cube.date >= 0) {
       const rows = answers.trend(state);
-      fillTable(parts.trendTable.table, words.word("explore_trend_title"), [words.capital(words.word("chart_period")), ...heads], rows.map((row) => [words.capital(words.period(row.period, state.every)), ...cells(row)]), rows.map((row) => !row.enough));
+      fillTable(
+        parts.trendTable.table,
+        words.word("explore_trend_title"),
+        [words.capital(words.word("chart_period")), ...heads],
+        rows.map((row) => [words.capital(words.period(row.period, state.every)), ...cells(row)]),
+        rows.map((row) => !row.enough),
+      );
     }
   }
 

@@ -29,7 +29,14 @@ function cards(words, cube) {
   };
   const dated = cube.date >= 0;
   const split = cube.dimensions.some(({ every }) => !every);
-  const order = chooser(words.word("explore_order"), [["given", words.word("explore_order_given")], ["score", words.word("explore_order_score")]], () => undefined);
+  const order = chooser(
+    words.word("explore_order"),
+    [
+      ["given", words.word("explore_order_given")],
+      ["score", words.word("explore_order_score")],
+    ],
+    () => undefined,
+  );
   const parts = {
     trendPlace: place("explore_trend_title"),
     trendTable: folded(words.word("explore_table")),
@@ -38,33 +45,89 @@ function cards(words, cube) {
     splitHint: make("p", { className: "nx-quiet" }),
     splitTable: folded(words.word("explore_table")),
     ratingsPlace: place("explore_ratings_title"),
-    order, code, copy,
+    order,
+    code,
+    copy,
   };
   parts.splitScroll = make("div", { className: "nx-scroll", tabIndex: -1 }, parts.splitPlace || "");
-  parts.trendCard = make("section", { className: "nx-card nx-trend" }, title("explore_trend_title"),
-    ...(dated ? [make("p", { className: "nx-quiet", textContent: words.word("explore_brush_hint") }), parts.trendPlace, parts.trendTable.details] : [make("p", { className: "nx-quiet", textContent: words.word("explore_no_dates") })]));
-  parts.splitCard = make("section", { className: "nx-card nx-split" }, make("div", { className: "nx-row" }, parts.splitTitle, split ? order.element : ""),
-    ...(split ? [parts.splitHint, parts.splitScroll, parts.splitTable.details] : [make("p", { className: "nx-quiet", textContent: words.word("explore_no_columns") })]));
+  parts.trendCard = make(
+    "section",
+    { className: "nx-card nx-trend" },
+    title("explore_trend_title"),
+    ...(dated
+      ? [
+          make("p", { className: "nx-quiet", textContent: words.word("explore_brush_hint") }),
+          parts.trendPlace,
+          parts.trendTable.details,
+        ]
+      : [make("p", { className: "nx-quiet", textContent: words.word("explore_no_dates") })]),
+  );
+  parts.splitCard = make(
+    "section",
+    { className: "nx-card nx-split" },
+    make("div", { className: "nx-row" }, parts.splitTitle, split ? order.element : ""),
+    ...(split
+      ? [parts.splitHint, parts.splitScroll, parts.splitTable.details]
+      : [make("p", { className: "nx-quiet", textContent: words.word("explore_no_columns") })]),
+  );
   if (!split) parts.splitTitle.textContent = words.word("explore_split");
-  parts.ratingsCard = make("section", { className: "nx-card nx-ratings" }, title("explore_ratings_title"), parts.ratingsPlace);
-  parts.codeCard = make("section", { className: "nx-card nx-code" }, make("div", { className: "nx-row" }, title("explore_code"), copy), make("pre", {}, code));
+  parts.ratingsCard = make(
+    "section",
+    { className: "nx-card nx-ratings" },
+    title("explore_ratings_title"),
+    parts.ratingsPlace,
+  );
+  parts.codeCard = make(
+    "section",
+    { className: "nx-card nx-code" },
+    make("div", { className: "nx-row" }, title("explore_code"), copy),
+    make("pre", {}, code),
+  );
   return parts;
 }
 
 function folded(text) {
   const table = make("table", {});
-  return { table, details: make("details", { className: "nx-table" }, make("summary", { textContent: text }), make("div", { className: "nx-wide" }, table)) };
+  return {
+    table,
+    details: make(
+      "details",
+      { className: "nx-table" },
+      make("summary", { textContent: text }),
+      make("div", { className: "nx-wide" }, table),
+    ),
+  };
 }
 
 function layOut(element, parts, payload, words) {
   const title = payload.title ? make("h1", { textContent: payload.title }) : null;
-  const head = make("section", { className: "nx-card nx-head" }, parts.filtered,
-    make("div", { className: "nx-figures" }, parts.score, make("div", {}, parts.interval, parts.size, parts.change)), parts.strip);
+  const head = make(
+    "section",
+    { className: "nx-card nx-head" },
+    parts.filtered,
+    make("div", { className: "nx-figures" }, parts.score, make("div", {}, parts.interval, parts.size, parts.change)),
+    parts.strip,
+  );
   parts.filtered.setAttribute("role", "status");
-  const side = make("div", { className: "nx-side" }, make("div", { className: "nx-buttons" }, parts.undo, parts.reset), parts.panel.filters, parts.panel.options);
-  const notes = (payload.notes || []).map((note) => make("p", { textContent: typeof note === "string" ? note : note[words.lang] }));
-  const views = make("div", { className: "nx-views" }, head, parts.trendCard, make("div", { className: "nx-two" }, parts.splitCard, parts.ratingsCard), parts.codeCard,
-    notes.length ? make("div", { className: "nx-notes" }, ...notes) : "");
+  const side = make(
+    "div",
+    { className: "nx-side" },
+    make("div", { className: "nx-buttons" }, parts.undo, parts.reset),
+    parts.panel.filters,
+    parts.panel.options,
+  );
+  const notes = (payload.notes || []).map((note) =>
+    make("p", { textContent: typeof note === "string" ? note : note[words.lang] }),
+  );
+  const views = make(
+    "div",
+    { className: "nx-views" },
+    head,
+    parts.trendCard,
+    make("div", { className: "nx-two" }, parts.splitCard, parts.ratingsCard),
+    parts.codeCard,
+    notes.length ? make("div", { className: "nx-notes" }, ...notes) : "",
+  );
   parts.body = make("div", { className: "nx-body" }, side, views);
   element.classList.add("npskit-explorer");
   element.replaceChildren(...(title ? [title] : []), parts.body);
@@ -75,7 +138,10 @@ function showHeadline(parts, found, state, answers, cube, words) {
   const places = found.upper - found.lower > 0 && found.upper - found.lower < 1 ? 1 : 0;
   parts.score.textContent = words.points(found.score, places);
   parts.interval.textContent = headlineText(found, state, words);
-  parts.size.textContent = found.responses && !found.enough ? `${words.responses(found.responses)} · ${words.word("explore_few", { n: words.number(state.min_responses) })}` : words.responses(found.responses);
+  parts.size.textContent =
+    found.responses && !found.enough
+      ? `${words.responses(found.responses)} · ${words.word("explore_few", { n: words.number(state.min_responses) })}`
+      : words.responses(found.responses);
   parts.change.textContent = changeText(found, state, answers, cube, words);
   parts.score.classList.toggle("nx-faded", !found.enough);
   showStrip(parts.strip, found, words);
@@ -83,7 +149,12 @@ function showHeadline(parts, found, state, answers, cube, words) {
 
 // The three shares side by side, each in its colour with its figure.
 function showStrip(strip, found, words) {
-  if (!strip.children.length) strip.append(...["detractors", "passives", "promoters"].map((name) => make("span", { className: `nx-${name}` }, make("b", {}), make("i", {}))));
+  if (!strip.children.length)
+    strip.append(
+      ...["detractors", "passives", "promoters"].map((name) =>
+        make("span", { className: `nx-${name}` }, make("b", {}), make("i", {})),
+      ),
+    );
   ["detractors", "passives", "promoters"].forEach((name, at) => {
     const share = found.responses ? found[name] / found.responses : 0;
     const part = strip.children[at];

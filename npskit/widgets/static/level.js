@@ -26,11 +26,20 @@ function levelModel(counts, every, settings) {
   const { pace, season: length, jump_rates: rates } = settings.periods[every];
   const season = seasonBasis(periods, length, harmonics);
   const seasons = length ? strengths : { values: [0], prior: [1] };
-  const points = steps.values.flatMap((value, i) => extras.values.map((extra, j) => (
-    { step: i, variance: (value * pace) ** 2, extra, logPrior: Math.log(steps.prior[i] * extras.prior[j]) })));
+  const points = steps.values.flatMap((value, i) =>
+    extras.values.map((extra, j) => ({
+      step: i,
+      variance: (value * pace) ** 2,
+      extra,
+      logPrior: Math.log(steps.prior[i] * extras.prior[j]),
+    })),
+  );
   const n = Float64Array.from({ length: periods }, (_, t) => counts[3 * t] + counts[3 * t + 1] + counts[3 * t + 2]);
   const answer = pooledVariance(counts, settings).map((variance) => 1e4 * variance);
-  const columns = [Float64Array.from(n, (size, t) => (size > 0 ? (100 * (counts[3 * t + 2] - counts[3 * t])) / size : 0)), ...season.columns];
+  const columns = [
+    Float64Array.from(n, (size, t) => (size > 0 ? (100 * (counts[3 * t + 2] - counts[3 * t])) / size : 0)),
+    ...season.columns,
+  ];
   const none = 1 - rates.reduce((sum, rate) => sum + rate, 0);
   const logOdds = rates.map((rate) => Math.log(rate / none));
   const variances = jump_sds.map((sd) => sd * sd);
@@ -38,15 +47,36 @@ function levelModel(counts, every, settings) {
   open[open.indexOf(true)] = false;
   const priors = seasons.values.map((value) => season.sizes.map((size) => (value * size) ** 2));
   const start = pseudo_answers.reduce((sum, part) => sum + part, 0) / answer[0];
-  return { settings, periods, points, steps: steps.values.length, n, answer, start, columns, variances, logOdds, open, priors, seasonPrior: seasons.prior.map(Math.log) };
+  return {
+    settings,
+    periods,
+    points,
+    steps: steps.values.length,
+    n,
+    answer,
+    start,
+    columns,
+    variances,
+    logOdds,
+    open,
+    priors,
+    seasonPrior: seasons.prior.map(Math.log),
+  };
 }
 
 // Cosines and sines of the season and their sizes; a sine that is zero at every whole period is left out.
 function seasonBasis(periods, length, harmonics) {
-  const turns = length ? Array.from({ length: Math.floor(Math.min(harmonics, length / 2)) }, (_, k) => (k + 1) / length) : [];
-  const waves = [...turns.map((turn, k) => [Math.cos, turn, 1 / (k + 1)]), ...turns.map((turn, k) => [Math.sin, turn, 1 / (k + 1)]).filter(([, turn]) => turn < 0.5)];
+  const turns = length
+    ? Array.from({ length: Math.floor(Math.min(harmonics, length / 2)) }, (_, k) => (k + 1) / length)
+    : [];
+  const waves = [
+    ...turns.map((turn, k) => [Math.cos, turn, 1 / (k + 1)]),
+    ...turns.map((turn, k) => [Math.sin, turn, 1 / (k + 1)]).filter(([, turn]) => turn < 0.5),
+  ];
   return {
-    columns: waves.map(([wave, turn]) => Float64Array.from({ length: periods }, (_, t) => wave(2 * Math.PI * turn * t))),
+    columns: waves.map(([wave, turn]) =>
+      Float64Array.from({ length: periods }, (_, t) => wave(2 * Math.PI * turn * t)),
+    ),
     sizes: waves.map(([, , size]) => size),
   };
 }
@@ -181,8 +211,11 @@ function grownSets(model, round, tried) {
 // Odds of one more jump of each size in each period, at the best point of each step of the level.
 function jumpOdds(model, row) {
   const tops = Array.from({ length: model.steps }, (_, step) =>
-    row.at.filter((_, a) => model.points[a].step === step).flatMap((point) => point.seasons.map((season) => ({ point, season })))
-      .reduce((one, other) => (other.season.logWeight > one.season.logWeight ? other : one)));
+    row.at
+      .filter((_, a) => model.points[a].step === step)
+      .flatMap((point) => point.seasons.map((season) => ({ point, season })))
+      .reduce((one, other) => (other.season.logWeight > one.season.logWeight ? other : one)),
+  );
   const total = logSum(tops.map((top) => top.season.logWeight));
   const found = [];
   for (let t = 0; t < model.periods; t++) {
@@ -191,12 +224,14 @@ function jumpOdds(model, row) {
     for (const { point, season } of tops) {
       const { past, future, weights } = point;
       const [before, after] = [past.precision[t], future.precision[t] + weights[t]];
-      const gaps = model.columns.map((column, c) =>
-        (future.precision[t] * future.mean[c][t] + weights[t] * column[t]) / (after + TINY) - past.mean[c][t]);
+      const gaps = model.columns.map(
+        (column, c) =>
+          (future.precision[t] * future.mean[c][t] + weights[t] * column[t]) / (after + TINY) - past.mean[c][t],
+      );
       const gap = season.slopes.reduce((sum, slope, h) => sum - slope * gaps[h + 1], gaps[0]);
       model.variances.forEach((variance, k) => {
         const size = before * (after / (before + after + TINY)) * variance;
-        const factor = 0.5 * (((gap * gap) / variance) * (size * size / (1 + size)) - Math.log1p(size));
+        const factor = 0.5 * (((gap * gap) / variance) * ((size * size) / (1 + size)) - Math.log1p(size));
         odds[k] += Math.exp(Math.min(factor, SUREST) + season.logWeight - total + model.logOdds[k]);
       });
     }
@@ -265,7 +300,8 @@ function mixtureQuantile(answers, t, probability) {
 function normal(z) {
   const density = Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);
   const t = 1 / (1 + 0.2316419 * Math.abs(z));
-  const above = density * t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+  const above =
+    density * t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
   return [z > 0 ? 1 - above : above, density];
 }
 

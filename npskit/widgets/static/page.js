@@ -4,7 +4,10 @@ for (const place of document.querySelectorAll("[data-npskit-explorer]")) {
   const shown = document.createElement("div");
   place.append(shown);
   explorer.mount(shown, payload).then(
-    (made) => { place.explorer = made; place.dataset.npskitExplorer = "ready"; },
+    (made) => {
+      place.explorer = made;
+      place.dataset.npskitExplorer = "ready";
+    },
     (error) => {
       place.dataset.npskitExplorer = "failed";
       shown.textContent = place.dataset.failed;

@@ -9,7 +9,10 @@ function filterText(cube, state, names, words) {
     if (dimension.every || !places) return [];
     const shown = places.slice(0, MOST_NAMED).map((level) => names[dimension.name][level]);
     const rest = places.length - shown.length;
-    const levels = rest > 0 ? words.told("explore_others", rest, { levels: shown.join(", "), k: words.number(rest) }) : shown.join(", ");
+    const levels =
+      rest > 0
+        ? words.told("explore_others", rest, { levels: shown.join(", "), k: words.number(rest) })
+        : shown.join(", ");
     return [words.word("explore_filter", { column: dimension.title, levels })];
   });
   const dates = dateText(cube, state.dates, words);
@@ -28,16 +31,28 @@ function dateText(cube, dates, words) {
 function headlineText(found, state, words) {
   if (!found.responses) return words.word("explore_nobody");
   const [lower, upper] = words.limits(found.lower, found.upper);
-  return words.word("explore_interval", { lower, upper, level: words.share(state.confidence_level, Number.isInteger(Math.round(1e4 * state.confidence_level) / 100) ? 0 : 1) });
+  return words.word("explore_interval", {
+    lower,
+    upper,
+    level: words.share(
+      state.confidence_level,
+      Number.isInteger(Math.round(1e4 * state.confidence_level) / 100) ? 0 : 1,
+    ),
+  });
 }
 
 // The change against the comparison, or why there is none.
 function changeText(found, state, answers, cube, words) {
   if (!state.compare) return "";
-  const against = state.compare === "rest" ? words.word("explore_against_rest") : beforeText(state, answers, cube, words);
-  if (!against) return words.word(cube.date < 0 ? "explore_no_dates" : state.dates ? "explore_nothing_before" : "explore_choose_dates");
+  const against =
+    state.compare === "rest" ? words.word("explore_against_rest") : beforeText(state, answers, cube, words);
+  if (!against)
+    return words.word(
+      cube.date < 0 ? "explore_no_dates" : state.dates ? "explore_nothing_before" : "explore_choose_dates",
+    );
   const all = !state.dates && !Object.keys(state.selection).length;
-  if (!found.change) return all ? words.word("explore_choose_filter") : words.word("explore_no_other", { other: against });
+  if (!found.change)
+    return all ? words.word("explore_choose_filter") : words.word("explore_no_other", { other: against });
   const { difference: change, lower, upper } = found.change;
   const [low, high] = words.limits(lower, upper);
   const key = lower > 0 || upper < 0 ? "explore_change" : "explore_change_unclear";
@@ -72,4 +87,5 @@ function condition(pieces, places, either) {
   if (!pieces.tests && literals.length < places.length) tests.push(pieces.missing);
   return tests.length > 1 ? `(${tests.join(either)})` : tests[0];
 }
-const filled = (template, values) => template.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
+const filled = (template, values) =>
+  template.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));

@@ -20,7 +20,8 @@ function wordsOf(table, lang) {
     return (rounded < 0 ? MINUS : sign && rounded > 0 ? "+" : "") + text;
   }
   const points = (value, digits = 0) => number(value, digits, true);
-  const share = (value, digits = 0) => (value === value ? number(100 * value, digits) + (french ? NARROW : "") + "%" : "–");
+  const share = (value, digits = 0) =>
+    value === value ? number(100 * value, digits) + (french ? NARROW : "") + "%" : "–";
   // A share that is there is never shown as none.
   const small = (value, digits = 1) => {
     const least = 0.01 / 10 ** digits;
@@ -42,7 +43,8 @@ function wordsOf(table, lang) {
     const [low, high] = limits(lower, upper);
     return word("range", { lower: low, upper: high });
   }
-  const amount = (value) => `${points(value, Math.abs(value) < 1 && value ? 1 : 0)}${french ? NO_BREAK : " "}${word((french ? Math.abs(value) < 2 : Math.abs(rounding(value, 0)) === 1) ? "point" : "points")}`;
+  const amount = (value) =>
+    `${points(value, Math.abs(value) < 1 && value ? 1 : 0)}${french ? NO_BREAK : " "}${word((french ? Math.abs(value) < 2 : Math.abs(rounding(value, 0)) === 1) ? "point" : "points")}`;
 
   const parts = (iso) => iso.split("-").map(Number);
   function day(iso) {
@@ -66,7 +68,25 @@ function wordsOf(table, lang) {
   const brief = (iso, every) => (every === "year" ? iso.slice(0, 4) : `${short(iso, every)} ${iso.slice(0, 4)}`);
   const quoted = (text) => (french ? `«${NARROW}${text}${NARROW}»` : `“${text}”`);
   const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
-  return { lang, word, told, number, points, share, small, responses, range, limits, amount, day, period, short, brief, quoted, capital };
+  return {
+    lang,
+    word,
+    told,
+    number,
+    points,
+    share,
+    small,
+    responses,
+    range,
+    limits,
+    amount,
+    day,
+    period,
+    short,
+    brief,
+    quoted,
+    capital,
+  };
 }
 
 // To the nearest, a half to the even neighbour as Python does; never a negative zero.
