@@ -99,6 +99,12 @@ def test_target_is_told_for_reading_and_level() -> None:
     assert without.likely_table().rows == ()
 
 
+@pytest.mark.parametrize("wrong", [{"target": "abc"}, {"target": 140}, {"periods": "6"}])
+def test_a_target_that_is_no_score_is_refused_before_anything_runs(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ArgumentError, match=next(iter(wrong))):
+        ahead(EMPTY, **wrong)
+
+
 def test_noise_gives_no_alert_no_direction_and_no_season() -> None:
     told = ahead(steady(), every="month")
     assert told.monitor is not None

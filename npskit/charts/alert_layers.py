@@ -14,7 +14,7 @@ import altair as alt
 
 from npskit.charts.alert_words import AlertRow, alert_label, kind_words
 from npskit.charts.columns import known, signed_axis, zero_line
-from npskit.charts.letters import text_width
+from npskit.charts.letters import elided
 from npskit.charts.periods import MOST_LABELS, next_period, period_text
 from npskit.charts.placement import Box, Placed, placed
 from npskit.charts.renderer import ConcatChart, LayerChart
@@ -22,7 +22,7 @@ from npskit.charts.theme import ACCENT, INK, MUTED, WIDTH
 from npskit.charts.timeline import time_channel
 from npskit.labels import number, points, range_text, word
 
-__all__ = ["Panel", "shortened", "side_by_side"]
+__all__ = ["Panel", "side_by_side"]
 
 HEIGHT, PANEL_HEIGHT, PANEL_WIDTH, PANELS_A_ROW, PANEL_LABELS = 270, 150, 280, 2, 5
 MARGIN = 56
@@ -73,7 +73,8 @@ class Panel:
                 stretch += 1
                 continue
             alert = inside.get(day)
-            mark = "" if alert is None else "found" if alert.found == day or alert.kind != "jump" else "part"
+            # The point that is named: a jump is named where it began, and not where it was confirmed.
+            mark = "" if alert is None else "found" if alert.kind != "jump" or day == alert.since else "part"
             found.append({"period": f"{day.isoformat()}T00:00:00", "stretch": stretch, "mark": mark,
                           **self.figures(day, values)})  # fmt: skip
         return found
@@ -134,7 +135,8 @@ class Panel:
         """Date, points and kind beside the last alerts."""
         named = sorted(self.alerts, key=lambda row: row.found)[-MOST_NAMED[height] :]
         spots = {row["period"][:10]: self.spot(row, width, height) for row in self.rows}
-        at = [spots[row.found.isoformat()] for row in named]
+        at = [spots[(row.since if row.since.isoformat() in spots else row.found).isoformat()]
+              if row.kind in ("jump", "drift") else spots[row.found.isoformat()] for row in named]  # fmt: skip
         texts = [alert_label(row, self.every, self.lang) for row in named]
         dots = [around(*spot) for spot in spots.values() if spot not in at]
         line = [around(*spot) for pair in pairwise(spots.values()) for spot in between(*pair)]
@@ -215,16 +217,8 @@ def side_by_side(panels: Sequence[Panel]) -> ConcatChart:
     charts = []
     for panel in panels:
         answers = sum(values["responses"] or 0 for values in panel.group.values())
-        head = f"{panel.name}  ({word('chart_n', panel.lang, n=number(answers, lang=panel.lang))})"
-        title = alt.TitleParams(shortened(head), fontSize=12, fontWeight=600, offset=8, frame="group")
+        n = word("chart_n", panel.lang, n=number(answers, lang=panel.lang))
+        title = alt.TitleParams([elided(panel.name, PANEL_WIDTH, 12.5), n], fontSize=12, lineHeight=15, fontWeight=600, offset=8, frame="group")
         layers = panel.layers(PANEL_WIDTH, PANEL_HEIGHT, PANEL_LABELS)
         charts.append(alt.LayerChart(layer=layers, width=PANEL_WIDTH, height=PANEL_HEIGHT, title=title))
     return ConcatChart(concat=charts, columns=PANELS_A_ROW, spacing=24)
-
-
-def shortened(text: str) -> str:
-    """A head that fits its panel."""
-    while text_width(text, 12.5) > PANEL_WIDTH:
-        name, _, n = text.rpartition("  (")
-        text = f"{name.rstrip('…')[:-1]}…  ({n}"
-    return text

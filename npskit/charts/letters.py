@@ -7,7 +7,7 @@ since the columns of a survey are often named in nothing else.
 
 from __future__ import annotations
 
-__all__ = ["text_width"]
+__all__ = ["elided", "text_width"]
 
 # Parts of the font's size.
 NARROW, SPACE, SMALL, FIGURE, CAPITAL, WIDE = 0.36, 0.32, 0.61, 0.64, 0.7, 0.97
@@ -39,3 +39,18 @@ def letter_width(letter: str) -> float:
         return SMALL
     # ideographs and symbols fill their square
     return CAPITAL if letter.isupper() or ord(letter) < 0x2E80 else 1.0
+
+
+def elided(text: str, width: float, size: float) -> str:
+    """The text, without its middle where it is too wide: names often differ at their ends.
+
+    >>> elided("Centre commercial de Villeneuve-d'Ascq", 180, 12), elided("Lyon", 180, 12)
+    ("Centre comme…neuve-d'Ascq", 'Lyon')
+    """
+    kept = text
+    left = len(text)
+    while text_width(kept, size) > width and left > 2:
+        left -= 1
+        start = (left + 1) // 2
+        kept = f"{text[:start].rstrip()}…{text[len(text) - left + start :].lstrip()}"
+    return kept

@@ -11,6 +11,7 @@ import altair as alt
 import numpy as np
 
 from npskit.charts.columns import known, literal
+from npskit.charts.letters import elided, text_width
 from npskit.charts.periods import MOST_LABELS, next_period
 from npskit.charts.renderer import FacetChart, LayerChart
 from npskit.charts.theme import ACCENT, INK, MUTED, WIDTH
@@ -32,7 +33,7 @@ __all__ = ["HOLLOW", "NAME_GAP", "Picture", "bar_width", "ground", "hollow_size"
 
 HEIGHT, PANEL_HEIGHT, PANEL_WIDTH = 270, 140, 270
 MARGIN, GAPS = 150, {"row": 12, "column": 40}
-LABEL_GAP, NAME_GAP = 15, 6
+LABEL_GAP, NAME_GAP, HEAD_SIZE, SMALL_SIZE = 15, 6, 12.5, 11
 # Of the room of a period; wider bars would look like blocks.
 PART_OF_STEP, WIDEST_BAR = 0.6, 16
 # What is expected and has not come yet is a ring.
@@ -69,9 +70,9 @@ class Picture:
         """A panel a group, all on the same axes, each with its expected level at the end."""
         parts = [*self.layers(PANEL_WIDTH, PANEL_LABELS), self.figures()]
         spec = LayerChart(layer=parts, width=PANEL_WIDTH, height=PANEL_HEIGHT)
-        heads = [f"{name}  ({word('chart_n', self.lang, n=number(size, lang=self.lang))})"
+        heads = [[elided(name, PANEL_WIDTH, HEAD_SIZE), word("chart_n", self.lang, n=number(size, lang=self.lang))]
                  for name, size in zip(self.groups, self.sizes, strict=True)]  # fmt: skip
-        header = alt.Header(title=None, labelExpr=f"{literal(heads)}[datum.value]", labelLimit=PANEL_WIDTH)
+        header = alt.Header(title=None, labelExpr=f"{literal(heads)}[datum.value]", labelLimit=0)
         facet = alt.Facet("panel:O", sort=None, title=None, header=header)
         # an axis to each panel: shared axes stand under empty places of the last row too
         axes = alt.Resolve(axis={"x": "independent"}, scale={"x": "independent"})
@@ -101,7 +102,7 @@ class Picture:
             with_texts(ahead, self.every, self.lang)
             .mark_point(**HOLLOW, color=INK, size=hollow_size(width, self.days))
             .encode(y="score:Q", tooltip=self.ahead_tooltips()),
-            *self.marks_of_breaks(),
+            *self.marks_of_breaks(width),
         ]
 
     def sampling(self, past: alt.Chart) -> list[alt.Chart]:
@@ -134,18 +135,27 @@ class Picture:
         shown += [("level_figure", "chart_level"), ("level_range", "chart_level_band")]
         return [alt.Tooltip(f"{field}:N", title=word(key, self.lang)) for field, key in shown]
 
-    def marks_of_breaks(self) -> list[alt.Chart]:
+    def marks_of_breaks(self, width: float) -> list[alt.Chart]:
         """A rule at each change that was marked."""
-        seen = [day for day in self.breaks if self.past[0] < day <= self.past[-1]]
+        seen = [day for day in self.breaks if self.past[0] < day <= self.past[-1] and day in self.past]
         if not seen:
             return []
-        rows = [{"at": iso(midway(next_period(day, self.every, -1), day))} for day in seen]
+        name = word("chart_break", self.lang)
+        # A late change is named on its left: its name would run into the ground of what is to come.
+        step = width / len(self.days)
+        late = [(self.days.index(self.ahead[0]) - self.days.index(day)) * step < text_width(name, SMALL_SIZE) + 8
+                for day in seen]  # fmt: skip
+        rows = [{"at": iso(midway(next_period(day, self.every, -1), day)), "late": int(is_late)}
+                for day, is_late in zip(seen, late, strict=True)]  # fmt: skip
         base = alt.Chart(alt.Data(values=rows)).encode(x="at:T")
-        text = base.mark_text(align="left", baseline="top", dx=4, fontSize=11, color=MUTED)
-        return [
-            base.mark_rule(color=MUTED, strokeDash=[2, 3]),
-            text.encode(y=alt.value(0), text=alt.value(word("chart_break", self.lang))),
+        sides = [("right", -4, 1)] * any(late) + [("left", 4, 0)] * (not all(late))
+        texts = [
+            base.transform_filter(f"datum.late === {flag}")
+            .mark_text(align=align, baseline="top", dx=dx, fontSize=SMALL_SIZE, color=MUTED)
+            .encode(y=alt.value(0), text=alt.value(name))
+            for align, dx, flag in sides
         ]
+        return [base.mark_rule(color=MUTED, strokeDash=[2, 3]), *texts]
 
     def names(self) -> list[alt.Chart]:
         """The bars and the band, named at the end of the last period."""

@@ -14,7 +14,7 @@ from npskit.charts.periods import as_day, period_text
 from npskit.charts.words import amount, farthest_apart, limit_texts, name_text, sentence, widening
 from npskit.labels import language, number, points, word
 
-__all__ = ["direction", "outlook_finding"]
+__all__ = ["direction", "outlook_clause", "outlook_finding"]
 
 Table = Mapping[str, Sequence[Any]]
 LEVEL = ("level", "level_lower", "level_upper")
@@ -24,6 +24,13 @@ def outlook_finding(
     history: Table, table: Table, *, every: str, by: Sequence[str] = (), confidence_level: float, lang: str | None
 ) -> str:
     """The finding of a forecast, from the past and the periods to come."""
+    return sentence(outlook_clause(history, table, every=every, by=by, confidence_level=confidence_level, lang=lang))
+
+
+def outlook_clause(
+    history: Table, table: Table, *, every: str, by: Sequence[str] = (), confidence_level: float, lang: str | None
+) -> str:
+    """The finding without its capital, as it stands after a colon."""
     lang = language(lang)
     ends, now = last_rows(table, by, lang), levels_now(history, by, lang)
     wide = widening(len(ends), confidence_level)
@@ -31,12 +38,12 @@ def outlook_finding(
     clear = {name: move for name, move in moves.items() if move}
     if not by:
         ((name, row),) = ends.items()
-        return sentence(told(row, clear.get(name, 0), now.get(name), every, lang))
+        return told(row, clear.get(name, 0), now.get(name), every, lang)
     if clear:
         name = max(clear, key=lambda each: abs(ends[each]["level"] - (now[each] or 0)))
         text = told(ends[name], clear[name], now[name], every, lang)
-        return sentence(f"{name_text(name, by, lang)}{word('chart_colon', lang)} {text}")
-    return sentence(apart(ends, by, every, confidence_level, lang))
+        return f"{name_text(name, by, lang)}{word('chart_colon', lang)} {text}"
+    return apart(ends, by, every, confidence_level, lang)
 
 
 def direction(now: float | None, row: Mapping[str, Any], wide: float = 1.0) -> int:

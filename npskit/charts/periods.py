@@ -158,7 +158,8 @@ def short_text(day: dt.date, every: str, lang: str) -> str:
     if every == "quarter":
         return word("chart_quarter_short", lang, quarter=(day.month + 2) // 3)
     month = word(f"month_short_{day.month}", lang)
-    return month if every == "month" else f"{day.day} {month}"
+    first = "1er" if lang == "fr" and day.day == 1 else str(day.day)
+    return month if every == "month" else f"{first} {month}"
 
 
 def label_expression(ticks: Sequence[dt.date], every: str, lang: str) -> str:
@@ -183,7 +184,8 @@ def period_expression(every: str, lang: str) -> str:
         before, between, after = word("chart_quarter", lang, quarter="|", year="|").split("|")
         return f"{literal(before)} + quarter({time}) + {literal(between)} + {year} + {literal(after)}"
     month_and_year = f"{months}[month({time})] + ' ' + {year}"
-    return month_and_year if every == "month" else f"date({time}) + ' ' + {month_and_year}"
+    number = f"(date({time}) === 1 ? '1er' : date({time}))" if lang == "fr" else f"date({time})"
+    return month_and_year if every == "month" else f"{number} + ' ' + {month_and_year}"
 
 
 def period_text(day: dt.date, every: str, lang: str | None = None) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from npskit.charts.outlook_words import outlook_clause
 from npskit.charts.periods import as_day, period_text
 from npskit.frames import Bands
 from npskit.labels import word
@@ -46,7 +47,12 @@ class ForecastGroup:
     @property
     def in_short(self) -> str:
         """One sentence for the first screen."""
-        told = self.found.sentence(lang=self.lang).rstrip(".") + "."
+        found = self.found
+        level, lang = found.confidence_level, self.lang
+        told = outlook_clause(
+            found.history, found.table, every=found.every, by=found.by, confidence_level=level, lang=lang
+        )
+        told = told.rstrip(".") + "."
         return word("report_by_told", self.lang, by=self.name, told=told)
 
     def heading(self) -> Passage:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from npskit.charts.columns import quoted
 from npskit.charts.periods import as_day, period_text
 from npskit.charts.words import amount, sentence
-from npskit.errors import EmptyDataError
+from npskit.errors import ArgumentError, EmptyDataError
 from npskit.labels import date_text, word
 from npskit.report.forecast_groups import ForecastGroup, forecast_group
 from npskit.report.forecast_words import advice, bare, chance, has_jumps, tested_rows, told_answers, widths
@@ -24,7 +24,8 @@ from npskit.report.passage import Headline, Passage
 from npskit.report.story import Story, unrepeated
 from npskit.report.tables import Table
 from npskit.report.words import score_text, size
-from npskit.stats.forecast import FEWEST_PERIODS
+from npskit.stats.arguments import as_number
+from npskit.stats.forecastable import FEWEST_PERIODS, check_whole
 from npskit.survey import Survey
 
 if TYPE_CHECKING:
@@ -61,6 +62,11 @@ class ForecastStory(Story):
     **options
         Of `Story`.
 
+    Raises
+    ------
+    ArgumentError
+        When the target is no score, or `periods` no number of them.
+
     Examples
     --------
     >>> import pandas as pd
@@ -81,6 +87,10 @@ class ForecastStory(Story):
         **options: Any,
     ) -> None:
         super().__init__(survey, **options)
+        if target is not None and not -100 <= as_number(target) <= 100:
+            raise ArgumentError(where="target", expected="points from -100 to 100", got=repr(target))
+        if periods is not None:
+            check_whole("periods", periods)
         self.asked_periods, self.target, self.planned_responses = periods, target, planned_responses
         self.breaks, self.until = breaks, until
 

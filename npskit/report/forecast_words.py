@@ -14,6 +14,7 @@ from npskit.labels import points, share, word
 from npskit.report.findings import Overall
 from npskit.report.words import score_text, size, told
 from npskit.stats.intervals import normal_quantile
+from npskit.survey.outlook import varies
 
 if TYPE_CHECKING:
     from npskit.survey.backtests import Backtest
@@ -26,8 +27,8 @@ __all__ = ["advice", "bare", "chance", "has_jumps", "tested_rows", "told_answers
 APART = 1.96 * math.sqrt(2)
 MOST_TESTED = 12
 MOST_NAMED = 6
-# A season more likely than not is worth a word; fewer points of an interval are not worth more answers.
-LIKELY, WORTH_ASKING = 0.5, 3.0
+# Only a season that is likely is worth advice; fewer points of an interval are not worth more answers.
+LIKELY, WORTH_ASKING = 0.8, 3.0
 # Draws are too few to tell smaller probabilities from none.
 LEAST_CHANCE = 0.01
 MUCH_WIDER = 1.5
@@ -137,7 +138,7 @@ def alerts_told(monitor: Monitor | None, lang: str) -> list[str]:
 def season_told(found: Forecast, lang: str) -> list[str]:
     """With what to compare a reading where there is a season."""
     weight = found.learned["season_weight"][0]
-    if not (known(weight) and weight >= LIKELY and found.learned["season"][0]):
+    if not (known(weight) and weight >= LIKELY and found.learned["season"][0] and varies(found)):
         return []
     return [word(f"report_fc_do_season{'_day' if found.every == 'day' else ''}", lang)]
 

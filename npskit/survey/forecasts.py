@@ -39,10 +39,12 @@ __all__ = ["Forecast", "foretold"]
 Columns = dict[str, list[Any]]
 # Draws of all series and periods held at once: some hundred megabytes with their shares.
 MOST_DRAWN, DRAWS, FEWEST_DRAWS = 3_000_000, 2000, 500
+# Of a forecast printed in a terminal.
+ROWS_SHOWN, SHOWN = 12, ("score", "lower", "upper", "level", "level_lower", "level_upper")
 LEARNED = ("reading_sd", "extra_sd", "level_sd", "season_sd", "season_weight")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Forecast(Result):
     """The score in periods to come, as `Survey.forecast` gives it.
 
@@ -94,6 +96,11 @@ class Forecast(Result):
     response_draws: np.ndarray = field(repr=False, kw_only=True)
     _counts: np.ndarray = field(repr=False, kw_only=True)
     _breaks: tuple[int, ...] = field(repr=False, kw_only=True, default=())
+
+    def __repr__(self) -> str:
+        head = self.to_frame().head(ROWS_SHOWN)[[*self.by, "period", "responses", *SHOWN]].round(1)
+        more = f"\n… {len(self) - len(head):,} more rows" if len(self) > len(head) else ""
+        return f"Forecast: {self.sentence(lang='en')}\n{head.to_string(index=False)}{more}"
 
     @property
     def periods(self) -> list[dt.date]:
@@ -255,15 +262,17 @@ def foretold(
         "rng": rng,
     }
     told: dict[str, Any] = {"breaks": breaks, "confidence_level": checked_level(confidence_level)}
+    plan = None if planned_responses is None else np.asarray(planned_responses, dtype=float)
     if everybody is None:
-        return answer(stats.forecast(past.counts[0], periods, **asked), past, past.counts[0], **told)
+        return answer(stats.forecast(past.counts[0], periods, **asked), past, past.counts[0], plan=plan, **told)
     counts = past.counts[past.kept]
     rest = past.counts[past.young].sum(axis=0)
     counted = (rest.sum(axis=-1) > 0).sum() >= stats.FEWEST_PERIODS
     parts = np.concatenate([counts, rest[None]]) if counted else counts
     groups, total = stats.forecast_groups(parts, periods, **asked)
-    whole = answer(total, everybody, everybody.counts[0], **told)
-    return answer(groups, past, counts, total=whole, **told)
+    together = None if plan is None else plan * len(parts)
+    whole = answer(total, everybody, everybody.counts[0], plan=together, **told)
+    return answer(groups, past, counts, total=whole, plan=plan, **told)
 
 
 def draws_for(series: int, periods: Any) -> int:
@@ -293,6 +302,7 @@ def answer(
     *,
     breaks: Sequence[int],
     confidence_level: float,
+    plan: np.ndarray | None,
     total: Forecast | None = None,
 ) -> Forecast:
     """The result of draws; of more groups than the past has, its own come first."""
@@ -301,10 +311,13 @@ def answer(
     draws, levels, shares, level_shares, responses = (np.asarray(getattr(found, name))[own] for name in names)
     ahead = coming(past.periods[-1], past.every, draws.shape[-1])
     groups = [past.grid.groups[at] for at in past.kept]
+    median = np.median(responses, axis=-2)
+    # A plan is shown as it was made, and not as what is left of it after weights.
+    expected = np.rint(median / past.worth if plan is None else np.broadcast_to(plan, median.shape))
     columns = {key: [group[at] for group in groups for _ in ahead] for at, key in enumerate(past.by)}
     figures = {
         "period": ahead * len(groups),
-        "responses": np.rint(np.median(responses, axis=-2) / past.worth).astype(int).ravel().tolist(),
+        "responses": expected.astype(int).ravel().tolist(),
         **summed("score", draws, confidence_level),
         **summed("level", levels, confidence_level),
         **shares_summed(shares, confidence_level),

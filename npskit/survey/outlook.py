@@ -24,7 +24,7 @@ from npskit.survey.wording import gap_text, row_names
 if TYPE_CHECKING:
     from npskit.survey.forecasts import Forecast
 
-__all__ = ["Explanation", "explanation"]
+__all__ = ["Explanation", "explanation", "varies"]
 
 # A season is named when it is more likely than not, without a "perhaps" when it is clearly so; it takes two turns to
 # tell one from chance.
@@ -91,6 +91,8 @@ def season(found: Forecast, lang: str) -> Row:
     if len(found.history["period"]) < TURNS * len(cycle):
         key = "forecast_season_short_day" if found.every == "day" else "forecast_season_short"
         return "season", math.nan, math.nan, math.nan, word(key, lang)
+    if not varies(found):
+        return "season", 0.0, math.nan, math.nan, word("forecast_season_same", lang)
     chance = share(weight, lang=lang)
     if weight < LIKELY:
         return "season", 0.0, math.nan, math.nan, word("forecast_season_none", lang, chance=chance)
@@ -100,6 +102,11 @@ def season(found: Forecast, lang: str) -> Row:
     key = "forecast_season" if weight >= CLEAR else "forecast_season_maybe"
     said = word(key, lang, high=names[1], up=values[1], low=names[0], down=values[0], chance=chance)
     return "season", cycle[high] - cycle[low], cycle[low], cycle[high], said
+
+
+def varies(found: Forecast) -> bool:
+    """Whether the readings differ at all; where they do not, nothing of them tells a season."""
+    return len({score for score, n in zip(found.history["score"], found.history["responses"], strict=True) if n}) > 1
 
 
 def part_of_season(found: Forecast, place: int, lang: str) -> str:
@@ -127,7 +134,8 @@ def outlook(found: Forecast, lang: str) -> Row:
     now = found.history["level"][-1]
     level, lower, upper = (found.table[name][-1] for name in ("level", "level_lower", "level_upper"))
     chance = share(float(np.mean(found.level_draws[..., -1] > now)), lang=lang)
-    said = word("forecast_outlook", lang, finding=found.sentence(lang=lang), now=points(now, lang=lang), chance=chance)
+    told = {"finding": found.sentence(lang=lang), "level": share(found.confidence_level, lang=lang)}
+    said = word("forecast_outlook", lang, now=points(now, lang=lang), chance=chance, **told)
     return "outlook", level, lower, upper, said
 
 
@@ -139,6 +147,7 @@ def group_rows(found: Forecast, lang: str) -> list[Row]:
     for at in range(size - 1, len(names), size):
         level, lower, upper = (found.table[name][at] for name in ("level", "level_lower", "level_upper"))
         limits = {"lower": points(lower, lang=lang), "upper": points(upper, lang=lang)}
-        said = word("forecast_group", lang, group=names[at], level=points(level, lang=lang), **limits)
+        sure = share(found.confidence_level, lang=lang)
+        said = word("forecast_group", lang, group=names[at], level=points(level, lang=lang), sure=sure, **limits)
         rows.append(("group", level, lower, upper, said))
     return rows
