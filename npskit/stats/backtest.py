@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from npskit.stats.arguments import generator
 from npskit.stats.forecast import RECENT_PERIODS, check_whole, forecast, is_forecastable
 from npskit.stats.mixture import normal
 from npskit.stats.score import responses as answers_of
@@ -160,13 +161,13 @@ def rolling_origin(
     check_whole("origins", origins)
     history = counts.shape[-2]
     positions = checked_breaks(breaks, history)
-    generator = np.random.default_rng(rng)
+    source = generator(rng)
     rows, ends = [], []
     for end in range(max(history - horizon - origins + 1, 0), history - horizon + 1):
         past, known = counts[..., :end, :], [position for position in positions if position < end]
         if not is_forecastable(past, horizon, breaks=known).any():
             continue
-        found = forecast(past, horizon, season=season, pace=pace, breaks=known, draws=draws, rng=generator)
+        found = forecast(past, horizon, season=season, pace=pace, breaks=known, draws=draws, rng=source)
         ends.append(end)
         rows.append(_judged(found.draws, past, counts[..., end : end + horizon, :]))
     empty = np.empty((*counts.shape[:-2], 0, horizon))

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.errors import ArgumentError
+from npskit.stats.arguments import as_number, generator
 from npskit.stats.forecastable import FEWEST_PERIODS, check_whole, checked_plan, is_forecastable, refused
 from npskit.stats.future import Future, drawn_paths, drawn_readings, drawn_responses
 from npskit.stats.grid import season_basis
@@ -248,12 +249,12 @@ class _Asked:
     ) -> None:
         check_whole("periods", periods)
         check_whole("draws", draws)
-        if not (math.isfinite(pace) and pace > 0):
+        if not 0 < as_number(pace) < math.inf:
             raise ArgumentError(where="pace", expected="a positive number", got=repr(pace))
         self.history, self.periods, self.season, self.pace, self.draws = history, periods, season, pace, draws
         self.planned = checked_plan(planned, periods)
         self.breaks = checked_breaks(breaks, history)
-        self.rng = np.random.default_rng(rng)
+        self.rng = generator(rng)
 
     def chosen(self, series: Array) -> NDArray[np.intp]:
         """The series (L, T, 3) that can be forecast; an error when none can."""

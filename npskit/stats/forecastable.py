@@ -72,7 +72,10 @@ def checked_plan(planned: ArrayLike | None, periods: int) -> Array | None:
     """Numbers of answers planned, as whole numbers."""
     if planned is None:
         return None
-    array = np.asarray(planned, float)
+    try:
+        array = np.asarray(planned, float)
+    except (TypeError, ValueError):
+        array = np.full(1 + periods, np.nan)
     if array.shape not in ((), (periods,)) or not np.all(np.isfinite(array) & (array >= 1)):
         raise ArgumentError(
             where="planned_responses",

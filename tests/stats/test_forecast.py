@@ -170,7 +170,13 @@ def test_horizon_over_half_the_history_is_refused():
         {"planned_responses": np.nan},
         {"season": 1},
         {"breaks": [99]},
+        {"planned_responses": "many"},
+        {"planned_responses": [[10, 20, 30]]},
+        {"planned_responses": 0.2},
         {"pace": -1},
+        {"pace": "month"},
+        {"rng": "dice"},
+        {"rng": -1},
     ],
 )
 def test_bad_arguments_are_named(bad):
