@@ -252,6 +252,17 @@ def test_steps_of_a_drag_are_one_change(seen: Exploration) -> None:
     assert seen.selection == {}
 
 
+def test_another_hand_takes_back_what_it_did(seen: Exploration) -> None:
+    seen.follow(1, selection={"shop": [1]})
+    seen.follow(2, dates=[3, 9])
+    seen.follow(2, dates=[3, 12])
+    assert seen.depth == 2
+    seen.follow(1, dates=None)
+    assert (seen.depth, seen.selection) == (1, {"shop": ["Lyon"]})
+    seen.undo()
+    assert seen.selection == {}
+
+
 def test_a_level_is_found_however_it_is_written(seen: Exploration) -> None:
     seen.selection = {"shop": "lyon", "mixed": [2.5, None], "orders": ["1-2"]}
     assert seen.selection == {"shop": ["Lyon"], "mixed": [2.5, None], "orders": ["1-2"]}

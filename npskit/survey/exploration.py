@@ -132,14 +132,15 @@ class Exploration:
             self._state = state
             self._answers.clear()
 
-    def follow(self, *, remembered: bool = True, **changes: Any) -> None:
-        """Move as another hand did: going back to where the controls stood before is an undo."""
-        state = checked_state(self.cube, self._state, changes)
-        if self._past and replace(self._past[-1], lang=state.lang) == state and self._state != state:
-            self.undo()
-            self.change(lang=state.lang)
-        else:
-            self.change(remembered=remembered, **changes)
+    def follow(self, depth: int, **changes: Any) -> None:
+        """Move as another hand did, which remembers so many changes: fewer than here, and it took some back."""
+        self.change(remembered=depth > self.depth, **changes)
+        del self._past[depth:]
+
+    @property
+    def depth(self) -> int:
+        """How many changes `undo` can take back."""
+        return len(self._past)
 
     def undo(self) -> None:
         """Take the last change back; the language stays."""

@@ -27,18 +27,20 @@ from npskit.widgets.payload import payload
 from npskit.widgets.progress import Progress
 
 if TYPE_CHECKING:
+    from anywidget import AnyWidget
+
     from npskit.survey import Survey
+else:
+    AnyWidget = optional_import("anywidget", extra="explore", purpose="explore with controls").AnyWidget
 
 __all__ = ["Explorer"]
-
-anywidget = optional_import("anywidget", extra="explore", purpose="explore with controls")
 
 # Cells, ratings not counted, that travel to the page; columns beyond them are moved from Python.
 MOST_SENT = 1_000_000
 CONTROLS = ("selection", "split", "every", "compare", "min_responses", "confidence_level", "lang")
 
 
-class Explorer(anywidget.AnyWidget):
+class Explorer(AnyWidget):
     """Controls around linked pictures of a survey.
 
     Parameters
@@ -91,7 +93,7 @@ class Explorer(anywidget.AnyWidget):
         state = {"lang": language(), **state}
         with Progress(state["lang"]) as progress:
             self.exploration = Exploration(survey, by, progress=progress, **state)
-        self._following, self._dragging = False, False
+        self._following = False
         self._hidden = hidden_columns(self.exploration.cube, self.exploration.split)
         super().__init__()
         self._pack()
@@ -127,10 +129,11 @@ class Explorer(anywidget.AnyWidget):
             return
         given = dict(change["new"])
         moving = bool(given.pop("moving", False))
-        kept = {name: self.exploration.state.json["selection"].get(name, []) for name in self._hidden}
+        # The page remembers a drag when it ends, the kernel when it begins.
+        depth = int(given.pop("past", self.exploration.depth + 1)) + moving
+        kept = {name: self._chosen(name) for name in self._hidden}
         given["selection"] = {**given.get("selection", {}), **kept}
-        self.exploration.follow(remembered=not self._dragging, **given)
-        self._dragging = moving
+        self.exploration.follow(depth, **given)
         self._follow(said=False)
 
     def _follow(self, *, said: bool = True) -> None:
@@ -141,9 +144,9 @@ class Explorer(anywidget.AnyWidget):
         if any(self._sent.get(name) != self._chosen(name) for name in self._hidden):
             self._pack()
         state = self.exploration.state.json
-        if said or {**self.state, "moving": None} != {**state, "moving": None}:
+        if said or {name: self.state.get(name) for name in state} != state:
             with self._quiet():
-                self.state = state
+                self.state = {**state, "past": self.exploration.depth}
 
     @contextmanager
     def _quiet(self) -> Iterator[None]:
@@ -227,7 +230,8 @@ class Explorer(anywidget.AnyWidget):
         """Show the controls and, for when the notebook is opened without a kernel, a picture that needs none."""
         from IPython.display import display
 
-        display(self._repr_mimebundle_(**options)[0], raw=True)
+        controls = self._repr_mimebundle_(**options)
+        display(controls[0] if controls else {}, raw=True)
         display({"text/html": self._still, "text/plain": repr(self)}, raw=True)
 
     @cached_property
@@ -270,9 +274,8 @@ def sent_cube(cube: AnyCube, hidden: tuple[str, ...], chosen: Mapping[str, list[
 def public_payload(exploration: Exploration, threshold: int, title: str | None) -> dict[str, Any]:
     """What a page for everybody carries."""
     found = exploration.publishable(threshold)
-    now, units = exploration.state.json, ()
-    if found.cube.date is not None:
-        units = found.cube.dimensions[found.cube.date].units
+    now = exploration.state.json
+    units = () if found.cube.date is None else found.cube.dimensions[found.cube.date].units
     state = {
         **now,
         "selection": {},

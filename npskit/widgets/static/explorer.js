@@ -1,6 +1,15 @@
 // The explorer: one state, moved by controls, brush and clicks; figures from the cube; three pictures and the words.
 
-const DEFAULT_STATE = { selection: {}, dates: null, every: "month", split: null, compare: null, min_responses: 10, confidence_level: 0.95, lang: "en" };
+const DEFAULT_STATE = {
+  selection: {},
+  dates: null,
+  every: "month",
+  split: null,
+  compare: null,
+  min_responses: 10,
+  confidence_level: 0.95,
+  lang: "en",
+};
 const KERNEL_EVERY = 150;
 const MOST_UNDO = 200;
 
@@ -11,6 +20,8 @@ async function mount(element, payload, host = null) {
   let state = checkedState(cube, { ...DEFAULT_STATE, ...payload.state, ...(host ? host.state : {}) });
   const first = checkedState(cube, { ...DEFAULT_STATE, ...payload.state });
   const past = [];
+  // Changes that the kernel remembers beyond these.
+  let base = host ? host.state.past || 0 : 0;
   let front = null;
   let dragged = null;
   let told = 0;
@@ -28,7 +39,7 @@ async function mount(element, payload, host = null) {
     const shown = before.lang === next.lang ? front.show(state, !final) : rebuild();
     if (host && (final || performance.now() - told > KERNEL_EVERY)) {
       told = performance.now();
-      host.setState(next, final);
+      host.setState({ ...next, past: base + past.length }, final);
     }
     if (!host && final) writeHash(state, first);
     return shown;
@@ -53,7 +64,19 @@ async function mount(element, payload, host = null) {
 
   function rebuild() {
     if (front) front.close();
-    front = frontOf({ element, payload, cube, answers, change, drag, drop, undo, reset, host, canUndo: () => past.length > 0 });
+    front = frontOf({
+      element,
+      payload,
+      cube,
+      answers,
+      change,
+      drag,
+      drop,
+      undo,
+      reset,
+      host,
+      canUndo: () => past.length > 0,
+    });
     return front.show(state, false);
   }
   if (!host) state = checkedState(cube, { ...state, ...readHash() });
@@ -61,10 +84,13 @@ async function mount(element, payload, host = null) {
   if (host && host.onState) {
     host.onState((given) => {
       const next = checkedState(cube, { ...state, ...given });
-      if (dragged || same(next, state)) return;
-      // The kernel took a change back, or made one.
-      if (past.length && same({ ...past[past.length - 1], lang: next.lang }, next)) past.pop();
-      else if (!same({ ...next, lang: state.lang }, state)) remember(state);
+      if (dragged) return;
+      const depth = given.past === undefined ? base + past.length + 1 : given.past;
+      // The kernel took changes back, or made one.
+      if (depth < base + past.length) past.length = Math.max(0, depth - base);
+      else if (depth > base + past.length && !same({ ...next, lang: state.lang }, state)) remember(state);
+      base = Math.max(0, depth - past.length);
+      if (same(next, state)) return;
       const relabel = next.lang !== state.lang;
       state = next;
       if (relabel) rebuild();
@@ -72,8 +98,14 @@ async function mount(element, payload, host = null) {
     });
   }
   return {
-    get state() { return state; },
-    setState: change, undo, reset, answers, cube,
+    get state() {
+      return state;
+    },
+    setState: change,
+    undo,
+    reset,
+    answers,
+    cube,
     drawn: () => front.drawn(),
     close: () => front.close(),
   };
@@ -91,18 +123,29 @@ function merged(cube, state, patch) {
 
 // What a page's address or an older state says may not fit this cube; what does not is left out.
 function checkedState(cube, given) {
-  const state = Object.fromEntries(Object.keys(DEFAULT_STATE).map((name) => [name, given[name] === undefined ? DEFAULT_STATE[name] : given[name]]));
+  const state = Object.fromEntries(
+    Object.keys(DEFAULT_STATE).map((name) => [name, given[name] === undefined ? DEFAULT_STATE[name] : given[name]]),
+  );
   const selection = {};
   cube.dimensions.forEach(({ name, every }, axis) => {
-    const places = [...new Set((state.selection && state.selection[name]) || [])].filter((at) => Number.isInteger(at) && at >= 0 && at < cube.shape[axis]).sort((a, b) => a - b);
+    const places = [...new Set((state.selection && state.selection[name]) || [])]
+      .filter((at) => Number.isInteger(at) && at >= 0 && at < cube.shape[axis])
+      .sort((a, b) => a - b);
     if (!every && places.length && places.length < cube.shape[axis]) selection[name] = places;
   });
   const date = cube.date < 0 ? null : cube.dimensions[cube.date];
-  const dates = date && Array.isArray(state.dates) && state.dates.every((at) => Number.isInteger(at) && at >= 0 && at < date.starts.length) ? [Math.min(...state.dates), Math.max(...state.dates)] : null;
+  const dates =
+    date &&
+    Array.isArray(state.dates) &&
+    state.dates.every((at) => Number.isInteger(at) && at >= 0 && at < date.starts.length)
+      ? [Math.min(...state.dates), Math.max(...state.dates)]
+      : null;
   const columns = cube.dimensions.filter(({ every }) => !every).map(({ name }) => name);
   const sure = Number(state.confidence_level);
   return {
-    ...state, selection, dates,
+    ...state,
+    selection,
+    dates,
     every: date ? (date.units.includes(state.every) ? state.every : date.units[0]) : state.every,
     split: columns.includes(state.split) ? state.split : null,
     compare: ["before", "rest"].includes(state.compare) && (date || state.compare === "rest") ? state.compare : null,
@@ -120,7 +163,9 @@ function writeHash(state, first) {
   const hash = Object.keys(changed).length ? `#${encodeURIComponent(JSON.stringify(changed))}` : "";
   try {
     history.replaceState(null, "", hash || location.pathname + location.search);
-  } catch (error) { /* a sandboxed frame has no history */ }
+  } catch (error) {
+    /* a sandboxed frame has no history */
+  }
 }
 function readHash() {
   try {

@@ -22,8 +22,8 @@ async function render({ model, el }) {
       },
     };
     const found = await explorer.mount(place, model.get("payload"), host);
-    if (own === turn) made = found;
-    else found.close();
+    if (own !== turn) return found.close();
+    made = place.explorer = found;
   }
   model.on("change:state", heard);
   model.on("change:payload", mount);

@@ -1,0 +1,134 @@
+"""The explorer's traits without a browser: what the page sends and what Python sets meet in one state."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from npskit.errors import ArgumentError, ColumnNotFoundError
+from npskit.survey.plots import columns_of
+from npskit.widgets.payload import unpacked
+
+pytest.importorskip("anywidget")
+
+from npskit.widgets import explorer as module
+from npskit.widgets.explorer import Explorer
+from npskit.widgets.progress import Progress
+
+ROWS = 2000
+
+
+@pytest.fixture(scope="module")
+def frame() -> pd.DataFrame:
+    draw = np.random.default_rng(8)
+    days = pd.Timestamp("2024-01-01") + pd.to_timedelta(draw.integers(0, 200, ROWS), unit="D")
+    shops = draw.choice(["Lyon", "Nice", None], ROWS, p=[0.6, 0.39, 0.01])
+    return pd.DataFrame(
+        {"nps": draw.integers(0, 11, ROWS), "shop": shops, "size": draw.choice(list("SML"), ROWS), "date": days}
+    )
+
+
+@pytest.fixture
+def seen(frame: pd.DataFrame) -> Explorer:
+    return frame.nps.explore(["shop", "size"], split="shop")
+
+
+def heard(explorer: Explorer, *, past: int, moving: bool = False, **changes: Any) -> None:
+    """What a page says."""
+    state = {**explorer.exploration.state.json, **changes, "past": past, "moving": moving}
+    explorer.set_state({"state": json.loads(json.dumps(state))})
+
+
+def test_python_moves_the_state_that_the_page_follows(seen: Explorer) -> None:
+    seen.selection = {"shop": "nice", "date": "2024-02"}
+    seen.split = "size"
+    assert seen.state["selection"] == {"shop": [1]}
+    assert (seen.state["split"], seen.state["past"]) == ("size", 2)
+    assert seen.selection == {"shop": ["Nice"], "date": [dt.date(2024, 2, 1), dt.date(2024, 2, 29)]}
+    seen.undo()
+    assert (seen.split, seen.state["past"]) == ("shop", 1)
+    seen.reset()
+    assert seen.selection == {}
+
+
+def test_what_cannot_be_moves_nothing(seen: Explorer) -> None:
+    with pytest.raises(ArgumentError, match="did you mean 'Lyon'"):
+        seen.selection = {"shop": ["Lyom"]}
+    with pytest.raises(ColumnNotFoundError, match="did you mean 'size'"):
+        seen.split = "sise"
+    assert (seen.selection, seen.split, seen.state["past"]) == ({}, "shop", 0)
+
+
+def test_the_page_moves_the_traits_and_a_drag_is_one_change(seen: Explorer, frame: pd.DataFrame) -> None:
+    changed: list[Any] = []
+    seen.observe(lambda change: changed.append(change["new"]), "selection")
+    heard(seen, past=1, selection={"shop": [0]})
+    for last in range(5, 9):
+        heard(seen, past=1, dates=[0, last], moving=True)
+    heard(seen, past=2, dates=[0, 9])
+    assert seen.exploration.depth == 2
+    part = frame[(frame["shop"] == "Lyon") & (frame["date"] < "2024-01-11")]
+    assert columns_of(seen.table) == columns_of(part.nps.summary("shop"))
+    pd.testing.assert_frame_equal(seen.frame(), part)
+    assert changed[0] == {"shop": ["Lyon"]}
+    heard(seen, past=1, dates=None)
+    assert (seen.selection, seen.exploration.depth) == ({"shop": ["Lyon"]}, 1)
+
+
+def test_columns_too_many_for_a_page_are_moved_from_python(
+    frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_SENT", 700)
+    seen = frame.nps.explore(["shop", "size"], split="size")
+    assert [each["name"] for each in seen.payload["dimensions"]] == ["size", "date"]
+    assert "shop" in seen.payload["notes"][-1]["en"]
+    before = unpacked(seen.payload).sum()
+    seen.selection = {"shop": ["Nice"]}
+    assert before == ROWS
+    assert unpacked(seen.payload).sum() == (frame["shop"] == "Nice").sum()
+    heard(seen, past=2, selection={"size": [0]})
+    assert set(seen.selection) == {"shop", "size"}
+
+
+def test_a_page_for_everybody_holds_no_small_group(seen: Explorer, tmp_path: Path) -> None:
+    page = seen.to_html(tmp_path / "page.html", threshold=30, title="Spring").read_text(encoding="utf-8")
+    found = json.loads(re.search(r'<script type="application/json">(.*?)</script>', page, re.S)[1])
+    groups = unpacked(found).sum(-1)
+    assert groups[groups > 0].min() >= 30
+    assert found["title"] == "Spring"
+    assert found["state"]["selection"] == {}
+    assert not re.search(r"https?://(?!www\.w3\.org/)", page)
+
+
+def test_words_are_in_the_language_asked_for(frame: pd.DataFrame) -> None:
+    seen = frame.nps.explore(["shop"], lang="fr")
+    assert "Exécutez cette cellule" in seen._still
+    assert "data:image/svg+xml" in seen._still
+    assert seen.payload["state"]["lang"] == "fr"
+
+
+def test_a_missing_library_names_the_extra(monkeypatch: pytest.MonkeyPatch, frame: pd.DataFrame) -> None:
+    monkeypatch.setitem(sys.modules, "anywidget", None)
+    monkeypatch.delitem(sys.modules, "npskit.widgets.explorer")
+    with pytest.raises(ImportError, match=r"npskit\[explore\]"):
+        frame.nps.explore()
+
+
+def test_progress_is_told_only_of_long_work(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    with Progress("en") as told:
+        told(0.2)
+        assert capsys.readouterr().err == ""
+        told.start -= 5
+        told(0.4)
+        assert "Counting the answers: 40%" in capsys.readouterr().err
