@@ -263,7 +263,14 @@ def test_groups_are_asked_by_name_and_everybody_without():
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"score": 140}, {"score": "40"}, {"score": True}, {"score": None}, {"score": [30, 40]}, {"score": 4, "of": "mean"}],
+    [
+        {"score": 140},
+        {"score": "40"},
+        {"score": True},
+        {"score": None},
+        {"score": [30, 40]},
+        {"score": 4, "of": "mean"},
+    ],
 )
 def test_what_is_no_score_is_refused(wrong):
     with pytest.raises(ArgumentError):

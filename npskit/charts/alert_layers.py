@@ -218,7 +218,14 @@ def side_by_side(panels: Sequence[Panel]) -> ConcatChart:
     for panel in panels:
         answers = sum(values["responses"] or 0 for values in panel.group.values())
         n = word("chart_n", panel.lang, n=number(answers, lang=panel.lang))
-        title = alt.TitleParams([elided(panel.name, PANEL_WIDTH, 12.5), n], fontSize=12, lineHeight=15, fontWeight=600, offset=8, frame="group")
+        title = alt.TitleParams(
+            [elided(panel.name, PANEL_WIDTH, 12.5), n],
+            fontSize=12,
+            lineHeight=15,
+            fontWeight=600,
+            offset=8,
+            frame="group",
+        )
         layers = panel.layers(PANEL_WIDTH, PANEL_HEIGHT, PANEL_LABELS)
         charts.append(alt.LayerChart(layer=layers, width=PANEL_WIDTH, height=PANEL_HEIGHT, title=title))
     return ConcatChart(concat=charts, columns=PANELS_A_ROW, spacing=24)

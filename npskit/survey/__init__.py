@@ -157,7 +157,6 @@ class Survey(Comparing, Driving, Teams, Forecasting, Valuing, Monitoring):
         """
         from npskit.survey.windows import drawn
 
-
         period = Period(self._column("date"), every)
         cells = [period, *as_list(by)]
         tally = self.tally(cells)
@@ -168,9 +167,7 @@ class Survey(Comparing, Driving, Teams, Forecasting, Valuing, Monitoring):
         options: dict[str, Any] = {"confidence_level": confidence_level, "method": method, "moments": moments}
         table = series(found.tally, every=every, breaks=positions, **options)
         days = tuple(periods[at] for at in positions)
-        return Trend(
-            table, every, tally.keys[1:], confidence_level, found.undated, found.outside, days, tuple(notes)
-        )
+        return Trend(table, every, tally.keys[1:], confidence_level, found.undated, found.outside, days, tuple(notes))
 
     def audit(self, *, lang: str | None = None) -> Any:
         """What is wrong with this data.

@@ -19,7 +19,6 @@ from npskit.errors import ArgumentError
 from npskit.results import Result
 from npskit.scale import CATEGORIES
 from npskit.stats.arguments import as_number
-from npskit.stats.arguments import as_number
 from npskit.stats.intervals import checked_level
 from npskit.survey.ahead import coming, period_meant
 from npskit.survey.backtests import Backtest, rolled

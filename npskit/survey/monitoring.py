@@ -168,7 +168,13 @@ class Monitoring(Base):
         last = None if until is None else day_meant(until, where="until", last=True)
         cells, notes = used(self, tally, period, until=last)
         return watched(
-            cells, self._moments(tally, items), every, alpha=alpha, breaks=breaks, named=named_groups(tally), notes=notes
+            cells,
+            self._moments(tally, items),
+            every,
+            alpha=alpha,
+            breaks=breaks,
+            named=named_groups(tally),
+            notes=notes,
         )
 
 
