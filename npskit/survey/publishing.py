@@ -204,9 +204,12 @@ def notes(before: AnyCube, after: Cube, responses: int, left: int, threshold: in
 def sizes(responses: int, left: int, threshold: int, lang: str) -> dict[str, str]:
     """The numbers of a note."""
     digits = 1 if left < 0.01 * responses else 0
+    # What is left out is never said to be nothing.
+    tiny = 0 < left < 0.0005 * responses
+    part = "<" + share(0.001, digits=1, lang=lang) if tiny else share(left / responses, digits=digits, lang=lang)
     return {
         "n": number(left, lang=lang),
         "total": number(responses, lang=lang),
-        "share": share(left / responses, digits=digits, lang=lang),
+        "share": part,
         "threshold": number(threshold, lang=lang),
     }
