@@ -25,6 +25,7 @@ __all__ = ["specs"]
 HEIGHTS = {"trend": 210, "split": 200, "ratings": 170}
 WIDTH = 600
 FADED = 0.35
+CHOSEN = alt.ExprRef("accent")
 SCORE_COLUMN, RESPONSES_COLUMN = 44, 104
 
 
@@ -66,8 +67,8 @@ def fixed(chart: Any, name: str, lang: str) -> dict[str, Any]:
 
 
 def parameters(**values: Any) -> list[Any]:
-    """Named values that the page sets; `ink` is the colour of its text."""
-    return [alt.param(name=name, value=value) for name, value in {"ink": MUTED, **values}.items()]
+    """Named values that the page sets; `ink` and `accent` are its colours."""
+    return [alt.param(name=name, value=value) for name, value in {"ink": MUTED, "accent": ACCENT, **values}.items()]
 
 
 def empty(name: str) -> Any:
@@ -133,8 +134,8 @@ def trend(lang: str) -> LayerChart:
             y2="upper:Q",
             opacity=alt.condition("datum.enough", alt.value(alt.ExprRef("0.5 * thin")), alt.value(0.2)),
         ),
-        level.mark_area(color=ACCENT, opacity=0.25, clip=True).encode(y=y["level_lower"], y2="level_upper:Q"),
-        level.mark_line(color=ACCENT, strokeWidth=2.5, clip=True).encode(y=y["level"]),
+        level.mark_area(color=CHOSEN, opacity=0.25, clip=True).encode(y=y["level_lower"], y2="level_upper:Q"),
+        level.mark_line(color=CHOSEN, strokeWidth=2.5, clip=True).encode(y=y["level"]),
         readings.mark_circle(color=INK, clip=True).encode(
             y=y["score"],
             opacity=enough,
@@ -142,7 +143,7 @@ def trend(lang: str) -> LayerChart:
             tooltip=shown,
         ),
         empty("end")
-        .mark_text(align="left", dx=10, fontSize=14, fontWeight=600, color=ACCENT)
+        .mark_text(align="left", dx=10, fontSize=14, fontWeight=600, color=CHOSEN)
         .encode(x=x, y=y["level"], text="text:N"),
     ]
     values = parameters(
@@ -162,15 +163,15 @@ def split(lang: str) -> LayerChart:
     shown += told(lang, ("n", "responses"), ("shares", "chart_share"))
     rows = empty("rows").encode(y=y, tooltip=shown)
     opacity = alt.condition("datum.enough", alt.value(1), alt.value(FADED))
-    color = alt.condition("datum.chosen", alt.value(ACCENT), alt.value(INK))
-    name = alt.condition("datum.chosen", alt.value(ACCENT), alt.ColorValue(alt.ExprRef("ink")))
+    color = alt.condition("datum.chosen", alt.ColorValue(CHOSEN), alt.value(INK))
+    name = alt.condition("datum.chosen", alt.ColorValue(CHOSEN), alt.ColorValue(alt.ExprRef("ink")))
 
     def column(field: str, right: int, **look: Any) -> Any:
         text = rows.mark_text(align="right", baseline="middle", **look)
         return text.encode(x=alt.value(alt.ExprRef(f"width + {right}")), text=f"{field}:N", opacity=opacity)
 
     layers = [
-        rows.mark_bar(cursor="pointer", color=ACCENT).encode(
+        rows.mark_bar(cursor="pointer", color=CHOSEN).encode(
             x=alt.value(alt.ExprRef("-names")),
             x2=alt.value(alt.ExprRef(f"width + {RESPONSES_COLUMN + 8}")),
             y=alt.Y("top:Q", scale=ends("rows_span"), axis=None),

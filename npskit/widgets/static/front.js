@@ -92,12 +92,12 @@ function frontOf({ element, payload, cube, answers, change, drag, drop, undo, re
   async function draw(dragging) {
     if (closed || !element.isConnected) return;
     const style = getComputedStyle(element);
-    const ink = style.color;
+    const colors = { ink: style.color, accent: style.getPropertyValue("--nx-accent").trim() };
     const found = answers.headline(state);
     showHeadline(parts, found, state, answers, cube, words);
     parts.undo.disabled = !canUndo();
-    const showing = [drawRatings(found, ink, dragging), drawSplit(found, ink, dragging)];
-    if (!dragging) showing.push(drawTrend(ink));
+    const showing = [drawRatings(found, colors, dragging), drawSplit(found, colors, dragging)];
+    if (!dragging) showing.push(drawTrend(colors));
     await Promise.all(showing);
     if (dragging) return;
     texts();
@@ -115,7 +115,7 @@ function frontOf({ element, payload, cube, answers, change, drag, drop, undo, re
     });
   }
 
-  function drawRatings(found, ink, still) {
+  function drawRatings(found, colors, still) {
     const labels = payload.ratings.map((rating) =>
       typeof rating === "string" ? words.word(rating) : words.number(rating),
     );
@@ -125,7 +125,7 @@ function frontOf({ element, payload, cube, answers, change, drag, drop, undo, re
         labels,
         categories: cube.categories,
         enough: found.enough,
-        ink,
+        colors,
         width: parts.ratingsPlace.clientWidth,
         still,
       },
@@ -138,7 +138,7 @@ function frontOf({ element, payload, cube, answers, change, drag, drop, undo, re
       ? [...rows].sort((a, b) => (b.score === b.score) - (a.score === a.score) || b.score - a.score)
       : rows;
   }
-  function drawSplit(found, ink, still) {
+  function drawSplit(found, colors, still) {
     if (!parts.split) return null;
     const rows = sorted();
     parts.splitTitle.textContent = splitTitle();
@@ -146,7 +146,10 @@ function frontOf({ element, payload, cube, answers, change, drag, drop, undo, re
     parts.splitHint.textContent = splitHint(rows);
     if (!rows.length) return null;
     const width = parts.splitPlace.clientWidth;
-    return parts.split.show({ rows, names: parts.names[state.split], overall: found.score, ink, width, still }, words);
+    return parts.split.show(
+      { rows, names: parts.names[state.split], overall: found.score, colors, width, still },
+      words,
+    );
   }
   const titleOf = (name) => cube.dimensions.find((dimension) => dimension.name === name).title;
   const splitTitle = () =>
@@ -167,13 +170,13 @@ function frontOf({ element, payload, cube, answers, change, drag, drop, undo, re
       .join(" ");
   }
 
-  async function drawTrend(ink) {
+  async function drawTrend(colors) {
     if (!parts.trend) return;
     const readings = answers.trend(state);
     const width = parts.trendPlace.clientWidth;
     const show = () =>
       parts.trend.show(
-        { readings, level: band && band.every === state.every ? band.level : null, every: state.every, ink, width },
+        { readings, level: band && band.every === state.every ? band.level : null, every: state.every, colors, width },
         words,
       );
     clearTimeout(levelTimer);

@@ -49,7 +49,11 @@ function limitsOf(rows, ticks) {
   const ends = answered.flatMap((row) =>
     row.responses >= usual / 8 ? [row.lower, row.upper, row.score] : [row.score],
   );
-  return ends.length ? niceRange(Math.min(...ends), Math.max(...ends), ticks) : niceRange(-100, 100, ticks);
+  if (!ends.length) return niceRange(-100, 100, ticks);
+  const [low, high] = [Math.min(...ends), Math.max(...ends)];
+  // A little room, so that no point stands half outside.
+  const room = 0.03 * Math.max(high - low, 4);
+  return niceRange(low - room, high + room, ticks);
 }
 
 const known = (value) => (value === value ? value : null);
@@ -65,7 +69,7 @@ function trendPicture(place, spec, onBrush) {
   });
 
   // Everything of a state: readings, level and labels.
-  async function show({ readings, level: band, every, ink, width }, words) {
+  async function show({ readings, level: band, every, colors, width }, words) {
     const pict = await made;
     const { span, marks } = limitsOf(readings, 5);
     const biggest = Math.max(60 * Math.min(1, 40 / readings.length), 14);
@@ -105,7 +109,7 @@ function trendPicture(place, spec, onBrush) {
     ours = true;
     await pict.show(
       {
-        ink,
+        ...colors,
         span,
         marks,
         periods: [-0.5, readings.length - 0.5],
@@ -184,7 +188,7 @@ function splitPicture(place, spec, onClick) {
   });
 
   // `still` keeps the axis where it is, while something is dragged.
-  async function show({ rows, names, overall, ink, width, still }, words) {
+  async function show({ rows, names, overall, colors, width, still }, words) {
     const pict = await made;
     const shown = rows.slice(0, MOST_ROWS);
     if (!still || !fixed) {
@@ -219,7 +223,7 @@ function splitPicture(place, spec, onClick) {
       bottom: 6,
     });
     await pict.show(
-      { ink, names: widest, ...fixed, rows_span: [Math.max(shown.length, 1) - 0.5, -0.5] },
+      { ...colors, names: widest, ...fixed, rows_span: [Math.max(shown.length, 1) - 0.5, -0.5] },
       { rows: data, overall: overall === overall ? [{ score: overall }] : [] },
     );
   }
@@ -258,7 +262,7 @@ function ratingsPicture(place, spec) {
   let top = 0;
   const made = picture(place, spec);
 
-  async function show({ counts, labels, categories, enough, ink, width, still }, words) {
+  async function show({ counts, labels, categories, enough, colors, width, still }, words) {
     const pict = await made;
     const total = counts.reduce((sum, count) => sum + count, 0);
     const share = counts.map((count) => (total ? count / total : 0));
@@ -286,7 +290,7 @@ function ratingsPicture(place, spec) {
     const parts = [0, 1, 2].flatMap((category) => categoryPart(category, categories, share, words, width));
     await pict.show(
       {
-        ink,
+        ...colors,
         places: [-0.5, counts.length - 0.5],
         highest: [0, top],
         weight: enough ? 1 : 0.45,

@@ -25,7 +25,9 @@ function wordsOf(table, lang) {
   // A share that is there is never shown as none.
   const small = (value, digits = 1) => {
     const least = 0.01 / 10 ** digits;
-    return value > 0 && value < least / 2 ? `<${share(least, digits)}` : share(value, value < 0.01 ? digits : 0);
+    return value > 0 && value < least / 2
+      ? `<${share(least, digits)}`
+      : share(value, value && value < 0.01 ? digits : 0);
   };
   const responses = (count) => told("n_responses", count, { n: number(count) }).replace(/ /g, NO_BREAK);
 
