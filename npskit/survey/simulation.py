@@ -171,7 +171,10 @@ class Simulation(Result):
             "change": money(risk["difference"], lang, currency, digits=digits, sign=True),
             "range": money_range(risk["difference_lower"], risk["difference_upper"], lang, currency, sign=True),
         }
-        key = "same" if not risk["difference"] else "moved" if values["range"] else "unsure"
+        if not risk["difference"]:
+            values["range"] = money_range(risk["at_risk_now_lower"], risk["at_risk_now_upper"], lang, currency)
+            return word("app_sim_risk_same" if values["range"] else "app_sim_risk_alone", lang, **values)
+        key = "moved" if values["range"] else "unsure"
         return word(f"app_sim_risk_{key}", lang, **values)
 
     def reached_text(self, lang: str | None = None) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from npskit.errors import ArgumentError, EmptyDataError, NpskitError, did_you_mean
+from npskit.errors import ArgumentError, EmptyDataError, NpskitError, RoleError, did_you_mean
 from npskit.stats.intervals import checked_level
 from npskit.stats.score import responses, score, shares
 from npskit.survey.ahead import period_meant
@@ -261,7 +261,11 @@ class Simulator:
         except NpskitError as error:
             if reached_by is not None:
                 raise
-            return {}, {}, [noted("app_sim_no_path", why=error.message.removesuffix("."))], None, every
+            undated = isinstance(error, RoleError)
+            note = (
+                noted("app_sim_no_date") if undated else noted("app_sim_no_path", why=error.message.removesuffix("."))
+            )
+            return {}, {}, [note], None, every
         at = len(ahead.periods) - 1 if reached_by is None else period_meant(reached_by, ahead.periods, every)
         extra = counted.extra_draws(what_if, len(ahead.level_draws))
         table = walked(ahead, kinds, extra, complete=at, confidence_level=counted.level)

@@ -25,6 +25,8 @@ __all__ = ["App"]
 # After so many seconds without another move the picture follows.
 PAUSE = 0.06
 FULL = "100%"
+# The knob of a slider has no name for a screen reader and repeats the field above it: its hidden handle cannot be
+# focused, and what is seen and dragged is the area within.
 STYLE = """<style>
 .npskit-app { container-type: inline-size; max-width: 1100px; }
 .npskit-app .npskit-control, .npskit-app .npskit-control > .widget-inline-hbox {
@@ -33,6 +35,10 @@ STYLE = """<style>
   white-space: normal; overflow: visible; line-height: 1.35; margin: 4px 0 1px; }
 .npskit-app .npskit-control input, .npskit-app .npskit-control select { width: 100%; max-width: 100%;
   box-sizing: border-box; flex: 0 0 auto; height: var(--jp-widgets-inline-height, 28px); }
+.npskit-app .noUi-handle { visibility: hidden; }
+.npskit-app .noUi-touch-area { visibility: visible; width: 100%; height: 100%; box-sizing: border-box;
+  border: 1px solid #7a7a7a; border-radius: 50%; background: var(--jp-layout-color1, #fff); cursor: pointer; }
+.npskit-app .noUi-touch-area:is(:hover, :active) { background: #8a5cc4; }
 .npskit-app .npskit-picture svg { max-width: 100%; height: auto; }
 .npskit-app .npskit-stale { opacity: .35; }
 .npskit-app .npskit-section > .widget-html-content { font-weight: 600; margin-top: 8px; line-height: 1.35; }
@@ -91,7 +97,8 @@ class App(widgets.VBox):
         )
         body = widgets.Box(
             [self._panel, stage],
-            layout=widgets.Layout(display="flex", flex_flow="row wrap", width=FULL, align_items="flex-start"),
+            # Where there is room for one column only, the answer stands above what moves it.
+            layout=widgets.Layout(display="flex", flex_flow="row wrap-reverse", width=FULL, align_items="flex-end"),
         )
         spoken = chooser("lang", LANGUAGES, self)
         spoken.layout.width = "140px"

@@ -90,7 +90,7 @@ def amount(
 
 def slid(
     app: App, name: str, *, low: float, high: float, step: float, shown: Callable[[], float],
-    meant: Callable[[float], None], label: Callable[[str], str],
+    meant: Callable[[float], None], label: Callable[[str], str], digits: int = 2,
 ) -> Any:  # fmt: skip
     """A number that is one entry of a trait that holds several: what it shows and what moving it means are told."""
     field = styled(widgets.BoundedFloatText(value=low, min=low, max=high, step=step))
@@ -99,7 +99,7 @@ def slid(
     def follow(_change: Any = None) -> None:
         field.npskit_quiet = True
         try:
-            field.value = min(max(round(shown(), 2), low), high)
+            field.value = min(max(round(shown(), digits), low), high)
         finally:
             field.npskit_quiet = False
 
@@ -114,7 +114,7 @@ def slid(
 def with_slider(field: Any, kind: Any) -> Any:
     """A field with a slider under it, for the hand."""
     hand = kind(
-        min=field.min, max=field.max, step=field.step, value=field.value, readout=False, tabbable=False,
+        min=field.min, max=field.max, step=field.step, value=field.value, readout=False,
         layout=widgets.Layout(width="calc(100% - 12px)", margin="0 6px"),
     )  # fmt: skip
     traitlets.link((field, "max"), (hand, "max"))

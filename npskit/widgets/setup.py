@@ -11,6 +11,7 @@ import traitlets
 from npskit.errors import ArgumentError, NpskitError
 from npskit.labels import word
 from npskit.roles import ROLES
+from npskit.survey.driver_answers import named
 from npskit.survey.picking import Choice, Picking
 from npskit.widgets.app import App
 from npskit.widgets.controls import escaped_lines, styled
@@ -112,13 +113,12 @@ class Setup(App):
         return self._picking.code(self.picked)
 
     def words(self, result: Any) -> str:
+        from npskit.charts.words import responses_text, score_range
         from npskit.survey.plots import columns_of
 
         lang = self.lang
         table = columns_of(result.summary())
         row = {name: table[name][0] for name in ("score", "lower", "upper", "responses")}
-        from npskit.charts.words import responses_text, score_range
-
         told = word(
             "app_setup_works", lang, range=score_range(row["score"], row["lower"], row["upper"], lang),
             responses=responses_text(row["responses"], lang),
@@ -135,7 +135,7 @@ class Setup(App):
         rating = self._choices.get("rating")
         if rating is None or not rating.is_open or self.rating:
             return super().problem_html(problem)
-        told = word("app_setup_choose", self.lang, names=", ".join(rating.rivals))
+        told = word("app_setup_choose", self.lang, names=named(rating.rivals, self.lang))
         return f'<div role="status" class="npskit-problem"><b>{escape(told)}</b></div>'
 
     def refresh(self) -> None:
@@ -158,7 +158,7 @@ class Setup(App):
         if picked:
             reason = word("app_setup_picked", lang)
         elif choice.is_open:
-            reason = word("app_setup_rivals", lang, names=", ".join(choice.rivals))
+            reason = word("app_setup_rivals", lang, names=named(choice.rivals, lang))
         else:
             reason = why(choice.reason, lang)
         try:

@@ -9,7 +9,7 @@ from typing import Any
 import ipywidgets as widgets
 import traitlets
 
-from npskit.labels import number, points, word
+from npskit.labels import number, points, share, word
 from npskit.survey.ahead import period_code
 from npskit.survey.calling import call, subject
 from npskit.survey.levels import item_text
@@ -56,7 +56,7 @@ class SimulatorApp(App):
         self._money = {name: options.pop(name) for name in MONEY if name in options}
         self._simulator = Simulator(survey, attributes=attributes, until=until, **self._money)
         self._level = options.pop("confidence_level", 0.95)
-        self._asked = {name: options.pop(name) for name in ("periods", "every") if name in options}
+        self._asked: dict[str, Any] = {name: options.pop(name) for name in ("periods", "every") if name in options}
         usual = self._simulator.suggestion()
         self._time = {"periods": usual["horizon"], "every": usual["every"], **self._asked}
         self._items = {item_text(item): item for item in self._simulator.segments()}
@@ -144,13 +144,13 @@ class SimulatorApp(App):
         return slid(
             self, "mix", low=0, high=100, step=1, meant=partial(self._share_meant, level, now),
             shown=lambda: 100 * self._share_of(level, now),
-            label=lambda lang: word("app_sim_level", lang, name=level_text(level, lang),
-                                    now=number(100 * now, digits=0, lang=lang)),
+            label=lambda lang: word("app_sim_level", lang, name=level_text(level, lang), now=share(now, lang=lang)),
+            digits=1,
         )  # fmt: skip
 
     def _share_meant(self, level: Any, now: float, value: float) -> None:
         others = {key: each for key, each in self.mix.items() if key != level}
-        self.mix = others if abs(value - round(100 * now, 2)) < 1e-6 else {**others, level: value / 100}
+        self.mix = others if abs(value - round(100 * now, 1)) < 1e-6 else {**others, level: value / 100}
 
     def _share_of(self, level: Any, now: float) -> float:
         """What a slider shows: the share it was given, or what is left for it."""
@@ -235,7 +235,9 @@ class SimulatorApp(App):
 
     def details(self, result: Simulation) -> str:
         lang = self.lang
-        said = [*result.assumptions(lang), *(note.sentence(lang=lang) for note in result.notes)]
+        hidden = len(self._simulator.driver_ranges()) > MOST_DRIVERS
+        more = [word("app_sim_note_sliders", lang, k=MOST_DRIVERS)] if hidden else []
+        said = [*result.assumptions(lang), *more, *(note.sentence(lang=lang) for note in result.notes)]
         notes = "".join(f"<li>{escape(text)}</li>" for text in said)
         return f"{self._parts(result, lang)}{f'<ul>{notes}</ul>' if notes else ''}"
 

@@ -91,13 +91,20 @@ def test_slider_dragged_moves_the_kernel_and_the_picture(open_notebook: Callable
     for step in range(1, 7):
         page.mouse.move(box["x"] + box["width"] / 2 + 12 * step, box["y"] + box["height"] / 2)
     page.mouse.up()
-    settled(found)
-    horizon = int(found.value("app.horizon"))
+    said = page.locator(".npskit-app").get_by_label("Periods ahead")
+    knob = page.locator(".npskit-app .noUi-handle").nth(0)
+    page.wait_for_timeout(1000)
+    for _ in range(100):
+        horizon = int(float(knob.get_attribute("aria-valuenow") or 0))
+        if said.input_value() == found.value("app.horizon") == str(horizon):
+            break
+        page.wait_for_timeout(100)
+    assert said.input_value() == found.value("app.horizon") == str(horizon)
     assert horizon > 6
-    assert page.locator(".npskit-app").get_by_label("Periods ahead").input_value() == str(horizon)
+    settled(found)
     assert found.value("len(app.result.periods)") == str(horizon)
     page.wait_for_function("before => document.querySelector('.npskit-picture svg').innerHTML !== before", arg=before)
-    assert f"forecast({horizon}, until='2018')" in page.locator(".npskit-code").inner_text()
+    page.locator(".npskit-code", has_text=f"forecast({horizon}, until='2018')").wait_for()
 
 
 def test_keyboard_alone_answers_a_question(open_notebook: Callable[..., OpenNotebook]) -> None:
@@ -109,7 +116,7 @@ def test_keyboard_alone_answers_a_question(open_notebook: Callable[..., OpenNote
     page.keyboard.press("Tab")
     kernel(found, "app.margin", "2.0")
     settled(found)
-    assert "5,859 responses" in page.locator(".npskit-finding").inner_text()
+    assert "5,859\xa0responses" in page.locator(".npskit-finding").inner_text()
     assert found.value("app.result.responses == npskit.plan(margin=2, score=30, passives=0.3).responses") == "True"
     assert page.evaluate("document.activeElement.labels[0].textContent").startswith("Score expected")
 
