@@ -148,7 +148,7 @@ class Picture:
         rows = [{"at": iso(midway(next_period(day, self.every, -1), day)), "late": int(is_late)}
                 for day, is_late in zip(seen, late, strict=True)]  # fmt: skip
         base = alt.Chart(alt.Data(values=rows)).encode(x="at:T")
-        sides = [("right", -4, 1)] * any(late) + [("left", 4, 0)] * (not all(late))
+        sides: list[tuple[Any, int, int]] = [("right", -4, 1)] * any(late) + [("left", 4, 0)] * (not all(late))
         texts = [
             base.transform_filter(f"datum.late === {flag}")
             .mark_text(align=align, baseline="top", dx=dx, fontSize=SMALL_SIZE, color=MUTED)
