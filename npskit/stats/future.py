@@ -21,7 +21,7 @@ __all__ = ["Future", "drawn_paths", "drawn_readings", "drawn_responses", "drawn_
 Array = NDArray[np.float64]
 
 # Below this variance of a count the expansion is a bad stand-in for the binomial; above, it is within .006 of it.
-LEAST_NORMAL = 3.0
+LEAST_NORMAL = 1.0
 # Added to variances, in points², so that a season that is none has a root.
 TINY = 1e-8
 
@@ -128,7 +128,7 @@ def possible(passives: Array, points: Array) -> Array:
 
 
 def _binomial(n: Array, chance: Array, rng: np.random.Generator) -> Array:
-    """Whole numbers with a binomial distribution; from a dozen answers by Cornish and Fisher's expansion."""
+    """Whole numbers with a binomial distribution; mostly by Cornish and Fisher's expansion."""
     variance = n * chance * (1 - chance)
     z = rng.standard_normal(n.shape)
     found = np.rint(n * chance + np.sqrt(variance) * z + (1 - 2 * chance) * (z * z - 1) / 6)

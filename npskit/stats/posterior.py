@@ -56,7 +56,7 @@ SMALLEST_WEIGHT = 1e-5
 # Sets grow by one jump a round.
 MOST_JUMPS = 5
 # Numbers held at once for one array: small enough for the cache, large enough to keep NumPy busy.
-BLOCK = 250_000
+BLOCK = 130_000
 
 
 @dataclass(frozen=True, slots=True)
