@@ -44,6 +44,8 @@ Array = NDArray[np.float64]
 
 #: Future numbers of answers are drawn from this many past periods that had any.
 RECENT_PERIODS = 12
+# A recent period of fewer answers than this share of their median says nothing of how many there will be.
+LEAST_USUAL = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +298,7 @@ class _Asked:
         }
 
     def responses(self, series: Array) -> Array:
-        recent = [own[own > 0][-RECENT_PERIODS:] for own in np.asarray(answers_of(series))]
+        recent = [_usual(own[own > 0][-RECENT_PERIODS:]) for own in np.asarray(answers_of(series))]
         return drawn_responses(recent, self.planned, (self.draws, self.periods), rng=self.rng)
 
     def readings(self, series: Array, future: Future, n: Array | None = None) -> dict[str, Array]:
@@ -309,6 +311,11 @@ class _Asked:
             "level_draws": future.level,
             "level_passives": future.passives,
         }
+
+
+def _usual(recent: Array) -> Array:
+    """Numbers of answers without those of a period that has only begun, or of a survey that hardly went out."""
+    return recent[recent >= LEAST_USUAL * np.median(recent)]
 
 
 def _reading_sd(series: Array) -> Array:

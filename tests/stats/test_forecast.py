@@ -191,3 +191,13 @@ def test_bad_counts_are_named():
         forecast([["a", "b", "c"]] * 12, 3)
     with pytest.raises(ArgumentError, match=r"\(G, T, 3\)"):
         forecast_groups(STEADY, 3)
+
+
+def test_a_period_that_has_just_begun_does_not_widen_the_next_reading():
+    full = np.tile([12, 18, 30], (24, 1))
+    begun = np.vstack([full, [1, 0, 1]])
+    widths = [
+        np.ptp(np.quantile(forecast(counts, 3, rng=1).draws, [0.025, 0.975], axis=0), axis=0)
+        for counts in (full, begun)
+    ]
+    assert np.all(widths[1] < 1.15 * widths[0])
