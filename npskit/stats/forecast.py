@@ -160,7 +160,7 @@ def forecast(
     asked = _Asked(history, periods, season, pace, planned_responses, breaks, draws, rng)
     series = counts.reshape(math.prod(leading), history, 3)
     chosen = asked.chosen(series)
-    found = _empty(len(series), draws, periods, season)
+    found = _empty(len(series), chosen, draws, periods, season)
     block = block_size(history, season)
     for first in range(0, len(chosen), block):
         part = chosen[first : first + block]
@@ -220,7 +220,7 @@ def forecast_groups(
     future = Future(*(np.concatenate([getattr(f, name) for _, f in parts]) for name in Future.__slots__))
     n = asked.responses(counts[chosen])
     future = reconciled(future, whole, n / n.sum(axis=0))
-    groups = _empty(len(counts), draws, periods, season)
+    groups = _empty(len(counts), chosen, draws, periods, season)
     _fill(groups, chosen, own | asked.readings(counts[chosen], future, n))
     total = Forecast(**{name: array[0] for name, array in (_sums(groups, chosen) | learned).items()})
     return groups, total
@@ -348,8 +348,13 @@ def _three_shares(points: Array, passives: Array) -> Array:
     return np.stack([promoters - points / 100, passives, promoters], axis=-1)
 
 
-def _empty(series: int, draws: int, periods: int, season: float | None) -> Forecast:
+def _empty(series: int, chosen: NDArray[np.intp], draws: int, periods: int, season: float | None) -> Forecast:
+    """A forecast to be filled, nan for the series that are not chosen."""
     cube, row = (series, draws, periods), (series,)
     cycle = (series, _cycle(season))
     shapes = {f.name: cube if at < 5 else row for at, f in enumerate(fields(Forecast))} | {"season_cycle": cycle}
-    return Forecast(**{name: np.full(shape, np.nan) for name, shape in shapes.items()})
+    arrays = {name: np.empty(shape) for name, shape in shapes.items()}
+    aside = np.setdiff1d(np.arange(series), chosen)
+    for array in arrays.values():
+        array[aside] = np.nan
+    return Forecast(**arrays)

@@ -103,8 +103,8 @@ def _walks(found: Posterior, periods: int, draws: int, rng: np.random.Generator)
     used = int(at.max()) + 1
     covariance = found.state_covariance[:, :used]
     root = np.linalg.cholesky(covariance + TINY * np.eye(covariance.shape[-1]))
-    noise = rng.standard_normal((lines, draws, covariance.shape[-1], 1))
-    state = found.state_mean[rows, at] + (root[rows, at] @ noise)[..., 0]
+    noise = rng.standard_normal((lines, draws, covariance.shape[-1]))
+    state = found.state_mean[rows, at] + np.einsum("ldij,ldj->ldi", root[rows, at], noise)
     steps = rng.standard_normal((lines, draws, periods)) * found.level_sd[rows, at][..., None]
     steps[..., 0] += state[..., 0]
     return steps, state[..., 1:], found.extra_sd[rows, at]
