@@ -134,7 +134,7 @@ class Survey(survey.Survey):
         >>> import npskit
         >>> found = npskit.datasets.load("garden").nps.simulate(detractors_to_passives=0.5)
         >>> print(found.sentence("en"))
-        Score +58 instead of +53: +5 points (interval: +4.3 to +4.9).
+        Score +57.8 instead of +53.4: +4.4 points (interval: +4.2 to +4.6).
         """
         from npskit.survey.simulator import MONEY, Simulator
 

@@ -241,7 +241,7 @@ def test_setup_picks_where_nothing_can_be_told(rivals: pd.DataFrame) -> None:
     app = rivals.nps.setup(lang="fr")
     assert "nps_shop\u202f»" in app._finding.value
     assert "aucune colonne ne convient" in app._details.value
-    fields(app)["Note : nous recommanderiez-vous ?"].value = "nps_site"
+    fields(app)["Note\u202f: nous recommanderiez-vous\u202f?"].value = "nps_site"
     assert app.survey.score() == rivals.nps(rating="nps_site").score() == app.result.score()
     assert app.code == "df.nps(rating='nps_site')"
     app.rating = LONG
