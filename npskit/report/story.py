@@ -32,6 +32,7 @@ from npskit.version import VERSION
 
 if TYPE_CHECKING:
     from npskit.survey.answers import Trend
+    from npskit.survey.base import Base
 
 __all__ = ["Story"]
 
@@ -261,7 +262,7 @@ class Story:
         return Passage(word("report_method", lang), tuple(filter(None, sentences)), kind="note")
 
 
-def source_name(survey: Survey) -> str | None:
+def source_name(survey: Base) -> str | None:
     """The file or the bundled data set that the answers came from, where it is known."""
     source = survey.notes.get("source")
     return str(source).removeprefix("npskit.datasets: ") if source else None

@@ -32,6 +32,8 @@ ROLES = ("rating", "date", "comment", "customer", "weight", "cluster")
 COLUMNS = (*ROLES, "missing", "scale", "keep", "detractors", "passives", "promoters", "responses")
 # The template whose rows are periods instead of answers.
 GROWTH = "growth"
+# The template that is live in a notebook, and in a page holds no group smaller than a threshold.
+EXPLORER, THRESHOLD = "explorer", 10
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,11 @@ def write_report(
     """
     began, lang = time.monotonic(), language(lang)
     out = writable(Path(path))
+    if template == EXPLORER and out.suffix.lower() == ".pdf":
+        raise ReportError(
+            where=f"report {str(path)!r}", expected="a page whose controls move", got="paper",
+            hint=f"for example {str(out.with_suffix('.html'))!r}, or another template",
+        )  # fmt: skip
     check_libraries()
     if out.suffix.lower() == ".pdf":
         browser()
@@ -132,6 +139,8 @@ def write_report(
         **{name: options.pop(name) for name in COLUMNS if name in options},
     }
     given = {name: value for name, value in options.items() if value is not None}
+    if template == EXPLORER and out.suffix.lower() != ".ipynb":
+        given.setdefault("threshold", THRESHOLD)
     # The rows of this template are periods, unless they stand apart.
     table = template == GROWTH and "sales" not in given
     asked = [] if table else asked_columns(survey, template, given)
