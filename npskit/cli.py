@@ -99,6 +99,8 @@ def arguments_parser() -> argparse.ArgumentParser:
     add(commands, "roles", run_roles, "print which column was taken for what, and why", formats=True)
     report = add(commands, "report", run_report, "write a report that opens anywhere")
     add_report_options(report)
+    dashboard = add(commands, "dashboard", run_dashboard, "open a file with controls, in the browser")
+    add_dashboard_options(dashboard)
     demo = add(commands, "demo", run_demo, "write a report on bundled answers of a chain of garden centres", file=False)
     add_report_options(demo)
     return parser
@@ -156,6 +158,20 @@ def add_report_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--template", default="health-check")
     parser.add_argument("--by", action="append", default=[], metavar="COLUMN")
     parser.add_argument("--every", choices=("day", "week", "month", "quarter", "year"))
+    add_parameter_option(parser)
+
+
+def add_dashboard_options(parser: argparse.ArgumentParser) -> None:
+    """What the dashboard shows and where it is served."""
+    parser.add_argument("--by", action="append", default=[], metavar="COLUMN", help="explore it; repeat for more")
+    parser.add_argument("--every", choices=("day", "week", "month", "quarter", "year"))
+    parser.add_argument("--port", type=int, help="8866 or one near it when not given; 0 for any that is free")
+    parser.add_argument("--no-browser", action="store_true", help="only print the address")
+    add_parameter_option(parser)
+
+
+def add_parameter_option(parser: argparse.ArgumentParser) -> None:
+    """Any parameter of a template."""
     parser.add_argument(
         "-p", "--parameter", action="append", default=[], metavar="NAME=VALUE",
         help="any parameter of the template, such as target=40 or 'factors=[\"price\"]'; repeat for more",
@@ -274,6 +290,12 @@ def run_report(options: argparse.Namespace) -> int:
     return reported(options.file, options, reading=reading(options), **given)
 
 
+def asked(options: argparse.Namespace) -> dict[str, Any]:
+    """Parameters of the template that were given."""
+    named = {"by": options.by or None, "every": options.every, **parameters(options.parameter)}
+    return {name: value for name, value in named.items() if value is not None}
+
+
 def parameters(texts: Sequence[str]) -> dict[str, Any]:
     """Parameters of a template: ``NAME=VALUE``, a value that is no Python literal being a text.
 
@@ -294,6 +316,30 @@ def parameters(texts: Sequence[str]) -> dict[str, Any]:
     return found
 
 
+def run_dashboard(options: argparse.Namespace) -> int:
+    """``npskit dashboard``; what is wrong with the file is told here, and not to the first who opens the address."""
+    from npskit.report.serving import require_voila, serve
+    from npskit.report.transfer import from_path
+    from npskit.survey.exploration import Exploration
+
+    require_voila()
+    lang, given = language(options.lang), asked(options)
+    Exploration(survey_of(options), given.get("by"))
+    named = {name: value for name, value in columns(options).items() if value}
+    data = from_path(options.file, reading(options)).data
+    name = str(given.get("title") or Path(options.file).name)
+    serve(
+        "explorer",
+        {"data": data, "columns": named, "lang": lang, **given},
+        title=f"{word('report_template_explorer_title', lang)} · {name}",
+        lang=lang,
+        port=options.port,
+        browser=not options.no_browser,
+        ready=lambda url: print(word("cli_dashboard_ready", lang, url=url), flush=True),
+    )
+    return 0
+
+
 def run_demo(options: argparse.Namespace) -> int:
     """``npskit demo``."""
     return reported(Survey(npskit.datasets.load("garden")), options)
@@ -303,9 +349,8 @@ def reported(survey: Survey | str, options: argparse.Namespace, **given: Any) ->
     """Write the report and say where it is."""
     from npskit.report import write_report
 
-    asked = {"by": options.by or None, "every": options.every, **given, **parameters(options.parameter)}
-    chosen = {name: value for name, value in asked.items() if value is not None}
     lang = language(options.lang)
+    chosen = {**given, **asked(options)}
     report = write_report(survey, Path(options.output), template=options.template, lang=lang, **chosen)
     print(word("cli_report_written", lang, path=report.path))
     return 0

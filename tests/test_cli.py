@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import sys
 
 import pandas as pd
 import pytest
@@ -85,3 +86,50 @@ def test_codes_for_no_answer_and_scales_are_options(tmp_path, capsys):
     path.write_text("nps\n5\n5\n4\n1\n77\n")
     assert main(["score", str(path), "--missing", "77", "--scale", "1-5"]) == 0
     assert "+25.0" in capsys.readouterr().out
+
+
+def test_a_dashboard_names_the_extra_it_needs(export, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "voila.app", None)
+    assert main(["dashboard", export]) == 2
+    assert "pip install 'npskit[dashboard]'" in capsys.readouterr().err
+
+
+@pytest.fixture
+def served(monkeypatch):
+    """What would have been served."""
+    from npskit.report import serving
+
+    calls = []
+    monkeypatch.setattr(serving, "require_voila", lambda: None)
+    monkeypatch.setattr(serving, "serve", lambda template, parameters, **options: calls.append((parameters, options)))
+    return calls
+
+
+def test_a_dashboard_is_served_with_its_parameters(export, served):
+    arguments = ["--by", "magasin", "--rating", "note_nps", "--lang", "fr", "--no-browser", "-p", "title=\"'{x}"]
+    assert main(["dashboard", export, *arguments]) == 0
+    ((parameters, options),) = served
+    assert parameters == {
+        "data": export, "columns": {"rating": "note_nps", "keep": "all"}, "lang": "fr", "by": ["magasin"], "title": "\"'{x}",
+    }  # fmt: skip
+    assert options["title"] == "Explorateur · \"'{x}"
+    assert options["browser"] is False
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["no-such-file.csv"], "no-such-file.csv"),
+        (["EXPORT", "--by", "magazin"], "did you mean 'magasin'"),
+        (["EXPORT", "--rating", "magasin"], "expected whole ratings"),
+    ],
+)
+def test_what_is_wrong_with_a_dashboard_is_told_before_it_is_served(export, capsys, served, arguments, said):
+    assert main(["dashboard", *(export if argument == "EXPORT" else argument for argument in arguments)]) == 2
+    assert said in capsys.readouterr().err
+    assert not served
+
+
+def test_the_explorer_is_not_for_paper(export, tmp_path, capsys):
+    assert main(["report", export, "--template", "explorer", "-o", str(tmp_path / "a.pdf")]) == 2
+    assert "a.html" in capsys.readouterr().err

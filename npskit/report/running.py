@@ -25,7 +25,7 @@ from npskit import errors
 from npskit.errors import NpskitError, ReportError, optional_import
 from npskit.labels import word
 
-__all__ = ["executed"]
+__all__ = ["executed", "own_spec"]
 
 CELL_SECONDS = 3600
 START_SECONDS = 120
@@ -152,15 +152,20 @@ def own_kernel(folder: Path) -> Any:
         transport="tcp" if sys.platform == "win32" else "ipc",
         connection_file=str(folder / "kernel.json"),
     )
+    kernel._kernel_spec = spec.KernelSpec(**own_spec(folder))
+    return kernel
+
+
+def own_spec(folder: Path) -> dict[str, Any]:
+    """The specification of such a kernel, as a ``kernel.json`` would hold it."""
     package = str(Path(__file__).resolve().parents[2])
     paths = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), package]))
-    kernel._kernel_spec = spec.KernelSpec(
-        argv=[sys.executable, "-c", LAUNCHER, "-f", "{connection_file}", "--HistoryManager.enabled=False"],
-        display_name="Python 3",
-        language="python",
-        env={"IPYTHONDIR": str(folder / "ipython"), "PYTHONPATH": paths, "PYDEVD_DISABLE_FILE_VALIDATION": "1"},
-    )
-    return kernel
+    return {
+        "argv": [sys.executable, "-c", LAUNCHER, "-f", "{connection_file}", "--HistoryManager.enabled=False"],
+        "display_name": "Python 3",
+        "language": "python",
+        "env": {"IPYTHONDIR": str(folder / "ipython"), "PYTHONPATH": paths, "PYDEVD_DISABLE_FILE_VALIDATION": "1"},
+    }
 
 
 def readable(error: BaseException, notebook: Any) -> NpskitError:
