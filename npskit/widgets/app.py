@@ -82,6 +82,7 @@ class App(widgets.VBox):
         self._quiet = True
         self._waiting: asyncio.TimerHandle | None = None
         self._known: tuple[Any, Any] | None = None
+        self._pictured: tuple[Any, str] | None = None
         self._picture, self._title = Picture(), widgets.HTML()
         self._finding, self._details, self._code = widgets.HTML(), widgets.HTML(), widgets.HTML()
         self._finding.add_class("npskit-finding")
@@ -247,7 +248,10 @@ class App(widgets.VBox):
         self._finding.value = f'<div role="status" aria-live="polite">{self.words(result)}</div>'
         said = [self.details(result), *(f'<p lang="en">{escaped_lines(text)}</p>' for text in warned)]
         self._details.value = "".join(said)
-        self._picture.show(self.chart(result))
+        # What only changes the words, such as a target, leaves the picture as it is.
+        if self._pictured is None or self._pictured[0] is not result or self._pictured[1] != self.lang:
+            self._picture.show(self.chart(result))
+            self._pictured = result, self.lang
 
     def problem_html(self, problem: str) -> str:
         """What is wrong in words; errors are English in every language."""
