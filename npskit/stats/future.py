@@ -83,14 +83,20 @@ def drawn_responses(
 
 def drawn_readings(future: Future, n: Array, *, rng: np.random.Generator) -> tuple[Array, Array]:
     """Score in points and share of passives (L, D, H) of n answers each."""
-    noise = rng.standard_normal(n.shape) * future.extra[..., None]
-    points = np.clip(future.level + future.season + noise, -100, 100)
-    noise = rng.standard_normal(n.shape) * future.extra_passives[..., None]
-    passives = possible(future.passives + noise, points)
+    points = rng.standard_normal(n.shape)
+    points *= future.extra[..., None]
+    points += future.level
+    points += future.season
+    np.clip(points, -100, 100, out=points)
+    passives = rng.standard_normal(n.shape)
+    passives *= future.extra_passives[..., None]
+    passives += future.passives
+    passives = possible(passives, points)
+    # Rounding may leave a hair less than none, or more than all.
     promoters = np.clip((1 - passives + points / 100) / 2, 0, 1)
-    others = np.divide(passives, 1 - promoters, out=np.zeros(n.shape), where=promoters < 1)
     answered = _binomial(n, promoters, rng)
-    calm = _binomial(n - answered, np.clip(others, 0, 1), rng)
+    others = np.minimum(passives / np.maximum(1 - promoters, TINY), 1)
+    calm = _binomial(n - answered, others, rng)
     return 100 * (2 * answered + calm - n) / n, calm / n
 
 
@@ -129,9 +135,15 @@ def possible(passives: Array, points: Array) -> Array:
 
 def _binomial(n: Array, chance: Array, rng: np.random.Generator) -> Array:
     """Whole numbers with a binomial distribution; mostly by Cornish and Fisher's expansion."""
-    variance = n * chance * (1 - chance)
+    mean = n * chance
+    variance = mean * (1 - chance)
     z = rng.standard_normal(n.shape)
-    found = np.rint(n * chance + np.sqrt(variance) * z + (1 - 2 * chance) * (z * z - 1) / 6)
+    found = z * z
+    found -= 1
+    found *= (1 - 2 * chance) / 6
+    found += mean
+    found += np.sqrt(variance) * z
+    np.rint(found, out=found)
     np.clip(found, 0, n, out=found)
     few = variance < LEAST_NORMAL
     found[few] = rng.binomial(n[few].astype(np.int64), chance[few])

@@ -56,7 +56,7 @@ SMALLEST_WEIGHT = 1e-5
 # Sets grow by one jump a round.
 MOST_JUMPS = 5
 # Numbers held at once for one array: small enough for the cache, large enough to keep NumPy busy.
-BLOCK = 130_000
+BLOCK = 250_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +318,8 @@ class _Model:
         log_evidence = np.logaddexp.reduce(flat, axis=1)
         log_weights = flat - log_evidence[:, None]
         kept = max(1, int((log_weights > math.log(SMALLEST_WEIGHT)).sum(axis=1).max(initial=0)))
-        top = np.argsort(-log_weights, axis=1)[:, :kept]
+        top = np.argpartition(-log_weights, kept - 1, axis=1)[:, :kept]
+        top = np.take_along_axis(top, np.argsort(-np.take_along_axis(log_weights, top, axis=1), axis=1), axis=1)
         log_weights = np.take_along_axis(log_weights, top, axis=1)
         # Below, a weight is none: what is kept of a series does not depend on the others.
         log_weights = _normalised(np.where(log_weights > math.log(SMALLEST_WEIGHT), log_weights, -np.inf))
