@@ -10,12 +10,16 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pandas as pd
 import pytest
+from harness import OpenNotebook
 from playwright.sync_api import ConsoleMessage, Page
 
+from npskit.datasets import load
 from npskit.labels import points
+from npskit.report.template import template_path
 from npskit.stats.score import score
 from npskit.survey.exploration import Exploration
 
@@ -109,6 +113,14 @@ def test_a_tick_moves_the_number(
     assert page.locator(".nx-trend canvas").bounding_box()["height"] > 200  # type: ignore[index]  # it is drawn
     assert page.locator(".jp-CodeMirrorEditor, .jp-InputArea-editor").count() == 0
     screenshot("dashboard")
+
+
+@pytest.mark.parametrize("app", ["lab", "notebook"])
+def test_its_notebook_runs_where_notebooks_are_opened(open_notebook: Callable[..., OpenNotebook], app: str) -> None:
+    opened = open_notebook(nbformat.read(template_path("explorer"), as_version=4), app=app)
+    opened.run_all()
+    opened.page.locator(".nx-score").wait_for()
+    assert opened.page.locator(".nx-score").inner_text() == points(load("carpentries").nps.score())
 
 
 def test_nobody_gets_in_without_the_token(address: str) -> None:
