@@ -61,14 +61,14 @@ def drawn_paths(
     jumps = _jumps(mood.jump_factor, level.shape, pace, rng)
     level = np.clip(level + jumps, -100, 100)
     share, _, extra_passives = _walks(calm, len(ahead), draws, rng)
-    passives = possible(np.cumsum(share, axis=-1) / 100, level)
+    passives = possible(share / 100, level)
     return Future(level, passives, jumps, season, extra, extra_passives / 100)
 
 
 def drawn_scores(mood: Posterior, ahead: Array, *, draws: int, rng: np.random.Generator) -> tuple[Array, Array, Array]:
     """Level without jumps and season (L, D, H), and what a survey adds (L, D)."""
-    steps, coefficients, extra = _walks(mood, len(ahead), draws, rng)
-    return np.cumsum(steps, axis=-1), coefficients @ ahead.T, extra
+    level, coefficients, extra = _walks(mood, len(ahead), draws, rng)
+    return level, coefficients @ ahead.T, extra
 
 
 def drawn_responses(
@@ -101,19 +101,28 @@ def drawn_readings(future: Future, n: Array, *, rng: np.random.Generator) -> tup
 
 
 def _walks(found: Posterior, periods: int, draws: int, rng: np.random.Generator) -> tuple[Array, Array, Array]:
-    """First level and steps (L, D, H), season's coefficients (L, D, C) and extra noise (L, D), answers drawn."""
-    lines, rows = len(found.log_weights), np.arange(len(found.log_weights))[:, None]
-    weights = np.cumsum(np.exp(found.log_weights), axis=1)
-    at = np.stack([np.searchsorted(own, own[-1] * rng.random(draws)) for own in weights])
-    # Only as far as an answer was drawn: the rest weighs nothing.
-    used = int(at.max()) + 1
-    covariance = found.state_covariance[:, :used]
-    root = np.linalg.cholesky(covariance + TINY * np.eye(covariance.shape[-1]))
-    noise = rng.standard_normal((lines, draws, covariance.shape[-1]))
-    state = found.state_mean[rows, at] + np.einsum("ldij,ldj->ldi", root[rows, at], noise)
-    steps = rng.standard_normal((lines, draws, periods)) * found.level_sd[rows, at][..., None]
+    """Paths (L, D, H), season's coefficients (L, D, C) and extra noise (L, D), answers drawn."""
+    weights = np.exp(found.log_weights)
+    lines, answers = weights.shape
+    counts = rng.multinomial(draws, weights / weights.sum(axis=1, keepdims=True))
+    # In any order, so that a draw of one series has nothing to do with the same draw of another.
+    taken = np.stack([rng.permutation(np.repeat(np.arange(answers), own)) for own in counts])
+    at = taken + answers * np.arange(lines)[:, None]
+    size = found.state_mean.shape[-1]
+    root = np.linalg.cholesky(found.state_covariance + TINY * np.eye(size)).reshape(-1, size, size)
+    state = np.einsum("ldij,ldj->ldi", root.take(at, axis=0), rng.standard_normal((lines, draws, size)))
+    state += found.state_mean.reshape(-1, size).take(at, axis=0)
+    steps = rng.standard_normal((lines, draws, periods))
+    steps *= found.level_sd.take(at)[..., None]
     steps[..., 0] += state[..., 0]
-    return steps, state[..., 1:], found.extra_sd[rows, at]
+    return _summed(steps), state[..., 1:], found.extra_sd.take(at)
+
+
+def _summed(steps: Array) -> Array:
+    """Running sums over the last axis, in place: it is short, which is not what NumPy's own are made for."""
+    for period in range(1, steps.shape[-1]):
+        steps[..., period] += steps[..., period - 1]
+    return steps
 
 
 def _jumps(factor: Array, shape: tuple[int, ...], pace: float, rng: np.random.Generator) -> Array:
@@ -125,7 +134,7 @@ def _jumps(factor: Array, shape: tuple[int, ...], pace: float, rng: np.random.Ge
     found = np.zeros(shape)
     sizes = JUMP_SDS[np.searchsorted(edges, chance[jumped], side="right")]
     found[jumped] = sizes * rng.standard_normal(len(sizes))
-    return np.cumsum(found, axis=-1)
+    return _summed(found)
 
 
 def possible(passives: Array, points: Array) -> Array:
