@@ -110,7 +110,8 @@ def test_a_dashboard_is_served_with_its_parameters(export, served):
     assert main(["dashboard", export, *arguments]) == 0
     ((parameters, options),) = served
     assert parameters == {
-        "data": export, "columns": {"rating": "note_nps", "keep": "all"}, "lang": "fr", "by": ["magasin"], "title": "\"'{x}",
+        "data": export, "columns": {"rating": "note_nps", "keep": "all"}, "lang": "fr", "by": ["magasin"],
+        "title": "\"'{x}",
     }  # fmt: skip
     assert options["title"] == "Explorateur · \"'{x}"
     assert options["browser"] is False

@@ -7,10 +7,11 @@ not there is an error that names the nearest.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from numbers import Real
 from typing import Any
+
+import numpy as np
 
 from npskit.charts.periods import next_period
 from npskit.cube import AnyCube, Dimension
@@ -77,7 +78,7 @@ def checked_state(cube: AnyCube, state: State, changes: Mapping[str, Any]) -> St
     if strangers:
         hint = did_you_mean(str(strangers[0]), NAMES)
         raise ArgumentError(where="explore", expected="one of " + ", ".join(NAMES), got=repr(strangers[0]), hint=hint)
-    read = {
+    read: dict[str, Callable[[Any], Any]] = {
         "selection": lambda value: checked_places(cube, value),
         "dates": lambda value: checked_dates(cube, value),
         "every": lambda value: checked_every(cube, value),
@@ -179,14 +180,14 @@ def checked_comparison(cube: AnyCube, compare: Any) -> str | None:
 
 def checked_minimum(value: Any) -> int:
     """A whole number of responses."""
-    if not isinstance(value, Real) or isinstance(value, bool) or value < 0 or int(value) != value:
+    if not isinstance(value, (int, float, np.number)) or isinstance(value, bool) or not (value >= 0 and value % 1 == 0):
         raise ArgumentError(where="min_responses", expected="a whole number of at least 0", got=repr(value))
     return int(value)
 
 
 def checked_confidence(value: Any) -> float:
     """A probability inside (0, 1)."""
-    if not isinstance(value, Real) or isinstance(value, bool) or not 0 < value < 1:
+    if not isinstance(value, (int, float, np.number)) or isinstance(value, bool) or not 0 < value < 1:
         raise ArgumentError(where="confidence_level", expected="a number between 0 and 1", got=repr(value))
     return float(value)
 
