@@ -180,7 +180,8 @@ def checked_comparison(cube: AnyCube, compare: Any) -> str | None:
 
 def checked_minimum(value: Any) -> int:
     """A whole number of responses."""
-    if not isinstance(value, (int, float, np.number)) or isinstance(value, bool) or not (value >= 0 and value % 1 == 0):
+    whole = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+    if not (whole and value >= 0 and float(value).is_integer()):
         raise ArgumentError(where="min_responses", expected="a whole number of at least 0", got=repr(value))
     return int(value)
 
