@@ -76,7 +76,9 @@ class Survey(survey.Survey):
         -------
         Explorer
             A widget; `.selection` can be set, `.table` and `.frame()` are what is seen, `.code` gives it again, and
-            `.to_html(path)` writes a page that needs no kernel.
+            `.to_html(path)` writes a page that needs no kernel. A notebook saved with the state of its widgets, and a
+            report that is a notebook, hold the counts of every combination, small groups included: give only pages
+            of `.to_html` away.
 
         Raises
         ------

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from npskit.errors import ArgumentError, ColumnNotFoundError
+from npskit.errors import ArgumentError, ArgumentTypeError, ColumnNotFoundError
 from npskit.survey.plots import columns_of
 from npskit.widgets.payload import unpacked
 
@@ -65,6 +65,26 @@ def test_what_cannot_be_moves_nothing(seen: Explorer) -> None:
     with pytest.raises(ColumnNotFoundError, match="did you mean 'size'"):
         seen.split = "sise"
     assert (seen.selection, seen.split, seen.state["past"]) == ({}, "shop", 0)
+
+
+def test_none_is_a_value_like_others(seen: Explorer) -> None:
+    seen.compare, seen.selection = "rest", {"shop": ["Nice"]}
+    seen.compare = seen.split = seen.selection = None
+    assert (seen.compare, seen.split, seen.selection) == (None, None, {})
+    assert (seen.state["compare"], seen.state["split"], seen.state["selection"]) == (None, None, {})
+    assert seen.exploration.split is None
+    with pytest.raises(ArgumentError, match="every"):
+        seen.every = None
+    assert seen.every == "month"
+
+
+@pytest.mark.parametrize("name", ["", "page.pdf", "nowhere/page.html", "folder.html"])
+def test_a_page_that_cannot_be_written_says_why(seen: Explorer, tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder.html").mkdir()
+    with pytest.raises(ArgumentError, match="path: expected"):
+        seen.to_html(tmp_path / name if name else "")
+    with pytest.raises(ArgumentTypeError, match="title: expected text"):
+        seen.to_html(tmp_path / "page.html", title=3)  # type: ignore[arg-type]
 
 
 def test_the_page_moves_the_traits_and_a_drag_is_one_change(seen: Explorer, frame: pd.DataFrame) -> None:

@@ -201,6 +201,7 @@ def selected_places(cube: AnyCube, selection: Any) -> dict[str, Any]:
     ArgumentError, ArgumentTypeError, ColumnNotFoundError
         For columns, levels and days that are not there.
     """
+    selection = {} if selection is None else selection
     if not isinstance(selection, Mapping):
         raise ArgumentTypeError(
             where="selection", expected="a dict of columns to levels", got=repr(selection), hint="{'shop': ['Lyon']}"

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from npskit.cube import AnyCube, Cube
-from npskit.errors import NpskitError, optional_import
+from npskit.errors import ArgumentTypeError, NpskitError, optional_import
 from npskit.labels import LANGUAGES, language, word
 from npskit.survey.exploration import Exploration
 from npskit.widgets.javascript import asset, module
-from npskit.widgets.page import write_page
+from npskit.widgets.page import page_path, write_page
 from npskit.widgets.payload import payload
 from npskit.widgets.progress import Progress
 
@@ -40,6 +40,13 @@ MOST_SENT = 1_000_000
 CONTROLS = ("selection", "split", "every", "compare", "min_responses", "confidence_level", "lang")
 
 
+class Control(traitlets.Any):
+    """A value that the exploration checks, None as well: traitlets would let that pass unseen."""
+
+    def _validate(self, obj: Any, value: Any) -> Any:
+        return value if obj._cross_validation_lock else self._cross_validate(obj, value)
+
+
 class Explorer(AnyWidget):
     """Controls around linked pictures of a survey.
 
@@ -54,7 +61,8 @@ class Explorer(AnyWidget):
     Attributes
     ----------
     selection : dict
-        What is selected: columns to lists of levels, the column of dates to the first and the last day. Can be set.
+        What is selected: columns to lists of levels, the column of dates to the first and the last day. Can be set;
+        None selects nothing apart.
     split : str or None
     every : {"day", "week", "month", "quarter", "year"}
     compare : {"before", "rest"} or None
@@ -63,6 +71,11 @@ class Explorer(AnyWidget):
     lang : {"en", "fr"}
     exploration : Exploration
         The numbers without the controls.
+
+    Notes
+    -----
+    The widget holds the counts of every combination, small groups included, and so does a notebook that is saved with
+    the state of its widgets, and a report that is a notebook. Give only pages of `to_html` away.
 
     Examples
     --------
@@ -76,13 +89,13 @@ class Explorer(AnyWidget):
     0  Lyon        100  100.0
     """
 
-    selection = traitlets.Dict()
-    split = traitlets.Any(allow_none=True)
-    every = traitlets.Any("month")
-    compare = traitlets.Any(allow_none=True)
-    min_responses = traitlets.Any(10)
-    confidence_level = traitlets.Any(0.95)
-    lang = traitlets.Any("en")
+    selection = Control()
+    split = Control()
+    every = Control("month")
+    compare = Control()
+    min_responses = Control(10)
+    confidence_level = Control(0.95)
+    lang = Control("en")
 
     state = traitlets.Dict().tag(sync=True)
     payload = traitlets.Dict().tag(sync=True)
@@ -204,7 +217,8 @@ class Explorer(AnyWidget):
         """Write one page in which everything still moves, without a kernel and without a network.
 
         It holds no rows, and no group of fewer than `threshold` responses: dates are told in longer periods and columns
-        left out where needed, and the page says so.
+        left out where needed, and the page says so. Pages of one survey that are split differently, or a page and a
+        table of totals, can be subtracted from each other: give one page per survey away.
 
         Parameters
         ----------
@@ -220,9 +234,14 @@ class Explorer(AnyWidget):
         Raises
         ------
         ArgumentError
-            When there are fewer responses than the threshold.
+            When there are fewer responses than the threshold, or no page can be written at the path.
+        ArgumentTypeError
+            When the path or the title is no text.
         """
-        return write_page(path, public_payload(self.exploration, threshold, title), self.lang)
+        if title is not None and not isinstance(title, str):
+            raise ArgumentTypeError(where="title", expected="text", got=repr(title))
+        out = page_path(path)
+        return write_page(out, public_payload(self.exploration, threshold, title), self.lang)
 
     # ---- where there is no kernel ---------------------------------------------------------------------------
 

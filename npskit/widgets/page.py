@@ -14,10 +14,11 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from npskit.errors import ArgumentError, ArgumentTypeError
 from npskit.labels import language, word
 from npskit.widgets.javascript import asset, script
 
-__all__ = ["fragment", "page", "write_page"]
+__all__ = ["fragment", "page", "page_path", "write_page"]
 
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; "
@@ -88,6 +89,28 @@ def inlined(text: str) -> str:
     return text.replace("</script", "<\\/script").replace("<!--", "<\\!--")
 
 
+def page_path(path: str | os.PathLike[str]) -> Path:
+    """Where a page can be written.
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError
+        For what is no path, does not end in .html, is a folder, or lies in one that is not there.
+    """
+    if not isinstance(path, str | os.PathLike):
+        raise ArgumentTypeError(where="path", expected="the path of a page", got=repr(path), hint="'page.html'")
+    out = Path(path)
+    if out.suffix.lower() not in (".html", ".htm"):
+        raise ArgumentError(where="path", expected="a name that ends in .html", got=repr(str(path)))
+    if out.is_dir():
+        raise ArgumentError(where="path", expected="the name of a page", got=f"the folder {str(out)!r}")
+    if not out.parent.is_dir():
+        raise ArgumentError(
+            where="path", expected="a folder that is there", got=repr(str(out.parent)), hint="make it first"
+        )
+    return out
+
+
 def write_page(path: str | os.PathLike[str], payload: Mapping[str, Any], lang: str | None = None) -> Path:
     """Write the page of a payload, all or nothing.
 
@@ -103,8 +126,13 @@ def write_page(path: str | os.PathLike[str], payload: Mapping[str, Any], lang: s
     -------
     Path
         The file.
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError
+        When no page can be written at the path.
     """
-    out = Path(path)
+    out = page_path(path)
     content = page(payload, lang=lang).encode("utf-8")
     beside = out.with_name(f".{out.name}.{os.getpid()}")
     try:
