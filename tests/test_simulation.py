@@ -138,6 +138,13 @@ def test_parts_add_up_to_the_change(garden: pd.DataFrame) -> None:
         assert lower <= change <= upper
 
 
+def test_change_is_the_difference_even_at_the_end_of_the_scale(garden: pd.DataFrame) -> None:
+    found = garden.nps.simulate(detractors_to_passives=1, passives_to_promoters=1, drivers={"satisfaction": 10})
+    assert found.score == 100
+    assert found.change == pytest.approx(found.score - found.score_now)
+    assert sum(found.table["change"]) == pytest.approx(found.change)
+
+
 def test_drivers_are_the_what_if_of_drivers(garden: pd.DataFrame) -> None:
     drivers = garden.nps.drivers()
     mean = dict(zip(drivers.table["attribute"], drivers.table["mean"], strict=True))["satisfaction"]
@@ -202,6 +209,7 @@ def test_steps_are_even_until_complete() -> None:
         ({"over": "shop", "mix": {"a": 0.5}}, "shop"),
         ({"drivers": {"satisfacton": 9}}, "did you mean 'satisfaction'"),
         ({"drivers": {"satisfaction": "high"}}, "a finite number"),
+        ({"drivers": {"satisfaction": 99}}, "a mean from 1 to 10"),
         ({"reached_by": "2030"}, "date"),
         ({"confidence_level": 95}, "0.95"),
     ],

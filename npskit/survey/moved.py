@@ -162,9 +162,9 @@ def together(parts: Sequence[Three]) -> Three:
     return total, total - float(np.hypot.reduce(values - lower)), total + float(np.hypot.reduce(upper - values))
 
 
-def limited(estimate: Three) -> Three:
-    """Points within the scale."""
-    value, lower, upper = np.clip(estimate, -100, 100).tolist()
+def limited(estimate: Three, around: float = 0.0) -> Three:
+    """Points within the scale; of a step, those that are left from where it starts."""
+    value, lower, upper = np.clip(estimate, -100 - around, 100 - around).tolist()
     return value, lower, upper
 
 

@@ -187,8 +187,8 @@ class Simulator:
         Raises
         ------
         ArgumentError
-            For a share outside 0..1, an unknown attribute or level, a mix without its column, or a period that is not
-            on the path.
+            For a share outside 0..1, a mean outside the attribute's scale, an unknown attribute or level, a mix without
+            its column, or a period that is not on the path.
         """
         checked_level(confidence_level)
         if mix and over is None:
@@ -204,11 +204,13 @@ class Simulator:
         steps = counted.steps(kinds)
         if what_if is not None:
             steps["drivers"] = (what_if.change, what_if.lower, what_if.upper)
-        change = together(list(steps.values()))
         before = counted.now()
         after = counted.after(kinds) if set(steps) - {"drivers"} else before
         if what_if is not None:
+            # A score ends at 100, so a step ends there too and the steps go on adding up to the change.
+            steps["drivers"] = limited(steps["drivers"], around=after[0])
             after = limited(together([after, steps["drivers"]]))
+        change = together(list(steps.values()))
         path, history, notes, reached, length = self._path(kinds, counted, what_if, reached_by, periods, every)
         names = ("score", "lower", "upper")
         return Simulation(
@@ -240,9 +242,14 @@ class Simulator:
         if found is None:
             raise ArgumentError(where="drivers", expected="an attribute of the survey", got=repr(next(iter(levels))))
         now = dict(zip(found.table["attribute"], found.table["mean"], strict=True))
-        for name in levels:
+        scales = {each.name: (each.lowest, each.highest) for each in found._attributes if each.has_scale}
+        for name, level in levels.items():
             if name not in now:
                 raise ArgumentError(f"no driver {name!r}.", hint=did_you_mean(str(name), now))
+            low, high = scales.get(name, (-np.inf, np.inf))
+            if not low <= finite(name, level) <= high:
+                scale = f"a mean from {low:g} to {high:g}"
+                raise ArgumentError(where=f"drivers[{name!r}]", expected=scale, got=repr(level))
         moves = {name: finite(name, level) - now[name] for name, level in levels.items()}
         moves = {name: move for name, move in moves.items() if abs(move) > 1e-9}
         return found.what_if(moves) if moves else None

@@ -193,7 +193,8 @@ class SimulatorApp(App):
 
     def moves(self) -> dict[str, Any]:
         """The moves for the state, as `Simulator.simulate` takes them."""
-        over = self._items.get(self.over, self.over or None)
+        # A column of which nothing is moved says nothing, and would only choose other draws.
+        over = self._items.get(self.over, self.over or None) if self.mix or self.over not in self._items else None
         return {
             "detractors_to_passives": self.detractors_to_passives,
             "passives_to_promoters": self.passives_to_promoters,
@@ -210,8 +211,6 @@ class SimulatorApp(App):
     def code(self) -> str:
         given: dict[str, Any] = {**self.moves(), "attributes": self._attributes, "until": self._until, **self._money}
         given = {name: value for name, value in given.items() if value not in (None, 0.0)}
-        if not self.mix:
-            given.pop("over", None)
         given.update(self._asked)
         if self._level != 0.95:
             given["confidence_level"] = self._level
