@@ -210,8 +210,7 @@ def test_simulator_is_the_simulation(training: pd.DataFrame) -> None:
     assert set(again.table["part"]) == {"mix", "detractors_to_passives", "drivers"}
     app.reset()
     assert app.result.change == 0
-    assert level.field.value == pytest.approx(100 * app.result.mix["share"][app.result.mix["level"].index(
-        app._simulator.levels("WhenTaking")["level"][0])], abs=0.01)  # fmt: skip
+    assert level.field.value == pytest.approx(100 * app._simulator.levels("WhenTaking")["share"][0], abs=0.05)
 
 
 def test_simulator_tells_money_and_no_path(garden: pd.DataFrame) -> None:
@@ -233,6 +232,13 @@ def test_mix_is_forgotten_with_its_column(garden: pd.DataFrame) -> None:
     assert app.mix == {}
     assert app._levels.children == ()
     assert app.problem == ""
+
+
+def test_a_column_of_which_nothing_is_moved_changes_no_figure(garden: pd.DataFrame) -> None:
+    app = garden.nps.simulator(detractors_to_passives=0.2, over="visites")
+    assert app.result.table == garden.nps.simulate(detractors_to_passives=0.2).table
+    app.over = "nowhere"
+    assert "nowhere" in app.problem
 
 
 def test_setup_picks_where_nothing_can_be_told(rivals: pd.DataFrame) -> None:
@@ -267,6 +273,36 @@ def test_names_are_shown_as_text() -> None:
     assert "<b>nps" not in shown
     assert "<img" not in shown
     assert escaped_lines("<a>\nb") == "&lt;a&gt;<br>b"
+
+
+def test_values_that_no_list_holds_join_it_or_move_nothing(training: pd.DataFrame, rivals: pd.DataFrame) -> None:
+    plan = npskit.planner()
+    plan.confidence_level = 0.93
+    assert plan.result.confidence_level == 0.93
+    assert fields(plan)["Confidence level"].value == 0.93
+    forecast = training.nps.forecast_app(until="2018", horizon=2)
+    forecast.every = "day"
+    forecast.lang = "fr"
+    assert forecast.every == "day"
+    setup = rivals.nps.setup(rating="nps_shop")
+    with pytest.raises(NpskitError):
+        setup.rating = "q9"
+    assert setup.rating == "nps_shop"
+    assert not setup.problem
+
+
+def test_numbers_that_cannot_be_are_problems(training: pd.DataFrame, rivals: pd.DataFrame) -> None:
+    plan = npskit.planner()
+    for name, value in (("margin", float("nan")), ("passives", 1.5)):
+        usual = getattr(plan, name)
+        setattr(plan, name, value)
+        assert name in plan.problem
+        setattr(plan, name, usual)
+        assert not plan.problem
+    forecast = training.nps.forecast_app(until="2018", horizon=2)
+    forecast.target = 500
+    assert "target" in forecast.problem
+    assert "nps_site" in rivals.nps.setup(rating="nps_shop", date="nps_site").problem
 
 
 def test_two_pictures_share_no_identifier(training: pd.DataFrame) -> None:

@@ -5,6 +5,7 @@ Keyboards and screen readers know these; a slider is added for the hand and leav
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -36,7 +37,10 @@ def styled(control: Any) -> Any:
 
 
 def chooser(name: str, values: Iterable[Any], app: App, *, text: Callable[[Any, str], str] | None = None) -> Any:
-    """A list to choose from; the words are labels of the trait and its values, or what `text` makes of a value."""
+    """A list to choose from; the words are labels of the trait and its values, or what `text` makes of a value.
+
+    A value that Python gives the trait joins the list.
+    """
     values = list(values)
     control = styled(widgets.Dropdown(options=values))
 
@@ -50,8 +54,15 @@ def chooser(name: str, values: Iterable[Any], app: App, *, text: Callable[[Any, 
         control.value = getattr(app, name)
         control.npskit_quiet = False
 
+    def joined(value: Any) -> Any:
+        if value not in values:
+            values.append(value)
+            relabel(app.lang)
+            control.npskit_quiet = True
+        return value
+
     app.said(relabel)
-    return app.bound(name, control)
+    return app.bound(name, control, to_control=joined)
 
 
 def amount(
@@ -81,6 +92,9 @@ def amount(
 
     def to_control(value: Any) -> float:
         found = shown(value) * scale
+        # What is no number has no place in a field; that it is none is told beside the picture.
+        if not math.isfinite(found):
+            return float(field.min)
         return min(max(round(found, 6) if not whole else round(found), field.min), field.max)
 
     app.said(lambda lang: setattr(field, "description", word(label or f"app_{name}", lang, **words)))
@@ -99,7 +113,9 @@ def slid(
     def follow(_change: Any = None) -> None:
         field.npskit_quiet = True
         try:
-            field.value = min(max(round(shown(), digits), low), high)
+            value = shown()
+            is_number = isinstance(value, (int, float)) and math.isfinite(value)
+            field.value = min(max(round(value, digits), low), high) if is_number else low
         finally:
             field.npskit_quiet = False
 

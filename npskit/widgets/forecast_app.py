@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 import traitlets
 
+from npskit.errors import ArgumentError
 from npskit.labels import number, points, share, word
 from npskit.survey.calling import call, subject
 from npskit.survey.horizon import Horizon
@@ -78,7 +79,10 @@ class ForecastApp(App):
         )
 
     def computed(self) -> Forecast:
-        return self._ahead.forecast(**self.arguments())
+        found = self._ahead.forecast(**self.arguments())
+        if not -100 <= self.target <= 100:
+            raise ArgumentError(where="target", expected="points from -100 to 100", got=repr(self.target))
+        return found
 
     def arguments(self) -> dict[str, Any]:
         """The arguments of `Survey.forecast` for the state."""

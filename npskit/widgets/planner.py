@@ -90,7 +90,8 @@ class Planner(App):
         given: dict[str, Any] = {
             self.goal: getattr(self, self.goal),
             "score": self.score,
-            "passives": min(self.passives, self.most_passives()),
+            # A score far from 0 leaves little room; a share that is none is left for `plan` to refuse.
+            "passives": min(self.passives, self.most_passives()) if 0 <= self.passives <= 1 else self.passives,
             "confidence_level": self.confidence_level,
             "power": self.power,
             "population": self.population or None,

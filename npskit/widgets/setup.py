@@ -9,6 +9,7 @@ import ipywidgets as widgets
 import traitlets
 
 from npskit.errors import ArgumentError, NpskitError
+from npskit.frames import Period
 from npskit.labels import word
 from npskit.roles import ROLES
 from npskit.survey.driver_answers import named
@@ -65,6 +66,12 @@ class Setup(App):
         super().__init__(title="app_setup_title", lang=lang, **self._picking.checked(roles))
         self.start([self._list(choice) for choice in self._choices.values()])
 
+    @traitlets.validate(*ROLES)
+    def _known_column(self, proposal: Any) -> str:
+        """A column that is there, by its full name, before anything moves."""
+        value = proposal["value"]
+        return self._picking.checked({proposal["trait"].name: value})[proposal["trait"].name] if value else ""
+
     def _list(self, choice: Choice) -> Any:
         """The columns for one role, those in question first."""
         names = list(dict.fromkeys((*choice.rivals, *self._picking.columns)))
@@ -106,6 +113,8 @@ class Setup(App):
             survey.column("rating")
         if not survey.tally().responses.sum():
             raise ArgumentError(where="the rating column", expected="at least one answer", got="none")
+        if self.date:
+            survey.tally([Period(self.date, "year")])
         return survey
 
     @property
