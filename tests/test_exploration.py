@@ -26,7 +26,7 @@ from npskit.errors import (
 from npskit.survey.exploration import Exploration
 from npskit.survey.explored_rows import eager
 from npskit.survey.plots import columns_of
-from npskit.survey.publishing import published
+from npskit.survey.publishing import hidden, published
 
 ROWS = 3000
 BANDS = Bands("orders", [1, 3, 6, 21])
@@ -473,6 +473,26 @@ def test_no_published_group_is_small_and_the_notes_add_up(
     for at, dimension in enumerate(found.cube.dimensions):
         used = groups.sum(tuple(axis for axis in range(groups.ndim) if axis != at)) > 0
         assert dimension.every or used.all(), "the name of a group that is withheld travels along"
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(2, 12), st.lists(st.integers(1, 6), min_size=1, max_size=3), st.integers(0, 2**31))
+def test_no_level_shown_lacks_a_few_answers(threshold: int, shape: list[int], seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    groups = draw.poisson(draw.gamma(0.5, 20, size=shape))
+    gone = hidden(groups, threshold)
+    assert not ((groups > 0) & (groups < threshold) & ~gone).any()
+    for axis in (*range(groups.ndim), None):
+        others = tuple(at for at in range(groups.ndim) if at != axis)
+        left, shown = np.where(gone, groups, 0).sum(others), np.where(gone, 0, groups).sum(others)
+        assert not ((left > 0) & (left < threshold) & (shown > 0)).any()
+
+
+def test_a_page_says_what_the_line_of_python_counts() -> None:
+    found = published(Exploration(Survey(FRAME, rating="note"), BY).cube, 12)
+    shown = found.responses - found.withheld
+    assert f"{shown:,} of {found.responses:,} responses; the line of Python" in found.notes[0]["en"]
+    assert "only one" in found.notes[-2]["en"]
 
 
 def test_publishing_prefers_longer_periods_and_keeps_what_is_shown() -> None:

@@ -128,6 +128,14 @@ def test_a_page_for_everybody_holds_no_small_group(seen: Explorer, tmp_path: Pat
     assert not re.search(r"https?://(?!www\.w3\.org/)", page)
 
 
+def test_a_page_that_withholds_says_so_where_it_says_all(frame: pd.DataFrame) -> None:
+    rare = frame.assign(shop=["Rare"] * 3 + list(frame["shop"][3:])).drop(columns="date")
+    made = module.public_payload(rare.nps.explore(["shop"]).exploration, 10, None)
+    assert made["words"]["explore_everyone"]["en"] == "All answers on this page"
+    assert "withheld" in made["words"]["explore_code"]["en"]
+    assert "On this page" in made["notes"][0]["en"]
+
+
 def test_words_are_in_the_language_asked_for(frame: pd.DataFrame) -> None:
     seen = frame.nps.explore(["shop"], lang="fr")
     assert "Exécutez cette cellule" in seen._still

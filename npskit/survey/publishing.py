@@ -148,7 +148,8 @@ def kept_columns(
     sizes: np.ndarray, names: tuple[str, ...], threshold: int, most: float, first: int = 0
 ) -> Iterator[tuple[str, ...]]:
     """Columns that can stay; as soon as all left can, fewer are not looked at."""
-    if sizes[hidden(sizes, threshold)].sum() <= most:
+    # What is small is quickly told, what goes with it is not.
+    if sizes[sizes < threshold].sum() <= most and sizes[hidden(sizes, threshold)].sum() <= most:
         yield names
         return
     for at in range(first, len(names)):
@@ -158,13 +159,32 @@ def kept_columns(
 def hidden(sizes: np.ndarray, threshold: int) -> np.ndarray:
     """Which groups are withheld: the small ones, and where these hold too few together, the next smallest with them.
 
-    Few answers alone would be the total less the others to whoever knows the total.
+    Few answers alone would be the total less the others to whoever knows the total; so of every level too, from a page
+    or a table by another column. One group more holds enough for every level it is on. A level without any group that
+    is shown is not on the page.
+
+    Examples
+    --------
+    >>> hidden(np.array([[3, 40, 50], [60, 70, 80]]), 10).tolist()
+    [[True, True, False], [True, False, False]]
     """
     small = (sizes > 0) & (sizes < threshold)
-    if 0 < sizes[small].sum() < threshold and (sizes >= threshold).any():
-        small = np.atleast_1d(small)
-        small.flat[np.argmin(np.where(sizes >= threshold, sizes, np.iinfo(np.int64).max))] = True
-    return small.reshape(sizes.shape)
+    if not small.any():
+        return small
+    for axis in range(sizes.ndim):
+        small = joined(np.moveaxis(sizes, axis, 0), np.moveaxis(small, axis, 0), threshold)
+        small = np.moveaxis(small, 0, axis)
+    return joined(sizes[None], small[None], threshold)[0]
+
+
+def joined(sizes: np.ndarray, small: np.ndarray, threshold: int) -> np.ndarray:
+    """What is withheld, and the smallest group shown of each first level of which too little is; same shape."""
+    flat, found = sizes.reshape(len(sizes), -1), small.reshape(len(sizes), -1).copy()
+    left = np.where(found, flat, 0).sum(1)
+    rest = np.where(found | (flat == 0), np.iinfo(np.int64).max, flat)
+    levels = np.flatnonzero((left > 0) & (left < threshold) & (rest.min(1) < np.iinfo(np.int64).max))
+    found[levels, rest[levels].argmin(1)] = True
+    return found.reshape(sizes.shape)
 
 
 def withheld(cube: Cube, threshold: int) -> Cube:
@@ -186,8 +206,16 @@ def withheld(cube: Cube, threshold: int) -> Cube:
 
 
 def notes(before: AnyCube, after: Cube, responses: int, left: int, threshold: int) -> tuple[Mapping[str, str], ...]:
-    """What was done, in every language."""
+    """What was done, in every language: first what the page counts, last what it leaves out."""
     found = []
+    if left:
+        told = {"n": responses - left, "total": responses}
+        found.append(
+            {
+                lang: word("explore_public_counts", lang, **{name: number(n, lang=lang) for name, n in told.items()})
+                for lang in LANGUAGES
+            }
+        )
     gone = [each.title for each in before.dimensions if each.name not in after.names]
     date = before.date
     if date is not None and after.date is not None:
@@ -196,6 +224,8 @@ def notes(before: AnyCube, after: Cube, responses: int, left: int, threshold: in
             found.append({lang: word(f"explore_public_every_{every}", lang) for lang in LANGUAGES})
     if gone:
         found.append({lang: word("explore_public_without", lang, columns=", ".join(gone)) for lang in LANGUAGES})
+    if left or gone:
+        found.append({lang: word("explore_public_once", lang) for lang in LANGUAGES})
     key = "explore_public_withheld" if left else "explore_public_all"
     found.append({lang: word(key, lang, **sizes(responses, left, threshold, lang)) for lang in LANGUAGES})
     return tuple(found)

@@ -304,7 +304,12 @@ def public_payload(exploration: Exploration, threshold: int, title: str | None) 
         "compare": now["compare"] if now["compare"] != "before" or units else None,
     }
     pieces = exploration.code_pieces(found.cube)
-    return payload(found.cube, state=state, code=pieces, notes=found.notes, title=title)
+    made = payload(found.cube, state=state, code=pieces, notes=found.notes, title=title)
+    if found.withheld:
+        # What the page says of all answers, and of Python, is of those that it holds.
+        said = {name: made["words"][f"explore_public_{name}"] for name in ("everyone", "code")}
+        made["words"] = {**made["words"], **{f"explore_{name}": texts for name, texts in said.items()}}
+    return made
 
 
 def iter_segments(cube: Cube) -> Iterator[str]:
