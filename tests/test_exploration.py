@@ -495,6 +495,23 @@ def test_a_page_says_what_the_line_of_python_counts() -> None:
     assert "only one" in found.notes[-2]["en"]
 
 
+def test_columns_that_are_not_found_are_named_and_mostly_empty_ones_come_last() -> None:
+    rows = 2000
+    odd = pd.Series([1, "a", 2.5, "b"] * (rows // 4), dtype=object)
+    frame = pd.DataFrame(
+        {
+            "nps": [10, 2, 9, 8] * (rows // 4),
+            "client": [f"c{at % 1500}" for at in range(rows)],
+            "mixed": odd,
+            "team": ["a", "b", None, None, None, None, None, None] * (rows // 8),
+            "shop": ["Lyon", "Nice", "Nice", "Lyon"] * (rows // 4),
+        }
+    )
+    seen = Exploration(Survey(frame))
+    assert (seen.split, seen.cube.names) == ("shop", ("shop", "team"))
+    assert seen.notes[-1]["en"] == "Not explored: client (1,000 levels or more), mixed (mixed types)."
+
+
 def test_publishing_prefers_longer_periods_and_keeps_what_is_shown() -> None:
     seen = Exploration(Survey(FRAME, rating="note"), BY, split="shop")
     found = seen.publishable(10)

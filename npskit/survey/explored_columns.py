@@ -15,14 +15,14 @@ import numpy as np
 
 from npskit.cube import AnyCube, Dimension
 from npskit.errors import ArgumentError, NpskitError, RoleError
-from npskit.frames import Key, Period
+from npskit.frames import Key, Period, is_date
 from npskit.frames.cubes import LIGHT_CELLS
-from npskit.labels import LANGUAGES, word
+from npskit.labels import LANGUAGES, number, word
 from npskit.scale import CATEGORIES
 from npskit.stats.score import score
 from npskit.survey.base import as_list, warn_of_scale
 from npskit.survey.explored_state import State
-from npskit.survey.grouping import segment_items
+from npskit.survey.grouping import LONGEST_LEVEL, MOST_SEARCHED, is_opinion, segment_items
 from npskit.survey.levels import item_text
 from npskit.tally import Tally
 
@@ -34,6 +34,7 @@ __all__ = ["MOST_NAMED", "Explored", "explored", "first_state"]
 MOST_COLUMNS, MOST_FOUND, MOST_NAMED = 6, 40, 1000
 # Found columns are counted by month at first; months of so many years leave room for them.
 USUAL_PERIODS = 60
+HALF = 0.5
 FEWEST_PERIODS, FEWEST_ANSWERS = 4, 10
 FIGURES = {"responses", *CATEGORIES, "score", "lower", "upper", "period", "rating", "share", "enough", "selected"}
 
@@ -70,7 +71,8 @@ def explored(survey: Base, by: Any, progress: Progress | None) -> Explored:
     unweighted(survey)
     date, notes = date_of(survey)
     if by is None:
-        keys: list[Key] = found_keys(survey, FIGURES | ({date} if date else set()))
+        keys, others = found_keys(survey, FIGURES | ({date} if date else set()))
+        notes = (*notes, *others)
         period: str | Period | None = date
     else:
         keys, period = named_keys(survey, by, date)
@@ -129,7 +131,11 @@ def date_of(survey: Base) -> tuple[str | None, tuple[Note, ...]]:
 
 def noted(key: str, **values: object) -> Note:
     """A note in every language."""
-    return {lang: word(key, lang, **values) for lang in LANGUAGES}
+
+    def said(value: object, lang: str) -> object:
+        return number(value, lang=lang) if isinstance(value, int) else value
+
+    return {lang: word(key, lang, **{name: said(value, lang) for name, value in values.items()}) for lang in LANGUAGES}
 
 
 def named_keys(survey: Base, by: Any, date: str | None) -> tuple[list[Key], str | Period | None]:
@@ -165,25 +171,49 @@ def named_keys(survey: Base, by: Any, date: str | None) -> tuple[list[Key], str 
     return keys, period
 
 
-def found_keys(survey: Base, taken: set[str]) -> list[Key]:
-    """Columns that are segments: few levels first choice, no more than keep the cube light."""
+def found_keys(survey: Base, taken: set[str]) -> tuple[list[Key], tuple[Note, ...]]:
+    """Columns that are segments: few levels first choice, no more than keep the cube light; and a note of others.
+
+    Those that most rows leave empty come last.
+    """
     source, rating = survey.source, survey._column("rating")
     scale = survey._scale_of(source, rating)
-    held: list[tuple[Key, int]] = []
+    held: list[tuple[Key, int, bool]] = []
     for item in segment_items(survey, most=2 * MOST_COLUMNS):
         if item_text(item) not in taken:
             tally = source.tally(rating, [item], scale=scale)
-            answered = sum(cell[0] is not None and n > 0 for cell, n in zip(tally.cells, tally.responses, strict=True))
-            if answered >= 2 and len(tally) <= MOST_NAMED:
-                held.append((item, len(tally)))
-    few = [pair for pair in held if pair[1] <= MOST_FOUND] or held
+            sizes = [int(n) for n in tally.responses]
+            known = [n for cell, n in zip(tally.cells, sizes, strict=True) if cell[0] is not None and n > 0]
+            if len(known) >= 2:
+                held.append((item, len(tally), sum(known) < HALF * sum(sizes)))
+    named = [each for each in held if each[1] <= MOST_NAMED]
+    few = [each for each in named if each[1] <= MOST_FOUND] or named
     chosen: list[Key] = []
     cells = USUAL_PERIODS
-    for item, levels in few:
+    for item, levels, _ in sorted(few, key=lambda each: each[2]):
         if len(chosen) < MOST_COLUMNS and cells * levels <= LIGHT_CELLS:
             chosen.append(item)
             cells *= levels
-    return chosen
+    left = {item_text(item): levels for item, levels, _ in held if item not in chosen}
+    return chosen, unexplored(survey, {*taken, rating, *(item_text(item) for item in chosen)}, left)
+
+
+def unexplored(survey: Base, taken: set[Any], left: Mapping[str, int]) -> tuple[Note, ...]:
+    """A note of columns that look like segments and were not taken: many levels, or values of several types."""
+    found = []
+    for name in dict.fromkeys(survey.source.columns):
+        if name in taken or is_opinion(name) or survey.source.columns.count(name) > 1:
+            continue
+        values = survey.source.sample(name)
+        texts = [value for value in values if isinstance(value, str)]
+        if name in left:
+            found.append(noted("explore_note_levels", column=name, n=left[name]))
+        elif 0 < len(texts) < len(values):
+            found.append(noted("explore_note_mixed", column=name))
+        elif len(texts) > MOST_SEARCHED and max(map(len, texts)) <= LONGEST_LEVEL and not all(map(is_date, texts)):
+            found.append(noted("explore_note_many", column=name, n=len(texts)))
+    told = {lang: ", ".join(each[lang] for each in found) for lang in LANGUAGES}
+    return ({lang: word("explore_note_columns", lang, columns=told[lang]) for lang in LANGUAGES},) if found else ()
 
 
 def too_many(dimension: Dimension) -> ArgumentError:
@@ -191,7 +221,8 @@ def too_many(dimension: Dimension) -> ArgumentError:
     numbers = all(
         level is None or (isinstance(level, (int, float)) and level is not True) for level in dimension.levels
     )
-    known = sorted(level for level in dimension.levels if level is not None) if numbers else []  # type: ignore[type-var]
+    given: list[Any] = [level for level in dimension.levels if level is not None]
+    known = sorted(given) if numbers else []
     edges = sorted({known[len(known) * part // 4] for part in (1, 2, 3)}) if known else []
     bands = f"cut it into bands: npskit.Bands({dimension.name!r}, {edges})"
     return ArgumentError(
@@ -222,13 +253,24 @@ def usual_every(cube: AnyCube) -> str:
 
 
 def widest(cube: AnyCube) -> str | None:
-    """The column between whose levels the scores lie farthest apart, beyond what chance would part them by."""
+    """The column between whose levels the scores lie farthest apart, beyond what chance would part them by.
+
+    One that fewer than half of the answers tell is the last choice.
+    """
     axes = [at for at in range(len(cube.dimensions)) if at != cube.date]
     if not axes:
         return None
     tables = cube.views({}, {cube.names[at]: (at,) for at in axes})
     parted = {name: explained(cube.scale.category_counts(table)) for name, table in tables.items()}
-    return max(parted, key=lambda name: parted[name])
+    known = {name: told(cube.dimensions[cube.axis(name)], table) for name, table in tables.items()}
+    return max(parted, key=lambda name: (known[name] >= HALF, parted[name]))
+
+
+def told(dimension: Dimension, table: np.ndarray) -> float:
+    """Share of the answers whose level is known; table (levels, ratings and rows without one)."""
+    sizes = table[:, :-1].sum(-1)
+    missing = sum(int(n) for level, n in zip(dimension.levels, sizes, strict=True) if level is None)
+    return 1 - missing / max(int(sizes.sum()), 1)
 
 
 def explained(counts: np.ndarray) -> float:
