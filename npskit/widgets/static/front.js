@@ -32,13 +32,16 @@ function frontOf({ element, payload, cube, answers, change, drag, drop, undo, re
     });
     parts.order.set(order);
     [parts.splitTable, parts.trendTable].forEach(({ details }) => details.addEventListener("toggle", () => tables()));
+    parts.wide = undefined;
     layOut(element, parts, payload, words);
     element.lang = state.lang;
     observer.observe(parts.body);
   }
 
   const observer = new ResizeObserver(() => {
-    if (state && parts.body) schedule(false);
+    if (!state || !parts.body) return;
+    if (element.clientWidth) fold(element, parts);
+    schedule(false);
   });
   const scheme = matchMedia("(prefers-color-scheme: dark)");
   const recolored = () => schedule(false);
@@ -143,13 +146,17 @@ function frontOf({ element, payload, cube, answers, change, drag, drop, undo, re
     const rows = sorted();
     parts.splitTitle.textContent = splitTitle();
     parts.splitScroll.hidden = !rows.length;
+    if (!rows.length) parts.splitMore.hidden = true;
     parts.splitHint.textContent = splitHint(rows);
     if (!rows.length) return null;
     const width = parts.splitPlace.clientWidth;
-    return parts.split.show(
+    const shown = parts.split.show(
       { rows, names: parts.names[state.split], overall: found.score, colors, width, still },
       words,
     );
+    return still
+      ? shown
+      : shown.then(() => showMore(parts, Math.min(rows.length, MOST_ROWS), parts.splitTitle.textContent, words));
   }
   const titleOf = (name) => cube.dimensions.find((dimension) => dimension.name === name).title;
   const splitTitle = () =>

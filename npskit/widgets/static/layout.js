@@ -43,6 +43,7 @@ function cards(words, cube) {
     splitPlace: split ? place("explore_split") : null,
     splitTitle: make("h2", {}),
     splitHint: make("p", { className: "nx-quiet" }),
+    splitMore: make("p", { className: "nx-quiet nx-more", hidden: true }),
     splitTable: folded(words.word("explore_table")),
     ratingsPlace: place("explore_ratings_title"),
     order,
@@ -67,7 +68,7 @@ function cards(words, cube) {
     { className: "nx-card nx-split" },
     make("div", { className: "nx-row" }, parts.splitTitle, split ? order.element : ""),
     ...(split
-      ? [parts.splitHint, parts.splitScroll, parts.splitTable.details]
+      ? [parts.splitHint, parts.splitScroll, parts.splitMore, parts.splitTable.details]
       : [make("p", { className: "nx-quiet", textContent: words.word("explore_no_columns") })]),
   );
   if (!split) parts.splitTitle.textContent = words.word("explore_split");
@@ -131,7 +132,29 @@ function layOut(element, parts, payload, words) {
   parts.body = make("div", { className: "nx-body" }, side, views);
   element.classList.add("npskit-explorer");
   element.replaceChildren(...(title ? [title] : []), parts.body);
-  [parts.panel.filters, parts.panel.options].forEach((fold) => (fold.open = element.clientWidth >= NARROW_PAGE));
+  fold(element, parts);
+}
+
+// Controls fold away when the page becomes narrow and come back when it is wide; else they stay as somebody left them.
+function fold(element, parts) {
+  const wide = element.clientWidth >= NARROW_PAGE;
+  if (wide === parts.wide) return;
+  parts.wide = wide;
+  [parts.panel.filters, parts.panel.options].forEach((details) => (details.open = wide));
+}
+
+// How many rows of a long list are seen at once, and that the keyboard can reach the others.
+function showMore({ splitScroll, splitMore }, shown, title, words) {
+  const scrolls = splitScroll.scrollHeight > splitScroll.clientHeight + 1;
+  splitMore.hidden = !scrolls;
+  splitScroll.classList.toggle("nx-scrolls", scrolls);
+  splitScroll.tabIndex = scrolls ? 0 : -1;
+  if (!scrolls) return ["role", "aria-label"].forEach((name) => splitScroll.removeAttribute(name));
+  splitScroll.setAttribute("role", "region");
+  splitScroll.setAttribute("aria-label", title);
+  const axis = splitScroll.scrollHeight - shown * ROW;
+  const seen = Math.round((splitScroll.clientHeight - axis) / ROW);
+  splitMore.textContent = words.word("explore_scroll", { shown: words.number(seen), k: words.number(shown) });
 }
 
 function showHeadline(parts, found, state, answers, cube, words) {
@@ -163,5 +186,8 @@ function showStrip(strip, found, words) {
     part.children[0].textContent = share >= 0.05 ? words.share(share) : "";
     part.children[1].textContent = share >= 0.2 ? words.word(name) : "";
     part.title = `${words.word(name)} ${words.share(share)}`;
+    // A narrow part has no room for its word, which is told all the same.
+    part.setAttribute("role", "img");
+    part.setAttribute("aria-label", part.title);
   });
 }

@@ -7,6 +7,7 @@ for (const place of document.querySelectorAll("[data-npskit-explorer]")) {
     (made) => {
       place.explorer = made;
       place.dataset.npskitExplorer = "ready";
+      followLanguage(shown, payload);
     },
     (error) => {
       place.dataset.npskitExplorer = "failed";
@@ -14,5 +15,16 @@ for (const place of document.querySelectorAll("[data-npskit-explorer]")) {
       console.error(error);
     },
   );
+}
+
+// A page that is one explorer speaks its language in the tab and to screen readers too.
+function followLanguage(shown, payload) {
+  if (!shown.parentElement.matches("body > main > :only-child")) return;
+  const follow = () => {
+    document.documentElement.lang = shown.lang;
+    document.title = payload.title || payload.words.explore_title[shown.lang] || document.title;
+  };
+  new MutationObserver(follow).observe(shown, { attributes: true, attributeFilter: ["lang"] });
+  follow();
 }
 window.npskit = explorer;

@@ -55,7 +55,8 @@ function changeText(found, state, answers, cube, words) {
     return all ? words.word("explore_choose_filter") : words.word("explore_no_other", { other: against });
   const { difference: change, lower, upper } = found.change;
   const [low, high] = words.limits(lower, upper);
-  const key = lower > 0 || upper < 0 ? "explore_change" : "explore_change_unclear";
+  const unclear = state.compare === "rest" ? "explore_difference_unclear" : "explore_change_unclear";
+  const key = lower > 0 || upper < 0 ? "explore_change" : unclear;
   return words.word(key, { change: words.amount(change), other: against, lower: low, upper: high });
 }
 

@@ -45,8 +45,13 @@ function wordsOf(table, lang) {
     const [low, high] = limits(lower, upper);
     return word("range", { lower: low, upper: high });
   }
-  const amount = (value) =>
-    `${points(value, Math.abs(value) < 1 && value ? 1 : 0)}${french ? NO_BREAK : " "}${word((french ? Math.abs(value) < 2 : Math.abs(rounding(value, 0)) === 1) ? "point" : "points")}`;
+  // What is shown decides between one point and several.
+  function amount(value) {
+    const digits = Math.abs(value) < 1 && value ? 1 : 0;
+    const shown = Math.abs(rounding(value, digits));
+    const unit = word((french ? shown < 2 : shown === 1) ? "point" : "points");
+    return `${points(value, digits)}${french ? NO_BREAK : " "}${unit}`;
+  }
 
   const parts = (iso) => iso.split("-").map(Number);
   function day(iso) {
