@@ -134,8 +134,8 @@ class ReadWarning(NpskitWarning):
     """A file was read with repairs."""
 
 
-def did_you_mean(name: str, candidates: Iterable[str]) -> str:
-    """Hint for a name that is not among the candidates.
+def did_you_mean(name: str, candidates: Iterable[str], *, quoted: bool = False) -> str:
+    """Hint for a name that is not among the candidates; quoted where commas may be part of them.
 
     Examples
     --------
@@ -147,7 +147,8 @@ def did_you_mean(name: str, candidates: Iterable[str]) -> str:
     names = [str(candidate) for candidate in candidates]
     folded = {candidate.casefold(): candidate for candidate in names}
     close = difflib.get_close_matches(str(name).casefold(), folded, n=1, cutoff=0.6)
-    shown = ", ".join(names[:MOST_NAMES_SHOWN]) + (", …" if len(names) > MOST_NAMES_SHOWN else "")
+    shown = ", ".join(map(repr if quoted else str, names[:MOST_NAMES_SHOWN]))
+    shown += ", …" if len(names) > MOST_NAMES_SHOWN else ""
     listing = f"There are: {shown}." if names else "There are none."
     return f"did you mean {folded[close[0]]!r}? {listing}" if close else listing
 

@@ -60,7 +60,7 @@ def test_python_moves_the_state_that_the_page_follows(seen: Explorer) -> None:
 
 
 def test_what_cannot_be_moves_nothing(seen: Explorer) -> None:
-    with pytest.raises(ArgumentError, match="did you mean 'Lyon'"):
+    with pytest.raises(ArgumentError, match=r"did you mean 'Lyon'\? There are: 'Lyon', 'Nice'"):
         seen.selection = {"shop": ["Lyom"]}
     with pytest.raises(ColumnNotFoundError, match="did you mean 'size'"):
         seen.split = "sise"

@@ -68,7 +68,9 @@ def matching(levels: Sequence[object], wanted: object, *, where: str, column: st
         where=where,
         expected=f"a level of {column!r}",
         got=repr(wanted),
-        hint=did_you_mean(level_text(wanted), (level_text(level) for level in levels if level is not None)),
+        hint=did_you_mean(
+            level_text(wanted), (level_text(level) for level in levels if level is not None), quoted=True
+        ),
     )
 
 
