@@ -122,6 +122,10 @@ function frontOf({ element, payload, cube, answers, change, drag, drop, undo, re
     const labels = payload.ratings.map((rating) =>
       typeof rating === "string" ? words.word(rating) : words.number(rating),
     );
+    // The picture leaves out the word of a narrow category; it is told all the same.
+    const told = found.responses ? words.word("chart_three_shares", sharesOf(found, words)) : "";
+    const label = [words.word("explore_ratings_title"), told].filter(Boolean).join(" · ");
+    parts.ratingsPlace.setAttribute("aria-label", label);
     return parts.ratings.show(
       {
         counts: answers.distribution(state),
