@@ -153,7 +153,8 @@ def test_a_report_moves_without_a_kernel(
     page.wait_for_timeout(200)
     cube = Exploration(answers.nps, ["shop"]).publishable(10).cube
     counts = cube.scale.category_counts(cube.marginal({cube.axis("shop"): [0]}))
-    assert counts.sum() < (answers["shop"] == "Lyon").sum(), "a small group that is left out"
+    groups = cube.marginal({}, range(len(cube.dimensions))).sum(-1)
+    assert groups[groups > 0].min() >= 10, "a small group is left out, or joined to others by coarser dates"
     assert page.locator(".nx-score").inner_text() == points(float(score(counts)), lang=lang)
     screenshot(f"dashboard-report-{lang}", full=True)
     assert messages == []
