@@ -199,7 +199,7 @@ class NPSAccessor(Survey):
         super().__init__(data)
 
     # Opens another frame, so it gives a survey and no accessor, which is of one frame.
-    from_counts = Survey.from_counts  # type: ignore[assignment]  # see above
+    from_counts = Survey.from_counts  # type: ignore[assignment]  # bound to Survey on purpose
 
     def __call__(self, **roles: Any) -> Survey:
         """Name roles once and get a `Survey` with the same verbs; takes the keywords of `Survey`."""

@@ -178,13 +178,13 @@ def end_names(
     moved = abs(level - base) > 1e-9
     shift = max(gap - abs(level - base), 0) / 2 if moved else 0.0
     sign = 1 if level >= base else -1
-    shown = [(level, level + sign * shift, "app_sim_with", ACCENT, 600)]
+    shown: list[tuple[float, float, str, str, Any]] = [(level, level + sign * shift, "app_sim_with", ACCENT, 600)]
     if moved:
         shown.append((base, base - sign * shift, "app_sim_base", MUTED, 400))
     period = f"{day.isoformat()}T00:00:00"
     return [
         alt.Chart(alt.Data(values=[{"period": period, "at": height, "text": text_of(value, key, lang, named=moved)}]))
-        .mark_text(align="left", dx=10, fontSize=13, fontWeight=weight, color=color)  # type: ignore[arg-type]  # a number
+        .mark_text(align="left", dx=10, fontSize=13, fontWeight=weight, color=color)
         .encode(x="period:T", y="at:Q", text="text:N")
         for value, height, key, color, weight in shown
     ]  # fmt: skip

@@ -186,9 +186,9 @@ def limit_texts(lower: float, upper: float, lang: str) -> tuple[str, str]:
     """
     places = digits(lower, upper)
     leaves_out_zero = lower > 0 or upper < 0
-    return tuple(  # type: ignore[return-value]  # of two
-        points(bound, digits=next((k for k in range(places, 4) if round(bound, k)), 3), lang=lang)
-        if leaves_out_zero
-        else points(bound, digits=places, lang=lang)
-        for bound in (lower, upper)
-    )
+
+    def text(bound: float) -> str:
+        enough = next((k for k in range(places, 4) if round(bound, k)), 3) if leaves_out_zero else places
+        return points(bound, digits=enough, lang=lang)
+
+    return text(lower), text(upper)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from npskit.errors import ArgumentTypeError, shown_values
 
@@ -130,6 +131,7 @@ def sorted_places(values: Sequence[object]) -> list[int]:
     >>> sorted_places(["b", None, "a", "b"])
     [1, -1, 0, 1]
     """
-    known = sorted({value for value in values if value is not None})  # type: ignore[type-var]  # of one type
+    given: set[Any] = {value for value in values if value is not None}
+    known = sorted(given)
     place: dict[object, int] = {value: at for at, value in enumerate(known)}
     return [place.get(value, -1) for value in values]

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 from numbers import Real
+from typing import Any
 
 from npskit.errors import ArgumentError, ArgumentTypeError, did_you_mean
 
@@ -142,14 +143,14 @@ class Bands:
 Key = str | Period | Bands
 
 
-def plain_edges(edges: Iterable[object]) -> tuple[float, ...] | None:
+def plain_edges(edges: Iterable[Any]) -> tuple[float, ...] | None:
     """Edges as Python numbers, None when some are not finite numbers."""
     try:
         plain = tuple(edge.item() if hasattr(edge, "item") else edge for edge in edges)
     except TypeError:
         return None
     numbers = all(isinstance(edge, Real) and not isinstance(edge, bool) and math.isfinite(edge) for edge in plain)
-    return plain if numbers else None  # type: ignore[return-value]  # all are numbers
+    return plain if numbers else None
 
 
 def number_text(number: float) -> str:
@@ -196,7 +197,7 @@ def plain_level(value: object) -> object:
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
-def level_order(levels: Sequence[object]) -> list[int]:
+def level_order(levels: Sequence[Any]) -> list[int]:
     """Positions of levels in the order they are shown: sorted numbers, dates or text, the missing one last.
 
     Examples
@@ -206,7 +207,7 @@ def level_order(levels: Sequence[object]) -> list[int]:
     """
     known = [at for at, level in enumerate(levels) if level is not None]
     try:
-        known.sort(key=lambda at: levels[at])  # type: ignore[arg-type, return-value]  # a mix falls through
+        known.sort(key=lambda at: levels[at])
     except TypeError:
         known.sort(key=lambda at: (type(levels[at]).__name__, str(levels[at])))
     return known + [at for at, level in enumerate(levels) if level is None]

@@ -7,7 +7,7 @@ is asked of the same keys that counted them, so that the rows are exactly those 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -49,7 +49,8 @@ def selected(source: Source, conditions: Sequence[Condition]) -> Any:
         source = source.frame_source
     if isinstance(source, PandasSource):
         return selected_rows(source, conditions)
-    return selected_by_engine(source, conditions)  # type: ignore[arg-type]  # every other source is of Narwhals
+    # Every other source is of Narwhals.
+    return selected_by_engine(cast("NarwhalsSource", source), conditions)
 
 
 def selected_rows(source: PandasSource, conditions: Sequence[Condition]) -> Any:

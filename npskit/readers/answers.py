@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -75,10 +76,10 @@ def is_word(value: object, words: frozenset[str]) -> bool:
     return isinstance(value, str) and folded(value) in words
 
 
-def number_of(value: object) -> float:
+def number_of(value: Any) -> float:
     """A value as number; nan when it is none."""
     try:
-        return float(value)  # type: ignore[arg-type]  # whatever has __float__
+        return float(value)
     except (TypeError, ValueError):
         return np.nan
 
