@@ -267,3 +267,13 @@ def test_pre_commit_configuration_is_valid() -> None:
     pytest.importorskip("pre_commit")
     command = [sys.executable, "-m", "pre_commit", "validate-config", ROOT / ".pre-commit-config.yaml"]
     assert subprocess.run(command, capture_output=True).returncode == 0
+
+
+# Who imports a library of an extra has to tell a person which extra that is: `optional_import` does.
+EXTRAS = {"scipy", "statsmodels", "sklearn", "openpyxl", "nbclient", "nbconvert", "voila", "pptx"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_libraries_of_extras_are_asked_for_with_the_name_of_the_extra(path: Path) -> None:
+    unguarded = libraries_imported(path) & EXTRAS
+    assert not unguarded, f"{name_of(path)} imports {sorted(unguarded)} without optional_import"

@@ -10,11 +10,14 @@ was expected.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Chance", "TrueScores", "chance", "reading_limit", "reading_normal", "true_scores"]
+from npskit.errors import optional_import
+
+__all__ = ["Chance", "TrueScores", "chance", "reading_limit", "reading_normal", "special", "true_scores"]
 
 Array = NDArray[np.float64]
 
@@ -48,15 +51,19 @@ class Chance:
     middle: Array
 
 
+def special() -> ModuleType:
+    """The normal distribution of SciPy, which an extra brings."""
+    return optional_import("scipy.special", extra="stats", purpose="tell which periods moved")
+
+
 def true_scores(weights: Array, mean: Array, sd: Array, passives: Array) -> TrueScores:
     """Places of a mixture of normals (..., K) of the true score in points, with a share of passives (...)."""
-    from scipy.special import ndtr
-
     centre = np.sum(weights * mean, axis=-1, keepdims=True)
     spread = np.sqrt(np.sum(weights * (sd**2 + (mean - centre) ** 2), axis=-1, keepdims=True))
     edges = centre + spread * (PLACES[:-1] + STRIDE / 2)
     inner = sum(
-        weights[..., k, None] * ndtr((edges - mean[..., k, None]) / sd[..., k, None]) for k in range(mean.shape[-1])
+        weights[..., k, None] * special().ndtr((edges - mean[..., k, None]) / sd[..., k, None])
+        for k in range(mean.shape[-1])
     )
     whole = np.concatenate([np.zeros_like(centre), inner, np.ones_like(centre)], axis=-1)
     place = np.clip((centre + spread * PLACES) / 100, -1, 1)
@@ -105,16 +112,14 @@ def chance(reading: Array, n: Array, scores: TrueScores) -> Chance:
 
 def reading_limit(probability: float, n: Array, scores: TrueScores) -> Array:
     """The reading of n (...) answers below which lies a probability, in points, as if readings were continuous."""
-    from scipy.special import ndtri
-
-    aim = ndtri(probability)
+    aim = special().ndtri(probability)
     mean = np.sum(scores.weight * scores.place, axis=-1)
     own = np.maximum(1 - np.minimum(scores.passives[..., 0], 1 - np.abs(mean)) - mean**2, 0.01) / np.maximum(n, 1e-9)
     spread = np.sqrt(own + np.sum(scores.weight * (scores.place - mean[..., None]) ** 2, axis=-1))
     low, high = np.full(mean.shape, -1.0), np.full(mean.shape, 1.0)
     place = np.clip(mean + aim * spread, -0.999, 0.999)
     for _ in range(STEPS):
-        found = ndtri(np.clip(_below(place, n, scores), 1e-12, 1 - 1e-12))
+        found = special().ndtri(np.clip(_below(place, n, scores), 1e-12, 1 - 1e-12))
         low, high = np.where(found < aim, place, low), np.where(found < aim, high, place)
         following = place + (aim - found) * spread
         place = np.where((following > low) & (following < high), following, (low + high) / 2)
@@ -123,7 +128,5 @@ def reading_limit(probability: float, n: Array, scores: TrueScores) -> Array:
 
 def _below(reading: Array, n: Array, scores: TrueScores) -> Array:
     """P(reading below), averaged over the true scores."""
-    from scipy.special import ndtr
-
     deviate = reading_normal(reading[..., None], n[..., None], scores.place, scores.passives, scores.stride)
-    return np.sum(scores.weight * ndtr(deviate), axis=-1)
+    return np.sum(scores.weight * special().ndtr(deviate), axis=-1)

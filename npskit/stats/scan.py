@@ -10,6 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.stats.chance import special
+
 __all__ = ["LOOKS", "began", "looked", "normal_deviate", "summed"]
 
 Array = NDArray[np.float64]
@@ -25,9 +27,7 @@ FARTHEST = 8.0
 
 def normal_deviate(probability: Array) -> Array:
     """The normal deviate of a cumulated probability, at most 8 from 0; 0 for nan."""
-    from scipy.special import ndtri
-
-    return np.nan_to_num(np.clip(ndtri(np.clip(probability, 1e-16, 1 - 1e-16)), -FARTHEST, FARTHEST))
+    return np.nan_to_num(np.clip(special().ndtri(np.clip(probability, 1e-16, 1 - 1e-16)), -FARTHEST, FARTHEST))
 
 
 def summed(z: Array, judged: Flags, start: Places, length: int) -> tuple[Array, Places]:
@@ -51,12 +51,10 @@ def summed(z: Array, judged: Flags, start: Places, length: int) -> tuple[Array, 
 
 def looked(single: Array, z: Array, judged: Flags, start: Places) -> Array:
     """P-value (L, T) of the least likely of the single reading and the sums, corrected for the looks."""
-    from scipy.special import ndtr
-
     least = single
     for length in WINDOWS:
         total, number = summed(z, judged, start, length)
-        least = np.where(number > 1, np.minimum(least, 2 * ndtr(-np.abs(total))), least)
+        least = np.where(number > 1, np.minimum(least, 2 * special().ndtr(-np.abs(total))), least)
     return np.where(judged, np.minimum(LOOKS * least, 1.0), 1.0)
 
 
