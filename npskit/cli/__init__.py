@@ -1,0 +1,88 @@
+"""The command ``npskit``: the number, the table and the report, without opening a notebook.
+
+An error of npskit is one message on the error stream and exit code 2, never a traceback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import npskit
+from npskit.cli import reports, scores
+from npskit.errors import NpskitError, NpskitWarning
+
+__all__ = ["main"]
+
+USAGE_ERROR = 2
+# Hints speak of the call that mends; here it is an option.
+OPTIONS: tuple[tuple[str, Any], ...] = (
+    (r"df\.nps\((\w+)=('[^']*')\)", r"--\1 \2"),
+    (r"missing=\[([^\]]*)\]", lambda found: "--missing " + found[1].replace(", ", ",")),
+    (r"scale=(?:npskit\.)?Scale\((\d+), (\d+)\)", r"--scale \1-\2"),
+    (r"scale=npskit\.Scale\(\.\.\.\)", "--scale LOW-HIGH"),
+    (r"dayfirst=True/False", "--dayfirst or --monthfirst"),
+    (r"dayfirst=True", "--dayfirst"),
+    (r"dayfirst=False", "--monthfirst"),
+    (r"\bheader=(\d+)", r"--header \1"),
+    (r"\b(keep|sheet|encoding|separator|decimal|question|rating|date|weight)=('[^']*')", r"--\1 \2"),
+    (r"\brating=\.\.\.", "--rating COLUMN"),
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code.
+
+    Examples
+    --------
+    >>> main(["score", "no-such-file.csv"])
+    2
+    """
+    parser = arguments_parser()
+    options = parser.parse_args(arguments)
+    warnings.showwarning = show_warning
+    try:
+        return options.run(options)
+    except NpskitError as error:
+        print(f"npskit: {on_the_command_line(str(error))}", file=sys.stderr)
+        return USAGE_ERROR
+    except BrokenPipeError:
+        # The reader (head, less) has what it wanted; Python would complain again while flushing at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def on_the_command_line(text: str) -> str:
+    """A message of npskit with its calls written as options.
+
+    Examples
+    --------
+    >>> on_the_command_line("pass missing=[11, 99], or df.nps(rating='q 1')")
+    "pass --missing 11,99, or --rating 'q 1'"
+    """
+    for pattern, option in OPTIONS:
+        text = re.sub(pattern, option, text)
+    return text
+
+
+def show_warning(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
+    """A warning of npskit as one line; those of libraries are for developers and stay silent here."""
+    if issubclass(category, NpskitWarning):
+        print(f"npskit: warning: {on_the_command_line(str(message))}", file=sys.stderr)
+
+
+def arguments_parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    parser = argparse.ArgumentParser(prog="npskit", description="The Net Promoter Score, and how sure it is.")
+    parser.add_argument("--version", action="version", version=f"npskit {npskit.__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    scores.add_commands(commands)
+    reports.add_commands(commands)
+    return parser

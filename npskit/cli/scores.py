@@ -1,0 +1,70 @@
+"""``npskit score``, ``audit`` and ``roles``: a file answered in the terminal."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from npskit.cli.options import add, survey_of
+from npskit.cli.tables import printed, written
+from npskit.labels import language, number, points, share, word
+from npskit.scale import CATEGORIES
+from npskit.survey.plots import columns_of
+
+__all__ = ["add_commands"]
+
+LEVEL_WIDTH = 40
+
+
+def add_commands(commands: Any) -> None:
+    """The commands of this file."""
+    add(commands, "score", run_score, "print the score with its interval, for all or per group", formats=True)
+    add(commands, "audit", run_audit, "print what is wrong with a file", formats=True)
+    add(commands, "roles", run_roles, "print which column was taken for what, and why", formats=True)
+
+
+def run_score(options: argparse.Namespace) -> int:
+    """``npskit score``."""
+    survey = survey_of(options)
+    by = options.by or None
+    found = columns_of(survey.summary(by, confidence_level=options.confidence_level, method=options.method))
+    if options.format != "text":
+        return written(found, options.format)
+    keys = list(found)[: list(found).index("responses")]
+    lang = language(options.lang)
+    level = share(options.confidence_level, lang=lang)
+    if not keys:
+        print(f"{word('cli_score', lang)} {one_score(found, 0, lang)}  ({level})")
+        print("  ".join(f"{word(name, lang)} {number(found[name][0], lang=lang)}" for name in CATEGORIES))
+        return 0
+    names = [" · ".join(level_name(found[key][i], lang) for key in keys) for i in range(len(found["responses"]))]
+    width = min(max(map(len, names), default=0), LEVEL_WIDTH)
+    for i, name in enumerate(names):
+        print(f"{name[:LEVEL_WIDTH]:<{width}}  {one_score(found, i, lang)}")
+    print(word("cli_interval", lang, level=level))
+    return 0
+
+
+def level_name(level: Any, lang: str) -> str:
+    """A level of a group as text."""
+    return word("missing_level", lang) if level is None or level != level else str(level)
+
+
+def one_score(found: Mapping[str, Sequence[Any]], row: int, lang: str) -> str:
+    """A score with its interval and n, in aligned columns."""
+    n = found["responses"][row]
+    responses = word("n_responses_1" if n == 1 else "n_responses", lang, n=number(n, lang=lang))
+    values = [points(found[name][row], digits=1, lang=lang) for name in ("score", "lower", "upper")]
+    interval = word("range", lang, lower=values[1], upper=values[2])
+    return f"{values[0]:>7}  {interval:<18}  {responses}"
+
+
+def run_audit(options: argparse.Namespace) -> int:
+    """``npskit audit``."""
+    return printed(columns_of(survey_of(options).audit(lang=language(options.lang))), options.format)
+
+
+def run_roles(options: argparse.Namespace) -> int:
+    """``npskit roles``."""
+    return printed(columns_of(survey_of(options).roles()), options.format)
