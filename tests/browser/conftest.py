@@ -1,11 +1,18 @@
-"""One Chromium and one Jupyter server for all browser tests; a guarded page of its own for each."""
+"""One Chromium and one Jupyter server per environment for all browser tests; a guarded page of its own for each.
+
+Most tests look at the JupyterLab of this very environment. ``jupyter_for("oldest")`` is the oldest one supported, in an
+environment that NPSKIT_OLDEST_PYTHON names: npskit installed beside JupyterLab 4.2 and Notebook 7.2.
+"""
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 import uuid
 from collections.abc import Callable, Iterator
-from functools import partial
+from contextlib import ExitStack
+from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -23,6 +30,12 @@ NOTEBOOK_7_OWN_ERRORS = (
     "Command 'filebrowser:open-path' not registered",
     "reading 'last_modified'",
 )
+# Which variable names the Python of an environment that is not this one.
+ENVIRONMENTS = {"oldest": "NPSKIT_OLDEST_PYTHON"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "alone: measures times, so that nothing else may run beside it")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -96,26 +109,52 @@ def serve() -> Iterator[Callable[[Path], str]]:
         server.server_close()
 
 
+def python_of(name: str) -> str:
+    """The Python of an environment: ``"newest"`` is this one, others are named by a variable."""
+    if name == "newest":
+        pytest.importorskip("jupyterlab")
+        pytest.importorskip("notebook")
+        return sys.executable
+    if not os.environ.get(ENVIRONMENTS[name]):
+        pytest.skip(f"{ENVIRONMENTS[name]} names no Python with the {name} JupyterLab")
+    return os.environ[ENVIRONMENTS[name]]
+
+
 @pytest.fixture(scope="session")
-def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterServer]:
-    """A Jupyter server with folders of its own, for JupyterLab and Notebook 7."""
-    pytest.importorskip("jupyterlab")
-    pytest.importorskip("notebook")
-    server = JupyterServer(tmp_path_factory.mktemp("jupyter"))
-    server.start()
-    yield server
-    server.stop()
+def jupyter_for(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], JupyterServer]]:
+    """``jupyter_for("newest")`` or ``("oldest")``: the server of that JupyterLab, started when first asked for."""
+    with ExitStack() as running:
+
+        @cache
+        def started(name: str) -> JupyterServer:
+            server = JupyterServer(tmp_path_factory.mktemp(f"jupyter-{name}"), python=python_of(name))
+            server.start()
+            running.callback(server.stop)
+            return server
+
+        yield started
+
+
+@pytest.fixture(scope="session")
+def jupyter(jupyter_for: Callable[[str], JupyterServer]) -> JupyterServer:
+    """The Jupyter server of this environment, for JupyterLab and Notebook 7."""
+    return jupyter_for("newest")
 
 
 @pytest.fixture
-def open_notebook(page: Page, guard: Guard, jupyter: JupyterServer) -> Iterator[Callable[..., OpenNotebook]]:
-    """``open_notebook(content, app="lab")`` shows it in JupyterLab; ``app="notebook"``, in Notebook 7."""
+def open_notebook(
+    page: Page, guard: Guard, jupyter_for: Callable[[str], JupyterServer]
+) -> Iterator[Callable[..., OpenNotebook]]:
+    """``open_notebook(content, app="lab", on="newest")`` shows it in JupyterLab; ``app="notebook"``, in Notebook 7."""
+    used: list[JupyterServer] = []
 
-    def open_(content: nbformat.NotebookNode, *, app: str = "lab") -> OpenNotebook:
+    def open_(content: nbformat.NotebookNode, *, app: str = "lab", on: str = "newest") -> OpenNotebook:
         if app == "notebook":
             guard.allow_errors(*NOTEBOOK_7_OWN_ERRORS)
-        return OpenNotebook(page, jupyter, jupyter.write(f"{uuid.uuid4().hex}.ipynb", content), app=app)
+        used.append(jupyter_for(on))
+        return OpenNotebook(page, used[-1], used[-1].write(f"{uuid.uuid4().hex}.ipynb", content), app=app)
 
     yield open_
     page.goto("about:blank")
-    jupyter.stop_kernels()
+    for server in used:
+        server.stop_kernels()

@@ -93,10 +93,13 @@ class Guard:
 class JupyterServer:
     """JupyterLab and Notebook 7 over one folder, on a free port of this machine.
 
-    The addresses are ``{url}lab/tree/{path}`` and ``{url}notebooks/{path}``; ``root`` is the folder they show.
+    The addresses are ``{url}lab/tree/{path}`` and ``{url}notebooks/{path}``; ``root`` is the folder they show. Programs
+    and kernels are those of ``python``, by default this very environment.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, python: str = sys.executable, base_url: str = "/") -> None:
+        self.python = python
+        self.base_url = base_url
         self.root = folder / "work"
         self.log = folder / "server.log"
         self.homes = {name: folder / name.lower() for name in ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")}
@@ -105,7 +108,7 @@ class JupyterServer:
         self.url = ""
 
     def start(self) -> None:
-        self.root.mkdir(parents=True)
+        self.root.mkdir(parents=True, exist_ok=True)
         self.write_settings()
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
@@ -121,6 +124,7 @@ class JupyterServer:
         options = {
             "ServerApp.root_dir": self.root,
             "ServerApp.port": 0,
+            "ServerApp.base_url": self.base_url,
             "ServerApp.ip": "127.0.0.1",
             "ServerApp.open_browser": False,
             "ServerApp.allow_root": True,
@@ -130,7 +134,7 @@ class JupyterServer:
             "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
             "JupyterNotebookApp.expose_app_in_browser": True,
         }
-        return [sys.executable, "-m", "jupyterlab", *(f"--{name}={value}" for name, value in options.items())]
+        return [self.python, "-m", "jupyterlab", *(f"--{name}={value}" for name, value in options.items())]
 
     def environment(self) -> dict[str, str]:
         own = {f"JUPYTER_{name}": str(path) for name, path in self.homes.items()}
@@ -154,12 +158,13 @@ class JupyterServer:
         deadline = time.monotonic() + SERVER_START_SECONDS
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
-                self.url = json.loads(card.read_text(encoding="utf-8"))["url"].replace("localhost", "127.0.0.1")
+                port = json.loads(card.read_text(encoding="utf-8"))["port"]
+                self.url = f"http://127.0.0.1:{port}{self.base_url}"
                 self.request("api/status")
                 return self.url
             except (OSError, ValueError):
                 time.sleep(0.1)
-        raise RuntimeError(f"no JupyterLab after {SERVER_START_SECONDS} s:\n{self.log.read_text(encoding='utf-8')}")
+        raise RuntimeError(f"no Jupyter server after {SERVER_START_SECONDS} s:\n{self.log.read_text(encoding='utf-8')}")
 
     def request(self, path: str, method: str = "GET") -> Any:
         """What the server's REST interface answers, as JSON."""

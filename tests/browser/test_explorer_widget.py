@@ -240,6 +240,7 @@ TIMED = """
 """
 
 
+@pytest.mark.alone
 def test_the_picture_follows_the_mouse(explorer: OpenNotebook, page: Page, capsys: pytest.CaptureFixture[str]) -> None:
     place = page.locator(".npskit-explorer")
     page.evaluate(TIMED)

@@ -11,15 +11,16 @@ from harness import OpenNotebook, notebook
 APPS = ["lab", "notebook"]
 
 
+@pytest.mark.parametrize("on", ["newest", "oldest"])
 @pytest.mark.parametrize("app", APPS)
 def test_notebook_runs_to_its_end(
-    open_notebook: Callable[..., OpenNotebook], screenshot: Callable[..., Path], app: str
+    open_notebook: Callable[..., OpenNotebook], screenshot: Callable[..., Path], app: str, on: str
 ) -> None:
-    opened = open_notebook(notebook("import npskit\nanswer = 6 * 7", "print(answer)"), app=app)
+    opened = open_notebook(notebook("import npskit\nanswer = 6 * 7", "print(answer)"), app=app, on=on)
     cells = opened.run_all()
     assert cells[1]["outputs"][0]["text"] == "42\n"
     assert opened.value("answer + 1") == "43"
-    screenshot(f"trivial-{app}")
+    screenshot(f"trivial-{app}-{on}")
 
 
 @pytest.mark.parametrize("app", APPS)
