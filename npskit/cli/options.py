@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import ast
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import npskit
-from npskit import Survey
 from npskit.errors import ArgumentError
 from npskit.labels import LANGUAGES
-from npskit.scale import Scale
 
-__all__ = ["add", "add_parameter_option", "asked", "columns", "parameters", "reading", "survey_of"]
+if TYPE_CHECKING:
+    from npskit import Survey
+    from npskit.scale import Scale
+
+__all__ = ["add", "columns", "reading", "survey_of"]
 
 ROLES = ("rating", "date", "comment", "customer", "weight", "cluster")
 READ_HINTS = ("encoding", "separator", "decimal", "sheet", "question", "header", "dayfirst")
@@ -27,19 +28,22 @@ def add(
     *,
     file: bool = True,
     formats: bool = False,
+    examples: Sequence[str] = (),
 ) -> argparse.ArgumentParser:
-    """One command, with the options that say how to read the file."""
-    parser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    """One command, with its examples and the options that say how to read the file."""
+    parser = commands.add_parser(
+        name,
+        help=text,
+        description=text[0].upper() + text[1:] + ".",
+        epilog="\n  ".join(["examples:", *examples]) if examples else None,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.set_defaults(run=run)
     parser.add_argument("--lang", choices=LANGUAGES, default=None, help="language of what is printed or drawn")
     if file:
         add_reading_options(parser)
     if formats:
         parser.add_argument("--format", choices=("text", "csv", "json"), default="text")
-    if name == "score":
-        parser.add_argument("--by", action="append", default=[], metavar="COLUMN", help="group by; repeat for more")
-        parser.add_argument("--confidence-level", type=float, default=0.95, metavar="0.95")
-        parser.add_argument("--method", default="score", help="score, adjusted_wald, wald, bayes or bootstrap")
     return parser
 
 
@@ -65,14 +69,6 @@ def add_reading_options(parser: argparse.ArgumentParser) -> None:
     day.add_argument("--monthfirst", dest="dayfirst", action="store_false", help="01/02/2024 is the second of January")
 
 
-def add_parameter_option(parser: argparse.ArgumentParser) -> None:
-    """Any parameter of a template."""
-    parser.add_argument(
-        "-p", "--parameter", action="append", default=[], metavar="NAME=VALUE",
-        help="any parameter of the template, such as target=40 or 'factors=[\"price\"]'; repeat for more",
-    )  # fmt: skip
-
-
 def reading(options: argparse.Namespace) -> dict[str, Any]:
     """Keywords of `read_survey` that were given."""
     return {hint: getattr(options, hint) for hint in READ_HINTS if getattr(options, hint) is not None}
@@ -87,7 +83,7 @@ def columns(options: argparse.Namespace) -> dict[str, Any]:
 def survey_of(options: argparse.Namespace) -> Survey:
     """The survey that the options describe."""
     hints = reading(options)
-    return Survey(npskit.read_survey(options.file, **hints) if hints else options.file, **columns(options))
+    return npskit.Survey(npskit.read_survey(options.file, **hints) if hints else options.file, **columns(options))
 
 
 def codes(texts: Sequence[str]) -> list[str]:
@@ -102,30 +98,4 @@ def scale_from(text: str | None) -> Scale | None:
     low, _, high = text.partition("-")
     if not (low.isdigit() and high.isdigit()):
         raise ArgumentError(where="--scale", expected="LOW-HIGH such as 1-5", got=repr(text))
-    return Scale(int(low), int(high))
-
-
-def asked(options: argparse.Namespace) -> dict[str, Any]:
-    """Parameters of the template that were given."""
-    named = {"by": options.by or None, "every": options.every, **parameters(options.parameter)}
-    return {name: value for name, value in named.items() if value is not None}
-
-
-def parameters(texts: Sequence[str]) -> dict[str, Any]:
-    """Parameters of a template: ``NAME=VALUE``, a value that is no Python literal being a text.
-
-    Examples
-    --------
-    >>> parameters(["target=40", "nps=score", "factors=['price']"])
-    {'target': 40, 'nps': 'score', 'factors': ['price']}
-    """
-    found = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not equals or not name.strip().isidentifier():
-            raise ArgumentError(where="--parameter", expected="NAME=VALUE such as target=40", got=repr(text))
-        try:
-            found[name.strip()] = ast.literal_eval(value)
-        except (ValueError, SyntaxError):
-            found[name.strip()] = value
-    return found
+    return npskit.Scale(int(low), int(high))

@@ -9,23 +9,42 @@ from typing import Any
 from npskit.cli.options import add, survey_of
 from npskit.cli.tables import printed, written
 from npskit.labels import language, number, points, share, word
-from npskit.scale import CATEGORIES
-from npskit.survey.plots import columns_of
 
 __all__ = ["add_commands"]
 
 LEVEL_WIDTH = 40
+# The tests run them, beside a file of answers with the columns that they name.
+SCORE_EXAMPLES = (
+    "npskit score answers.csv",
+    "npskit score answers.csv --by shop --lang fr",
+    "npskit score answers.csv --rating rating --by shop --format csv",
+)
 
 
 def add_commands(commands: Any) -> None:
     """The commands of this file."""
-    add(commands, "score", run_score, "print the score with its interval, for all or per group", formats=True)
-    add(commands, "audit", run_audit, "print what is wrong with a file", formats=True)
-    add(commands, "roles", run_roles, "print which column was taken for what, and why", formats=True)
+    score = add(
+        commands,
+        "score",
+        run_score,
+        "print the score with its interval, for all or per group",
+        formats=True,
+        examples=SCORE_EXAMPLES,
+    )
+    score.add_argument("--by", action="append", default=[], metavar="COLUMN", help="group by; repeat for more")
+    score.add_argument("--confidence-level", type=float, default=0.95, metavar="0.95")
+    score.add_argument("--method", default="score", help="score, adjusted_wald, wald, bayes or bootstrap")
+    text = "print what is wrong with a file"
+    add(commands, "audit", run_audit, text, formats=True, examples=("npskit audit answers.csv --lang fr",))
+    text = "print which column was taken for what, and why"
+    add(commands, "roles", run_roles, text, formats=True, examples=("npskit roles answers.csv --format json",))
 
 
 def run_score(options: argparse.Namespace) -> int:
     """``npskit score``."""
+    from npskit.scale import CATEGORIES
+    from npskit.survey.plots import columns_of
+
     survey = survey_of(options)
     by = options.by or None
     found = columns_of(survey.summary(by, confidence_level=options.confidence_level, method=options.method))
@@ -62,9 +81,13 @@ def one_score(found: Mapping[str, Sequence[Any]], row: int, lang: str) -> str:
 
 def run_audit(options: argparse.Namespace) -> int:
     """``npskit audit``."""
+    from npskit.survey.plots import columns_of
+
     return printed(columns_of(survey_of(options).audit(lang=language(options.lang))), options.format)
 
 
 def run_roles(options: argparse.Namespace) -> int:
     """``npskit roles``."""
+    from npskit.survey.plots import columns_of
+
     return printed(columns_of(survey_of(options).roles()), options.format)

@@ -8,8 +8,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from npskit.results import plain, spreadsheet_safe
-
 __all__ = ["printed", "written"]
 
 
@@ -31,6 +29,8 @@ def is_empty(value: Any) -> bool:
 
 def written(table: Mapping[str, Sequence[Any]], kind: str) -> int:
     """A table as CSV or as JSON records on the output."""
+    from npskit.results import plain, spreadsheet_safe
+
     rows = [dict(zip(table, plain(row), strict=True)) for row in zip(*table.values(), strict=True)]
     if kind == "json":
         print(json.dumps(rows, ensure_ascii=False, indent=1))
