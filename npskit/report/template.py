@@ -1,29 +1,29 @@
 """Templates: notebooks that tell a story of any survey, with their parameters in one tagged cell.
 
-They live in the repository's top-level ``notebooks/``, where Binder and JupyterLab show them, and travel in the wheel
-as ``npskit/notebooks``. Parameters follow papermill's convention: a cell tagged ``parameters`` holds the defaults, and
-the values of a run go into a cell of their own after it.
+`catalogue` knows where they are. Parameters follow papermill's convention: a cell tagged ``parameters`` holds the
+defaults, and the values of a run go into a cell of their own after it.
 """
 
 from __future__ import annotations
 
-import ast
 import datetime as dt
+import json
 import math
-import re
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from npskit.errors import ArgumentError, ArgumentTypeError, ReportError, did_you_mean, optional_import
+from npskit.errors import ArgumentError, ArgumentTypeError, ReadError, did_you_mean, optional_import
 from npskit.frames import Bands, Period
-from npskit.labels import word
+from npskit.report.catalogue import BROKEN, checked, content, parameters_of, template_path, templates, titled
 from npskit.scale import Scale
 
-__all__ = ["Code", "parameters_of", "prepared", "template_path", "templates"]
+__all__ = ["Code", "parameters_of", "prepared", "template_path", "templates", "titled"]
 
-NUMBERED = re.compile(r"(\d+)-(.+)")
 INJECTED = "injected-parameters"
+# The minor version of the format from which cells have one.
+CELLS_WITH_IDS = 5
 MODULES = ("datetime", "npskit", "pandas", "polars", "pyarrow.parquet")
 PLAIN = (str, int, float, bool, type(None))
 
@@ -32,101 +32,29 @@ class Code(str):
     """A parameter given as an expression instead of a value, such as ``pandas.read_pickle('answers')``."""
 
 
-def folder() -> Path:
-    """Where the templates are: packaged, or in the checkout that is installed in place."""
-    package = Path(__file__).resolve().parents[1]
-    packaged = package / "notebooks"
-    return packaged if packaged.is_dir() else package.parent / "notebooks"
-
-
-def paths() -> dict[str, Path]:
-    """Template id to notebook; the id is the notebook's name without its number."""
-    found = sorted(folder().glob("*.ipynb"))
-    return {match[2]: path for path in found if (match := NUMBERED.fullmatch(path.stem))}
-
-
-def templates(lang: str | None = None) -> list[dict[str, str]]:
-    """The templates, with a title and a caption in the language.
-
-    Examples
-    --------
-    >>> [template["id"] for template in templates("fr")][0]
-    'health-check'
-    """
-    return [
-        {"id": name, "title": titled(name, "title", lang), "caption": titled(name, "caption", lang)} for name in paths()
-    ]
-
-
-def titled(name: str, part: str, lang: str | None) -> str:
-    """Title or caption of a template; the id itself for one without labels."""
-    try:
-        return word(f"report_template_{name}_{part}", lang)
-    except ArgumentError:
-        return name.replace("-", " ").capitalize() if part == "title" else ""
-
-
-def template_path(template: str) -> Path:
-    """The notebook of a template id.
-
-    Raises
-    ------
-    ArgumentError
-        When there is none of that name.
-    """
-    known = paths()
-    if template not in known:
-        raise ArgumentError(
-            where="template", expected="the id of a template", got=repr(template), hint=did_you_mean(template, known)
-        )
-    return known[template]
-
-
-def parameters_of(notebook: Any) -> tuple[int, tuple[str, ...]]:
-    """Position of the cell tagged ``parameters``, and the names it sets.
-
-    Raises
-    ------
-    ReportError
-        When no cell is tagged, or the cell is not plain assignments.
-    """
-    for at, cell in enumerate(notebook.cells):
-        if "parameters" in cell.metadata.get("tags", ()):
-            try:
-                return at, tuple(assigned(cell.source))
-            except SyntaxError as error:
-                raise ReportError(
-                    where="the parameters cell", expected="assignments", got=f"a syntax error ({error.msg})"
-                ) from None
-    raise ReportError(where="the template", expected="a cell tagged 'parameters'", got="none")
-
-
-def assigned(source: str) -> list[str]:
-    """Names that the assignments of a cell set."""
-    names = []
-    for node in ast.parse(source).body:
-        targets = (
-            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-        )
-        several = [each for target in targets for each in (target.elts if isinstance(target, ast.Tuple) else [target])]
-        names += [target.id for target in several if isinstance(target, ast.Name)]
-    return names
-
-
-def prepared(template: str, parameters: Mapping[str, Any]) -> Any:
+def prepared(
+    template: str | os.PathLike[str],
+    parameters: Mapping[str, Any],
+    lang: str | None = None,
+    folders: Iterable[str | os.PathLike[str]] = (),
+) -> Any:
     """A template with the values of a run in a cell of their own.
 
     Parameters
     ----------
-    template : str
-        Its id.
+    template : str or path
+        Its id, or the path of a notebook, which ends in ``.ipynb``.
     parameters : mapping
         Name to value: text, numbers, dates, lists, dictionaries, `Scale`, `Bands`, `Period` or `Code`.
+    lang : {"en", "fr"}, optional
+        Which version to take; unless given, that of the parameter ``lang``.
+    folders : iterable of path, optional
+        Folders of an organisation's own templates.
 
     Returns
     -------
     nbformat.NotebookNode
-        Not executed.
+        Not executed, without outputs.
 
     Raises
     ------
@@ -134,6 +62,8 @@ def prepared(template: str, parameters: Mapping[str, Any]) -> Any:
         For an unknown template, or a parameter that the template does not have.
     ArgumentTypeError
         For a value that cannot be written into a cell.
+    ReadError
+        For a template that cannot be read or is over 20 MB.
 
     Examples
     --------
@@ -144,8 +74,22 @@ def prepared(template: str, parameters: Mapping[str, Any]) -> Any:
     by = ['magasin']
     """
     nbformat = optional_import("nbformat", extra="report", purpose="write a report")
-    notebook = nbformat.read(template_path(template), as_version=4)
-    at, names = parameters_of(notebook)
+    notebook = unrun(nbformat, template_path(template, lang or parameters.get("lang"), folders))
+    if parameters:
+        at, names = parameters_of(notebook)
+        known(parameters, names, os.fspath(template))
+        cell = nbformat.v4.new_code_cell(assignments(parameters), metadata={"tags": [INJECTED]})
+        notebook.cells.insert(at + 1, cell)
+    return notebook
+
+
+def known(parameters: Mapping[str, Any], names: Iterable[str], template: str) -> None:
+    """Check the names of the parameters.
+
+    Raises
+    ------
+    ArgumentError
+    """
     for name in parameters:
         if name not in names:
             raise ArgumentError(
@@ -154,9 +98,28 @@ def prepared(template: str, parameters: Mapping[str, Any]) -> Any:
                 got=repr(name),
                 hint=did_you_mean(name, names),
             )
-    if parameters:
-        cell = nbformat.v4.new_code_cell(assignments(parameters), metadata={"tags": [INJECTED]})
-        notebook.cells.insert(at + 1, cell)
+
+
+def unrun(nbformat: Any, path: Path) -> Any:
+    """A notebook from its file, whatever its minor format, without what an earlier run left.
+
+    Raises
+    ------
+    ReadError
+    """
+    text = content(path)
+    try:
+        checked(json.loads(text))
+        notebook = nbformat.v4.reads(text)
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+            cell.setdefault("id", nbformat.v4.new_raw_cell().id)
+        notebook.nbformat_minor = max(notebook.nbformat_minor, CELLS_WITH_IDS)
+        notebook.metadata.pop("widgets", None)
+        nbformat.validate(notebook, relax_add_props=True)
+    except (*BROKEN, nbformat.ValidationError):
+        raise ReadError(where=f"template {str(path)!r}", expected="a notebook", got="something else") from None
     return notebook
 
 
