@@ -6,22 +6,25 @@
 53.4
 """
 
+import sys
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from npskit import errors
-from npskit.accessor import Survey, planner, register
-from npskit.frames import Bands, Period
 from npskit.labels import set_language
-from npskit.scale import Scale
 from npskit.version import VERSION
 
 if TYPE_CHECKING:
     from npskit import datasets
+    from npskit.accessor import Survey, planner
+    from npskit.frames import Bands, Period
     from npskit.readers import read_survey
+    from npskit.scale import Scale
     from npskit.survey.earned import earned_growth
     from npskit.survey.growth import forecast_growth
     from npskit.survey.planning import plan
+    from npskit.survey.redacting import redact
 
 __all__ = [
     "Bands",
@@ -36,28 +39,52 @@ __all__ = [
     "plan",
     "planner",
     "read_survey",
+    "redact",
     "set_language",
 ]
 
 __version__ = VERSION
 
-register()
+ROOMS = {
+    "Bands": "frames",
+    "Period": "frames",
+    "Scale": "scale",
+    "Survey": "accessor",
+    "earned_growth": "survey.earned",
+    "forecast_growth": "survey.growth",
+    "plan": "survey.planning",
+    "planner": "accessor",
+    "read_survey": "readers",
+    "redact": "survey.redacting",
+    # What IPython looks for at `%load_ext npskit`.
+    "load_ipython_extension": "jupyter.magics",
+    "unload_ipython_extension": "jupyter.magics",
+}
+
+
+def is_command() -> bool:
+    """Whether Python was started as the command, which has to say its version before pandas could be there."""
+    started = sys.orig_argv[1:3] == ["-m", "npskit"] or Path(sys.argv[0] if sys.argv else "").stem == "npskit"
+    return started and "pandas" not in sys.modules
 
 
 def __getattr__(name: str) -> Any:
-    """Load the reader and the bundled data on first use: `df.nps` needs neither."""
+    """Load a name on its first use: `df.nps` needs neither the reader nor the bundled data."""
     if name == "datasets":
         return import_module("npskit.datasets")
-    if name == "read_survey":
-        return import_module("npskit.readers").read_survey
-    if name == "earned_growth":
-        return import_module("npskit.survey.earned").earned_growth
-    if name == "forecast_growth":
-        return import_module("npskit.survey.growth").forecast_growth
-    if name == "plan":
-        return import_module("npskit.survey.planning").plan
-    raise AttributeError(f"module 'npskit' has no attribute {name!r}")
+    if name not in ROOMS:
+        raise AttributeError(f"module 'npskit' has no attribute {name!r}")
+    room = import_module(f"npskit.{ROOMS[name]}")
+    if ROOMS[name] == "accessor":
+        # The command comes here for its survey, with the accessors not yet registered.
+        room.register()
+    found = globals()[name] = getattr(room, name)
+    return found
 
 
 def __dir__() -> list[str]:
     return __all__
+
+
+if not is_command():
+    import_module("npskit.accessor").register()

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import npskit
-from npskit.cli import reports, scores
+from npskit.cli import completion, lab, notebooks, reports, scores
 from npskit.errors import NpskitError, NpskitWarning
 
 __all__ = ["main"]
@@ -83,6 +83,6 @@ def arguments_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="npskit", description="The Net Promoter Score, and how sure it is.")
     parser.add_argument("--version", action="version", version=f"npskit {npskit.__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    scores.add_commands(commands)
-    reports.add_commands(commands)
+    for room in (scores, reports, notebooks, lab, completion):
+        room.add_commands(commands)
     return parser
