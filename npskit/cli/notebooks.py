@@ -32,7 +32,7 @@ UNFIT = re.compile(r"[^\w.-]+")
 TEMPLATES_EXAMPLES = ("npskit templates", "npskit templates --lang fr --format json")
 NEW_EXAMPLES = (
     "npskit new health-check --data answers.csv",
-    "npskit new segments --data answers.csv -p min_responses=50 --lang fr -o segments-lyon.ipynb",
+    "npskit new segments --data answers.csv -p confidence_level=0.9 --lang fr -o segments-lyon.ipynb",
     "npskit new tour",
 )
 

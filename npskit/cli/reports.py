@@ -19,7 +19,7 @@ __all__ = ["add_commands"]
 # The tests run them, beside a file of answers with the columns that they name.
 REPORT_EXAMPLES = (
     "npskit report answers.csv --by shop --lang fr -o report.html",
-    "npskit report answers.csv --template segments -p min_responses=50 -o segments.ipynb",
+    "npskit report answers.csv --template segments -p confidence_level=0.9 -o segments.ipynb",
 )
 DASHBOARD_EXAMPLES = ("npskit dashboard answers.csv --by shop --no-browser",)
 DEMO_EXAMPLES = ("npskit demo -o demo.html",)
