@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import threading
 from collections.abc import Iterable, Mapping
 from functools import cache
 from html import escape
@@ -25,6 +26,7 @@ __all__ = ["page", "vega"]
 VEGALITE = re.compile(r"application/vnd\.vegalite\.v\d+(\.\d+)*\+json")
 ADDRESS = re.compile(r"https?://(?!www\.w3\.org/)")
 XML_HEAD = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>", re.DOTALL)
+ONCE = threading.Lock()
 HIDDEN = {"remove_cell", "remove-cell", "hide_cell"}
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; "
@@ -78,9 +80,16 @@ def asset(name: str) -> str:
     return files("npskit.report").joinpath("page", name).read_text(encoding="utf-8")
 
 
-@cache
 def vega() -> str:
     """Vega, Vega-Lite and the lines that draw our charts, as one script without any outside address."""
+    # Several reports at once wait for the first instead of each making the same.
+    with ONCE:
+        return bundle()
+
+
+@cache
+def bundle() -> str:
+    """The script, made once."""
     converter = optional_import("vl_convert", extra="report", purpose="put interactive charts into a report")
     bundle = converter.javascript_bundle(asset("charts.js"))
     # Links to Vega's editor and schemas: never asked for, but a reader who searches the page should find none.

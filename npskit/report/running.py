@@ -25,7 +25,7 @@ from npskit import errors
 from npskit.errors import NpskitError, ReportError, optional_import
 from npskit.labels import word
 
-__all__ = ["executed", "own_spec"]
+__all__ = ["executed", "halt", "own_spec"]
 
 CELL_SECONDS = 3600
 START_SECONDS = 120
@@ -72,7 +72,7 @@ def executed(
     with tempfile.TemporaryDirectory(prefix="npskit-kernel-", ignore_cleanup_errors=True) as folder:
         runner = Runner(nbclient, notebook, Path(folder), events, read)
         runner.start()
-        with shown_progress(progress) as show:
+        with shown_progress(progress) as show, listed(runner):
             try:
                 while (event := events.get())[0] == "cell":
                     show(word("report_progress", lang, i=event[1] + 1, n=cells))
@@ -85,6 +85,25 @@ def executed(
     if event[0] == "failed":
         raise readable(event[1], notebook) from None
     return notebook
+
+
+@contextmanager
+def listed(runner: Runner) -> Iterator[None]:
+    """Keep a notebook where `halt` finds it, as long as it runs."""
+    RUNNERS.add(runner)
+    try:
+        yield
+    finally:
+        RUNNERS.discard(runner)
+
+
+def halt() -> None:
+    """Stop every notebook of this process; those who wait for one get a ReportError.
+
+    For who runs several in threads: an interrupt reaches the main thread only.
+    """
+    for runner in list(RUNNERS):
+        runner.cancel()
 
 
 class Runner(threading.Thread):
@@ -141,6 +160,9 @@ class Runner(threading.Thread):
             with suppress(RuntimeError):
                 self.loop.call_soon_threadsafe(self.task.cancel)
         self.join(timeout=15)
+
+
+RUNNERS: set[Runner] = set()
 
 
 def own_kernel(folder: Path) -> Any:

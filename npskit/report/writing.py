@@ -22,11 +22,14 @@ from npskit.report.running import executed
 from npskit.report.story import source_name
 from npskit.report.template import INJECTED, Code, literal, prepared, template_path, titled
 from npskit.report.transfer import Carried, carried, stored
+from npskit.report.workbook import workbook
 from npskit.survey import Survey
 
 __all__ = ["Report", "write_report"]
 
-SUFFIXES = (".html", ".htm", ".ipynb", ".pdf")
+SUFFIXES = (".html", ".htm", ".ipynb", ".pdf", ".xlsx")
+# Those that hold charts which react.
+PAGES = (".html", ".htm", ".pdf")
 LIBRARIES = ("nbformat", "nbclient", "ipykernel", "vl_convert")
 ROLES = ("rating", "date", "comment", "customer", "weight", "cluster")
 COLUMNS = (*ROLES, "missing", "scale", "keep", "detractors", "passives", "promoters", "responses")
@@ -96,7 +99,7 @@ def write_report(
         A path is opened by the notebook itself (an export with `npskit.read_survey`, Parquet by scanning), so that a
         report kept as ``.ipynb`` can be run again.
     path : path
-        ``.html`` (one file, no network), ``.pdf`` or ``.ipynb``.
+        ``.html`` (one file, no network), ``.pdf``, ``.ipynb`` or ``.xlsx``.
     template : str
         Id of the template.
     lang : {"en", "fr"}, optional
@@ -125,21 +128,31 @@ def write_report(
     """
     began, lang = time.monotonic(), language(lang)
     out = writable(Path(path))
-    if template == EXPLORER and out.suffix.lower() == ".pdf":
-        raise ReportError(
-            where=f"report {str(path)!r}", expected="a page whose controls move", got="paper",
-            hint=f"for example {str(out.with_suffix('.html'))!r}, or another template",
-        )  # fmt: skip
-    check_libraries()
-    if out.suffix.lower() == ".pdf":
-        browser()
-    template_path(template)
+    check_possible(out, template)
+    content = composed(
+        survey, out.suffix.lower(), template=template, lang=lang, progress=progress, reading=reading, **options
+    )
+    replaced(out, content)
+    return Report(out, template, lang, time.monotonic() - began, len(content))
+
+
+def composed(
+    survey: Survey | str | os.PathLike[str],
+    suffix: str,
+    *,
+    template: str,
+    lang: str,
+    progress: bool | None = None,
+    reading: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> bytes:
+    """The content of a report; `suffix` tells what it shall be, and the rest is as in `write_report`."""
     columns = {
         **(survey.settings if isinstance(survey, Survey) else {}),
         **{name: options.pop(name) for name in COLUMNS if name in options},
     }
     given = {name: value for name, value in options.items() if value is not None}
-    if template == EXPLORER and out.suffix.lower() != ".ipynb":
+    if template == EXPLORER and suffix != ".ipynb":
         given.setdefault("threshold", THRESHOLD)
     # The rows of this template are periods, unless they stand apart.
     table = template == GROWTH and "sales" not in given
@@ -149,12 +162,36 @@ def write_report(
         if data.counted:
             parameters["counted"] = dict(data.counted)
         notebook = prepared(template, {**parameters, "lang": lang, **told.parameters})
-        meanwhile = None if out.suffix.lower() == ".ipynb" else vega
+        meanwhile = vega if suffix in PAGES else None
         executed(notebook, lang=lang, progress=progress, read=data.temporary, meanwhile=meanwhile)
         forgetting(notebook, told.files)
-        content = written(notebook, out.suffix.lower(), template, lang, data, given.get("title") or named(survey))
-    replaced(out, content)
-    return Report(out, template, lang, time.monotonic() - began, len(content))
+        return written(notebook, suffix, template, lang, data, given.get("title") or named(survey))
+
+
+def check_possible(path: Path, template: str) -> None:
+    """Raise before a long run what can be known before it.
+
+    Raises
+    ------
+    ReportError
+        When the template is not for paper, or there is no browser to print it.
+    ArgumentError
+        For an unknown template.
+    MissingExtraError
+        When a library is not installed.
+    """
+    suffix = path.suffix.lower()
+    if template == EXPLORER and suffix == ".pdf":
+        raise ReportError(
+            where=f"report {str(path)!r}", expected="a page whose controls move", got="paper",
+            hint=f"for example {str(path.with_suffix('.html'))!r}, or another template",
+        )  # fmt: skip
+    check_libraries()
+    if suffix == ".pdf":
+        browser()
+    if suffix == ".xlsx":
+        optional_import("openpyxl", extra="excel", purpose="write a workbook")
+    template_path(template)
 
 
 def named(survey: Survey | str | os.PathLike[str]) -> str | None:
@@ -186,7 +223,7 @@ def writable(path: Path) -> Path:
     if path.suffix.lower() not in SUFFIXES:
         raise ReportError(
             where=f"report {str(path)!r}",
-            expected="a name that ends in .html, .ipynb or .pdf",
+            expected="a name that ends in .html, .ipynb, .pdf or .xlsx",
             got=repr(path.suffix or path.name),
             hint=f"for example {str(path.with_suffix('.html'))!r}" if path.name else "",
         )
@@ -205,6 +242,8 @@ def written(notebook: Any, suffix: str, template: str, lang: str, data: Carried,
     if suffix == ".ipynb":
         return notebook_bytes(notebook, data)
     name = " · ".join(filter(None, [titled(template, "title", lang), title]))
+    if suffix == ".xlsx":
+        return workbook(notebook, title=name, lang=lang)
     html = page(notebook, title=name, lang=lang)
     return printed(html) if suffix == ".pdf" else html.encode("utf-8")
 
