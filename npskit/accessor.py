@@ -272,8 +272,12 @@ class AfterPolars(MetaPathFinder):
         """Find Polars as usual, and append the registration to its loading."""
         if name != "polars":
             return None
+        # Whoever only asks whether Polars is there must not use this up; so it steps aside and comes back.
         sys.meta_path.remove(self)
-        spec = importlib.util.find_spec(name)
+        try:
+            spec = importlib.util.find_spec(name)
+        finally:
+            sys.meta_path.insert(0, self)
         if spec is not None and spec.loader is not None:
             spec.loader = RegisteringLoader(spec.loader)
         return spec
@@ -295,4 +299,5 @@ class RegisteringLoader(Loader):
     def exec_module(self, module: ModuleType) -> None:
         """Run the module, then register."""
         self._loader.exec_module(module)
+        sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, AfterPolars)]
         register_polars()

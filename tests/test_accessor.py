@@ -39,7 +39,10 @@ def test_calling_names_the_roles():
     assert "rating='b'" in repr(survey)
 
 
-@pytest.mark.parametrize("first", ["import polars as pl, npskit", "import npskit, polars as pl"])
+ASKED = "import npskit, importlib.util; importlib.util.find_spec('polars'); import polars as pl"
+
+
+@pytest.mark.parametrize("first", ["import polars as pl, npskit", "import npskit, polars as pl", ASKED])
 def test_polars_has_the_accessor_whichever_comes_first(first):
     pytest.importorskip("polars")
     program = f"{first}; print(pl.DataFrame({{'nps': [10, 0, 9, 9]}}).nps.score(), pl.Series([10]).nps.score())"
