@@ -6,7 +6,7 @@ package for; they load nothing, since a server looks at every package that it kn
 
 from __future__ import annotations
 
-__all__: list[str] = []
+__all__ = ["_jupyter_labextension_paths", "_jupyter_server_extension_points"]
 
 
 def _jupyter_labextension_paths() -> list[dict[str, str]]:

@@ -1,0 +1,59 @@
+/** Where the panel stands: in a side area of JupyterLab, and of the notebook pages of Notebook 7. */
+
+import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
+import { PageConfig } from '@jupyterlab/coreutils';
+import type { INotebookTracker } from '@jupyterlab/notebook';
+
+import { addInsertCommand, Cells } from './cells';
+import { CommandIDs, describedBy, type INps } from './core';
+import { KernelFrames } from './frames';
+import { npsIcon } from './icons';
+import { NpsPanel } from './panel';
+
+const RANK = 900;
+
+export function addPanel(
+  app: JupyterFrontEnd,
+  nps: INps,
+  tracker: INotebookTracker,
+  restorer: ILayoutRestorer | null
+): void {
+  if (!showsNotebooks()) {
+    return;
+  }
+  const { commands, shell } = app;
+  const { settings } = nps;
+  const frames = new KernelFrames(tracker, settings);
+  const cells = new Cells(frames, nps);
+  const panel = new NpsPanel(frames, settings, {
+    insertCode: code => void cells.insertCode(code),
+    insertVerb: (verb, frame) => {
+      const said = settings.say('inserted', { verb: settings.say(verb), name: frame.name });
+      void cells.insertVerb(verb, frame).then(() => panel.announce(said));
+    }
+  });
+  let area = settings.panelArea;
+  shell.add(panel, area, { rank: RANK });
+  restorer?.add(panel, panel.id);
+  settings.changed.connect(() => {
+    if (settings.panelArea !== area) {
+      area = settings.panelArea;
+      shell.add(panel, area, { rank: RANK });
+      shell.activateById(panel.id);
+    }
+  });
+  addInsertCommand(commands, frames, cells, nps);
+  commands.addCommand(CommandIDs.openPanel, {
+    label: () => settings.say('show_panel'),
+    icon: npsIcon,
+    describedBy: describedBy(),
+    execute: () => {
+      shell.activateById(panel.id);
+    }
+  });
+}
+
+/** Notebook 7 has pages for one thing each: there is no notebook to follow on the others. */
+function showsNotebooks(): boolean {
+  return ['', 'notebooks'].includes(PageConfig.getOption('notebookPage'));
+}
