@@ -32,7 +32,10 @@ if TYPE_CHECKING:
     from npskit.widgets.setup import Setup
     from npskit.widgets.simulator import SimulatorApp
 
-__all__ = ["NPSAccessor", "Survey", "planner", "register"]
+__all__ = ["NPSAccessor", "Survey", "planner", "register", "unregister"]
+
+# Accessors of the same name that somebody else had registered.
+REPLACED: dict[type, Any] = {}
 
 
 class Survey(survey.Survey):
@@ -240,6 +243,8 @@ def register() -> None:
     for kind, registrar in kinds:
         # pandas warns of a name it already knows.
         if "nps" in kind.__dict__:
+            if not is_ours(kind.__dict__["nps"]):
+                REPLACED[kind] = kind.__dict__["nps"]
             delattr(kind, "nps")
             kind._accessors.discard("nps")
         registrar("nps")(NPSAccessor)
@@ -247,6 +252,31 @@ def register() -> None:
         register_polars()
     elif not any(isinstance(finder, AfterPolars) for finder in sys.meta_path):
         sys.meta_path.insert(0, AfterPolars())
+
+
+def is_ours(registered: Any) -> bool:
+    """Whether what pandas or Polars holds under the name is ours, also of before a reload."""
+    kind = getattr(registered, "_accessor", getattr(registered, "_ns", None))
+    return (getattr(kind, "__module__", ""), getattr(kind, "__name__", "")) == (__name__, NPSAccessor.__name__)
+
+
+def unregister(*, keep: bool = False) -> None:
+    """Take the accessor away and put back what was registered before; with `keep`, only where there was something."""
+    kinds: list[Any] = [pd.DataFrame, pd.Series]
+    if "polars" in sys.modules:
+        polars = sys.modules["polars"]
+        kinds += [polars.DataFrame, polars.LazyFrame, polars.Series]
+    for kind in kinds:
+        before = REPLACED.pop(kind, None)
+        if not is_ours(kind.__dict__.get("nps")) or (keep and before is None):
+            continue
+        delattr(kind, "nps")
+        if before is not None:
+            kind.nps = before
+        else:
+            kind._accessors.discard("nps")
+    if not keep:
+        sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, AfterPolars)]
 
 
 def register_polars() -> None:
