@@ -1,20 +1,28 @@
-"""``npskit report``, ``demo`` and ``dashboard``: what opens in a browser."""
+"""``npskit report``, ``demo`` and ``dashboard``: what is given to somebody to read."""
 
 from __future__ import annotations
 
 import argparse
+import copy
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import npskit
 from npskit.cli.options import add, columns, reading, survey_of
 from npskit.cli.parameters import add_parameter_options, asked
+from npskit.errors import ArgumentError
 from npskit.labels import language, word
 
 if TYPE_CHECKING:
     from npskit import Survey
 
 __all__ = ["add_commands"]
+
+SOME_FAILED = 1
+REPORT, FOLDER = "nps-report.html", "nps-reports"
+# Formats of a report, with the suffixes that say the same.
+FORMATS = {"html": (".html", ".htm"), "pdf": (".pdf",), "ipynb": (".ipynb",), "xlsx": (".xlsx",)}
 
 # The tests run them, beside a file of answers with the columns that they name.
 REPORT_EXAMPLES = (
@@ -29,6 +37,7 @@ def add_commands(commands: Any) -> None:
     """The commands of this file."""
     report = add(commands, "report", run_report, "write a report that opens anywhere", examples=REPORT_EXAMPLES)
     add_report_options(report)
+    add_many_options(report)
     dashboard = add(
         commands, "dashboard", run_dashboard, "open a file with controls, in the browser", examples=DASHBOARD_EXAMPLES
     )
@@ -40,11 +49,27 @@ def add_commands(commands: Any) -> None:
 
 def add_report_options(parser: argparse.ArgumentParser) -> None:
     """Where the report goes and what it shows."""
-    parser.add_argument("-o", "--output", default="nps-report.html", metavar="PATH", help=".html, .ipynb or .pdf")
+    parser.add_argument("-o", "--output", metavar="PATH", help=".html, .pdf, .ipynb or .xlsx; with --all a folder")
+    parser.add_argument("--format", choices=tuple(FORMATS), help="what to write, where the name does not say so")
     parser.add_argument("--template", default="health-check")
     parser.add_argument("--by", action="append", default=[], metavar="COLUMN")
     parser.add_argument("--every", choices=("day", "week", "month", "quarter", "year"))
     add_parameter_options(parser)
+
+
+def add_many_options(parser: argparse.ArgumentParser) -> None:
+    """A report for each team."""
+    many = parser.add_argument_group("a report for each team")
+    many.add_argument(
+        "--all", action="store_true", help="one for each level of --by (found when not given), and a page of all; "
+        "what is done and still holds is not done again"
+    )  # fmt: skip
+    many.add_argument("--jobs", type=int, metavar="N", help="reports made at once; one for each processor if not given")
+    many.add_argument(
+        "--threshold", type=int, metavar="N", help="teams with fewer responses get no report; 10 when not given"
+    )
+    many.add_argument("--dry-run", action="store_true", help="only tell what would be made")
+    many.add_argument("--verbose", action="store_true", help="a line for each report instead of a bar")
 
 
 def add_dashboard_options(parser: argparse.ArgumentParser) -> None:
@@ -59,6 +84,11 @@ def add_dashboard_options(parser: argparse.ArgumentParser) -> None:
 def run_report(options: argparse.Namespace) -> int:
     """``npskit report``; the template opens the file itself, so that an .ipynb can be run again."""
     given = {name: value for name, value in columns(options).items() if value}
+    if options.all:
+        return reported_all(options, given)
+    unfit = [name for name in ("jobs", "threshold", "dry_run", "verbose") if getattr(options, name)]
+    if unfit:
+        raise ArgumentError(where=f"--{unfit[0].replace('_', '-')}", expected="--all beside it", got="one report")
     return reported(options.file, options, reading=reading(options), **given)
 
 
@@ -98,6 +128,58 @@ def reported(survey: Survey | str, options: argparse.Namespace, **given: Any) ->
 
     chosen = {**given, **asked(options)}
     lang = language(chosen.pop("lang", None))
-    report = write_report(survey, Path(options.output), template=options.template, lang=lang, **chosen)
+    report = write_report(survey, output_of(options), template=options.template, lang=lang, **chosen)
     print(word("cli_report_written", lang, path=report.path))
     return 0
+
+
+def output_of(options: argparse.Namespace) -> Path:
+    """Where one report goes: the format wins over a name that says nothing, and contradicts no other.
+
+    Examples
+    --------
+    >>> output_of(argparse.Namespace(output="q4", format="pdf")).name
+    'q4.pdf'
+    """
+    path, asked_for = Path(options.output or REPORT), options.format
+    if asked_for is None or path.suffix.lower() in FORMATS[asked_for]:
+        return path
+    if options.output is None:
+        return path.with_suffix(f".{asked_for}")
+    if path.suffix.lower() in {suffix for several in FORMATS.values() for suffix in several}:
+        raise ArgumentError(
+            where=f"--format {asked_for}", expected=f"a name that ends in .{asked_for}, or in nothing",
+            got=repr(options.output), hint=f"for example {str(path.with_suffix(f'.{asked_for}'))!r}",
+        )  # fmt: skip
+    return path.with_name(f"{path.name}.{asked_for}")
+
+
+def reported_all(options: argparse.Namespace, given: dict[str, Any]) -> int:
+    """Write the reports of all teams, and say which could not be made."""
+    from npskit.report.many import report_all
+
+    # Here --by names the teams; what each report is split by is a parameter like any other.
+    inside = copy.copy(options)
+    inside.by = []
+    chosen = {**given, **asked(inside)}
+    lang = language(chosen.pop("lang", None))
+    watched = sys.stderr.isatty() and not options.verbose and not options.dry_run
+    found = report_all(
+        options.file,
+        options.output or FOLDER,
+        by=options.by or None,
+        template=options.template,
+        format=options.format or "html",
+        lang=lang,
+        jobs=options.jobs,
+        dry_run=options.dry_run,
+        progress=watched,
+        told=None if watched else lambda line: print(line, file=sys.stderr, flush=True),
+        reading=reading(options),
+        **({} if options.threshold is None else {"threshold": options.threshold}),
+        **chosen,
+    )
+    print(found.sentence())
+    for team, reason in found.failed.items():
+        print(f"npskit: {team}: {reason}", file=sys.stderr)
+    return SOME_FAILED if found.failed else 0

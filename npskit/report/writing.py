@@ -151,6 +151,9 @@ def composed(
         **(survey.settings if isinstance(survey, Survey) else {}),
         **{name: options.pop(name) for name in COLUMNS if name in options},
     }
+    if isinstance(survey, Survey) and not isinstance(survey.data, (str, os.PathLike)):
+        # What people wrote stays in this process, so the notebook has no such column.
+        columns.pop("comment", None)
     given = {name: value for name, value in options.items() if value is not None}
     if template == EXPLORER and suffix != ".ipynb":
         given.setdefault("threshold", THRESHOLD)
