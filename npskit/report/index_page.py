@@ -25,6 +25,7 @@ __all__ = ["Entry", "index_page"]
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 WIDTH, HEIGHT, MARGIN = 240, 22, 6
+LONGEST = 80
 STEPS = (1, 2, 5, 10, 20, 25, 50, 100)
 WIDE = ' class="wide"'
 STYLE = """
@@ -34,7 +35,7 @@ main { max-width: 60rem; }
 .many th:first-child, .many td:first-child { text-align: left; padding-left: 0; overflow-wrap: anywhere; }
 .many td { vertical-align: middle; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .many td:first-child { white-space: normal; min-width: 9rem; }
-.many svg { display: block; width: 15rem; max-width: 100%; height: auto; color: var(--text); overflow: visible; }
+.many svg { display: block; width: 15rem; height: auto; color: var(--text); overflow: visible; }
 .many .score { font-weight: 650; }
 .many tr { break-inside: avoid; }
 .quiet { color: var(--quiet); }
@@ -203,7 +204,9 @@ def table(entries: Sequence[Entry], whole: Figures, lang: str) -> str:
 
 def row(entry: Entry, whole: Figures, scale: Scale | None, lang: str) -> str:
     """A team: the way to its report, its interval as a picture, and its figures."""
-    label = f"<bdi>{escape(visible(entry.label))}</bdi>"
+    name = visible(entry.label)
+    short = name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+    label = f"<bdi>{escape(short)}</bdi>" if short == name else f'<bdi title="{escape(name)}">{escape(short)}</bdi>'
     if entry.file:
         label = f'<a href="{escape(quote(entry.file))}">{label}</a>'
     elif entry.state in ("failed", "waiting"):

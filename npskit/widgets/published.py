@@ -5,17 +5,28 @@ A report is given away, so it gets the cube that may be, and the same script as 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
+from npskit.labels import word
+from npskit.survey.estimates import counted, estimates
 from npskit.widgets.explorer import public_payload
 from npskit.widgets.javascript import asset, script
 from npskit.widgets.page import fragment, inlined
 
 if TYPE_CHECKING:
+    from npskit.survey.exploration import Exploration
     from npskit.widgets.explorer import Explorer
 
 __all__ = ["Published", "published"]
+
+# The standard type of a table with its fields described (Frictionless Data).
+TABLE_TYPE = "application/vnd.dataresource+json"
+FIGURES = {
+    "responses": "workbook_responses", "score": "workbook_score", "lower": "workbook_low", "upper": "workbook_high",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -27,13 +38,16 @@ class Published:
     html : str
     words : str
         The same for who reads text.
+    tables : list of dict
+        The score by each column, for who reads neither, such as a workbook.
     """
 
     html: str
     words: str
+    tables: list[dict[str, Any]] = field(default_factory=list, repr=False)
 
-    def _repr_html_(self) -> str:
-        return self.html
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return {"text/html": self.html, "text/plain": repr(self), TABLE_TYPE: self.tables}
 
     def __repr__(self) -> str:
         return f"<npskit.Published: {self.words}>"
@@ -66,4 +80,32 @@ def published(explorer: Explorer, threshold: int = 10) -> Published:
     style = asset("page.css") + asset("explorer.css")
     body = fragment(public_payload(explorer.exploration, threshold, None), lang=explorer.lang)
     html = f"<style>{style}</style>{body}<script>{inlined(script(asset('page.js')))}</script>"
-    return Published(html, explorer.exploration.words("en"))
+    tables = list(described(explorer.exploration, threshold))
+    return Published(html, explorer.exploration.words("en"), tables)
+
+
+def described(exploration: Exploration, threshold: int) -> Iterator[dict[str, Any]]:
+    """The score by each column of what may be given away."""
+    cube, lang = exploration.publishable(threshold).cube, exploration.lang
+    for axis, dimension in enumerate(cube.dimensions):
+        tally = cube.tally({}, [axis])
+        found = estimates(tally, confidence_level=exploration.state.confidence_level, method="score")
+        columns = {"responses": counted(tally.category_counts)["responses"], **found}
+        rows = [
+            {dimension.name: level_text(cell[0], lang), **{name: columns[name][at] for name in FIGURES}}
+            for at, cell in enumerate(tally.cells)
+            if columns["responses"][at] >= max(threshold, 1)
+        ]
+        heads = [(dimension.name, dimension.name), *((name, word(key, lang)) for name, key in FIGURES.items())]
+        kinds = {name: "integer" if name == "responses" else "number" for name in FIGURES}
+        fields = [{"name": name, "title": title, "type": kinds.get(name, "string")} for name, title in heads]
+        yield {"name": f"table-{axis + 1}", "title": dimension.name, "schema": {"fields": fields}, "data": rows}
+
+
+def level_text(level: object, lang: str) -> str:
+    """A level as a table shows it."""
+    if level is None:
+        return word("missing_level", lang)
+    if isinstance(level, float) and level.is_integer():
+        return str(int(level))
+    return level.isoformat() if isinstance(level, dt.date) else str(level)
