@@ -21,6 +21,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 import nbformat
+import pandas as pd
 import pytest
 
 pytest.importorskip("jupyter_server")
@@ -350,6 +351,20 @@ def test_names_of_files_are_only_names(server: Serving, name: str) -> None:
         (server.root / server.cwd / ".ipynb_checkpoints").exists()
     )
     assert server.ask("GET", answer.headers["Location"]).status == 200
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such names there")
+@pytest.mark.parametrize("stem", ["sales [1]", "what?", "a*b", "it's {x}", "é漢"])
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_data_of_any_name_are_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stem: str, suffix: str) -> None:
+    """What the notebook does with the name that it was given."""
+    if suffix == ".parquet":
+        pytest.importorskip("duckdb")
+    monkeypatch.chdir(tmp_path)
+    data, name = pd.DataFrame({"nps": [10, 0, 10, 8], "shop": list("abab")}), stem + suffix
+    with open(name, "wb") as file:
+        data.to_csv(file, index=False) if suffix == ".csv" else data.to_parquet(file)
+    assert npskit.Survey(name).score() == 25
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such names there")

@@ -38,7 +38,8 @@ def scan_parquet(path: str | os.PathLike[str]) -> Any:
     # Its progress bar would run through the answer of a command.
     connection.execute("SET enable_progress_bar = false")
     try:
-        relation = connection.read_parquet(files, union_by_name=True, hive_partitioning=True)
+        # The files are found already; DuckDB would take a name such as "sales [1].parquet" for a pattern.
+        relation = connection.read_parquet(list(map(glob.escape, files)), union_by_name=True, hive_partitioning=True)
     except duckdb.Error as error:
         raise ReadError(
             where=os.fspath(path), expected="Parquet files of one survey", got=str(error).splitlines()[0].rstrip(".")

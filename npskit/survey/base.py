@@ -326,7 +326,9 @@ def opened(data: Any) -> Any:
     if not isinstance(data, (str, os.PathLike)):
         return data
     path = Path(data)
-    if path.suffix.lower() in PARQUET or path.is_dir() or any(char in str(data) for char in "*?["):
+    # "sales [1].csv" is a name that browsers give, and no pattern where such a file is.
+    pattern = any(char in str(data) for char in "*?[") and not path.is_file()
+    if path.suffix.lower() in PARQUET or path.is_dir() or pattern:
         return os.fspath(data)
     from npskit.readers import read_survey
 
