@@ -1,7 +1,7 @@
 """npskit inside Jupyter: a server extension, and a prebuilt extension of JupyterLab and Notebook 7.
 
 Both travel with `pip install` as data files, so there is nothing to enable. The functions here are what Jupyter asks a
-package for; they load nothing, since a server looks at every package that it knows.
+package for.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import { count } from './words';
 interface ICardProps {
   frame: IFrame;
   settings: Settings;
-  onInsert: (verb: Verb, frame: IFrame) => void;
+  onInsert: (verb: Verb | 'setup', frame: IFrame) => void;
   onScore: (frame: IFrame) => void;
 }
 
@@ -28,14 +28,24 @@ export function Card({ frame, settings, onInsert, onScore }: ICardProps): React.
       <Roles frame={frame} settings={settings} />
       {frame.state === 'large' && (
         <button
-          className="nps-Frame-score jp-mod-styled jp-mod-accept"
+          className="nps-Frame-action jp-mod-styled"
+          data-action="score"
           aria-label={settings.say('score_now_for', { name: frame.name })}
           onClick={() => onScore(frame)}
         >
           {settings.say('score_now')}
         </button>
       )}
-      {frame.state !== 'ambiguous' && (
+      {frame.state === 'ambiguous' ? (
+        <button
+          className="nps-Frame-action jp-mod-styled"
+          data-action="setup"
+          aria-label={settings.say('setup_for', { name: frame.name })}
+          onClick={() => onInsert('setup', frame)}
+        >
+          {settings.say('setup')}
+        </button>
+      ) : (
         <Verbs frame={frame} settings={settings} onInsert={onInsert} />
       )}
     </li>

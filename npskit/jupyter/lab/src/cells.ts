@@ -16,7 +16,7 @@ export class Cells {
     private readonly _nps: INps
   ) {}
 
-  async insertVerb(verb: Verb, frame: IFrame): Promise<void> {
+  async insertVerb(verb: Verb | 'setup', frame: IFrame): Promise<void> {
     const panel = this._frames.notebook;
     if (panel !== null) {
       await insertCell(panel, withImport(panel, callOf(verb, frame), this._nps.settings.lang));

@@ -8,12 +8,14 @@ import type { Lang } from './words';
 export const VERBS = ['summary', 'trend', 'drivers', 'forecast', 'explore'] as const;
 export type Verb = (typeof VERBS)[number];
 
-const CALLS: Record<Verb, string> = {
+const CALLS: Record<Verb | 'setup', string> = {
   summary: 'summary()',
   trend: 'trend().plot()',
   drivers: 'drivers().plot()',
   forecast: 'forecast().plot()',
-  explore: 'explore()'
+  explore: 'explore()',
+  // Where several columns may hold the rating, a form to say which.
+  setup: 'setup()'
 };
 const NEED_DATES = new Set<Verb>(['trend', 'forecast']);
 const IMPORTS = /^\s*(import\b[^#]*\bnpskit\b|from\s+npskit\b|%load_ext\s+npskit\b)/m;
@@ -31,7 +33,7 @@ export function canAnswer(verb: Verb, frame: IFrame): boolean {
 }
 
 /** The call of a verb on a frame: by its accessor, or through a survey where its library has none. */
-export function callOf(verb: Verb, { name, kind }: IFrame): string {
+export function callOf(verb: Verb | 'setup', { name, kind }: IFrame): string {
   const surveyed = /^(pandas|polars)/.test(kind) ? `${name}.nps` : `npskit.Survey(${name})`;
   return `${kind === 'survey' ? name : surveyed}.${CALLS[verb]}`;
 }

@@ -14,7 +14,7 @@ import type { Key } from './words';
 
 /** What the panel asks to be done. */
 export interface IPanelActions {
-  insertVerb: (verb: Verb, frame: IFrame) => void;
+  insertVerb: (verb: Verb | 'setup', frame: IFrame) => void;
   insertCode: (code: string) => void;
 }
 
@@ -63,7 +63,7 @@ export class NpsPanel extends ReactWidget {
       <>
         {this._renderHeader()}
         <p className="nps-Panel-status" role="status">
-          {this._said || (this._frames.isBehind ? this._say('follows') : '')}
+          {this._status}
         </p>
         {view.state === 'frames' && view.frames.length > 0
           ? this._renderFrames(view.frames)
@@ -110,20 +110,17 @@ export class NpsPanel extends ReactWidget {
 
   private _renderFrames(frames: readonly IFrame[]): React.ReactElement {
     return (
-      <>
-        <p className="nps-Panel-notebook">{this._say('frames')}</p>
-        <ul className="nps-Frames" aria-label={this._say('frames')}>
-          {frames.map(frame => (
-            <Card
-              key={frame.name}
-              frame={frame}
-              settings={this._settings}
-              onInsert={this._actions.insertVerb}
-              onScore={({ name }) => void this._frames.read(name)}
-            />
-          ))}
-        </ul>
-      </>
+      <ul className="nps-Frames" aria-label={this._say('frames')}>
+        {frames.map(frame => (
+          <Card
+            key={frame.name}
+            frame={frame}
+            settings={this._settings}
+            onInsert={this._actions.insertVerb}
+            onScore={({ name }) => void this._frames.read(name)}
+          />
+        ))}
+      </ul>
     );
   }
 
@@ -146,6 +143,17 @@ export class NpsPanel extends ReactWidget {
         )}
       </div>
     );
+  }
+
+  /** What was just done, else that the kernel is at work, else whose frames these are. */
+  private get _status(): string {
+    if (this._said) {
+      return this._said;
+    }
+    if (this._frames.isBehind) {
+      return this._say('follows');
+    }
+    return this._frames.frames.length > 0 ? this._say('frames') : '';
   }
 
   private _say(key: Key): string {

@@ -28,8 +28,7 @@ export function addPanel(
   const panel = new NpsPanel(frames, settings, {
     insertCode: code => void cells.insertCode(code),
     insertVerb: (verb, frame) => {
-      const said = settings.say('inserted', { verb: settings.say(verb), name: frame.name });
-      void cells.insertVerb(verb, frame).then(() => panel.announce(said));
+      void cells.insertVerb(verb, frame).then(() => panel.announce(settings.say('inserted')));
     }
   });
   let area = settings.panelArea;
