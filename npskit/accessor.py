@@ -256,7 +256,8 @@ def register() -> None:
 
 def is_ours(registered: Any) -> bool:
     """Whether what pandas or Polars holds under the name is ours, also of before a reload."""
-    kind = getattr(registered, "_accessor", getattr(registered, "_ns", None))
+    # Polars keeps the class under one name, and pandas under the name where Polars keeps a text.
+    kind = getattr(registered, "_ns", getattr(registered, "_accessor", None))
     return (getattr(kind, "__module__", ""), getattr(kind, "__name__", "")) == (__name__, NPSAccessor.__name__)
 
 

@@ -42,7 +42,11 @@ def is_frame(value: Any) -> bool:
 
 def frames_in(namespace: Mapping[str, Any]) -> dict[str, Any]:
     """The frames that have a name of the user's."""
-    return {name: value for name, value in dict(namespace).items() if not name.startswith("_") and is_frame(value)}
+    return {
+        name: value
+        for name, value in dict(namespace).items()
+        if name.isidentifier() and name[0] != "_" and is_frame(value)
+    }
 
 
 def matching(frame: Any, condition: str, namespace: Mapping[str, Any]) -> Any:
