@@ -197,6 +197,13 @@ def test_kinds_are_chosen(server: Serving) -> None:
     assert kinds["all"] >= {"template"}
 
 
+def test_language_of_the_environment_that_there_is_not_is_passed_over(
+    server: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NPSKIT_LANG", "de")
+    assert server.ask("GET", "npskit/templates").status == 200
+
+
 @pytest.mark.parametrize("query", ["lang=de", "kind=x", "lang=%00", "kind=template&kind=x"])
 def test_wrong_query_is_told(server: Serving, query: str) -> None:
     answer = server.ask("GET", f"npskit/templates?{query}")

@@ -19,7 +19,7 @@ from jupyter_server.base.handlers import APIHandler
 from jupyter_server.utils import url_path_join
 from tornado import web
 
-from npskit.errors import NpskitError, ReportError, did_you_mean
+from npskit.errors import ArgumentError, NpskitError, ReportError, did_you_mean
 from npskit.jupyter.places import Place, Problem, named, placed, saved
 from npskit.labels import LANGUAGES, language, word
 from npskit.report.catalogue import KINDS, MOST_BYTES, entries, templates, too_large
@@ -59,7 +59,7 @@ class TemplatesHandler(Handler):
         lang = chosen_language(self.get_query_argument("lang", None))
         kind = self.get_query_argument("kind", KINDS[0])
         if kind not in (*KINDS, "all"):
-            raise Problem(400, f"kind: expected {', '.join(KINDS)} or all, got {kind!r}.")
+            raise Problem(400, f"kind: expected {', '.join(KINDS)} or all, got {repr(kind)[:80]}.")
         folders = self.settings["npskit_folders"]
         rows = await asyncio.to_thread(templates, lang, folders=folders, kind=None if kind == "all" else kind)
         self.finish(json.dumps(rows))
@@ -110,8 +110,12 @@ def quoted(path: str) -> str:
 def chosen_language(lang: Any) -> str:
     """The language asked for, or that of the server."""
     if lang is not None and lang not in LANGUAGES:
-        raise Problem(400, f"lang: expected {' or '.join(LANGUAGES)}, got {lang!r}.")
-    return language(lang)
+        raise Problem(400, f"lang: expected {' or '.join(LANGUAGES)}, got {repr(lang)[:80]}.")
+    try:
+        return language(lang)
+    except ArgumentError:
+        # The server's environment names a language that there is not.
+        return LANGUAGES[0]
 
 
 def request_of(body: bytes) -> dict[str, Any]:
@@ -137,8 +141,9 @@ def notebook_of(asked: Mapping[str, Any], place: Place, folders: Any) -> Any:
     name, lang = asked["template"], asked["lang"]
     entry = entries(folders).get(name)
     if entry is None:
-        known = [row["id"] for row in templates(lang, folders=folders, kind=None)]
-        raise Problem(404, word("jupyter_no_template", lang, name=name[:80]), did_you_mean(name[:80], known))
+        known = ", ".join(row["id"] for row in templates(lang, folders=folders, kind=None))
+        hint = word("jupyter_templates", lang, names=known)
+        raise Problem(404, word("jupyter_no_template", lang, name=name[:80]), hint)
     path = entry.path(lang)
     try:
         if too_large(path):
