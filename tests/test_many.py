@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -20,13 +21,14 @@ import pytest
 from npskit.errors import ArgumentError, ReportError, RoleError
 from npskit.report import many, team_run
 from npskit.report.filenames import file_names, stem
-from npskit.report.many import report_all
 from npskit.report.manifest import JOURNAL, Manifest, data_digest
+from npskit.report.many import report_all
 from npskit.survey import Survey
 
 HOSTILE = [
     "Lyon", "LYON", "lyon.", "../../etc/passwd", "..", ".", "a/b", "a\\b", "CON", "nul", "index", "東京支店", "🙂", " ",
-    "x" * 400, "é" * 200, "<script>alert(1)</script>", "a\u202eb", "line\nbreak", "con.txt", "COM1", "-rf", "~", "%2e%2e",
+    "x" * 400, "é" * 200, "<script>alert(1)</script>", "a\u202eb", "line\nbreak", "con.txt", "COM1", "-rf", "~",
+    "%2e%2e",
 ]  # fmt: skip
 
 
@@ -74,6 +76,11 @@ def test_a_team_sees_its_own_rows_without_its_own_column(tmp_path: Path, composi
         team = each["title"].rpartition(" ")[2]
         assert list(each["survey"].data.columns) == ["nps", "visits"]
         assert each["survey"].data.equals(frame[frame["shop"] == team].drop(columns="shop"))
+
+
+def test_what_reports_are_split_by_is_a_parameter(tmp_path: Path, composing: list[dict[str, Any]]) -> None:
+    report_all(Survey(answers()), tmp_path, by="shop", parameters={"by": ["visits"]})
+    assert [each["by"] for each in composing] == [["visits"]] * 2
 
 
 def test_roles_are_those_of_the_whole(tmp_path: Path, composing: list[dict[str, Any]]) -> None:
@@ -343,8 +350,6 @@ def test_an_end_by_force_loses_nothing_and_repeats_nothing(tmp_path: Path) -> No
 
 
 def environment(private: Path) -> dict[str, str]:
-    import os
-
     return {**os.environ, "TMPDIR": str(private), "OMP_NUM_THREADS": "1"}
 
 

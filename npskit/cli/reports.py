@@ -161,7 +161,7 @@ def reported_all(options: argparse.Namespace, given: dict[str, Any]) -> int:
     # Here --by names the teams; what each report is split by is a parameter like any other.
     inside = copy.copy(options)
     inside.by = []
-    chosen = {**given, **asked(inside)}
+    chosen = asked(inside)
     lang = language(chosen.pop("lang", None))
     watched = sys.stderr.isatty() and not options.verbose and not options.dry_run
     found = report_all(
@@ -176,8 +176,9 @@ def reported_all(options: argparse.Namespace, given: dict[str, Any]) -> int:
         progress=watched,
         told=None if watched else lambda line: print(line, file=sys.stderr, flush=True),
         reading=reading(options),
+        parameters=chosen,
         **({} if options.threshold is None else {"threshold": options.threshold}),
-        **chosen,
+        **given,
     )
     print(found.sentence())
     for team, reason in found.failed.items():

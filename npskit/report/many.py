@@ -95,6 +95,7 @@ def report_all(
     progress: bool | None = None,
     told: Told | None = None,
     reading: Mapping[str, Any] | None = None,
+    parameters: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> Reports:
     """A report for each level of one or more columns, and a page that leads to them.
@@ -122,8 +123,11 @@ def report_all(
         Called with a line for each team that is through.
     reading : mapping, optional
         For a path: keywords of `npskit.read_survey`.
+    parameters : mapping, optional
+        Parameters of the template, also those that have the name of an argument here: ``{"by": ["plan"]}`` is what
+        each report is split by.
     **options
-        Parameters of the template and keywords of `npskit.Survey`.
+        Parameters of the template as well, and keywords of `npskit.Survey`.
 
     Returns
     -------
@@ -142,7 +146,7 @@ def report_all(
     suffix = suffix_of(format)
     check_possible(Path(folder, f"report{suffix}"), template)
     out = checked_folder(Path(folder))
-    given = {name: value for name, value in options.items() if value is not None}
+    given = {name: value for name, value in {**options, **(parameters or {})}.items() if value is not None}
     data = opened(survey, reading or {}, {name: given.pop(name) for name in COLUMNS if name in given})
     names = frozenset(parameters_of(prepared(template, {}))[1])
     if unknown := [name for name in given if name not in names]:

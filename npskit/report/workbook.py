@@ -132,6 +132,7 @@ def safe(value: Any) -> Any:
 def write_summary(sheet: Any, items: Sequence[tuple[Line | Sheet, str]]) -> None:
     """The sentences in their order, with a link to each table where it stands."""
     styles = optional_import("openpyxl.styles", extra="excel", purpose="write a workbook")
+    links = optional_import("openpyxl.worksheet.hyperlink", extra="excel", purpose="write a workbook")
     wrapped = styles.Alignment(wrap_text=True, vertical="top")
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 22, PROSE
     sheet.sheet_view.showGridLines = False
@@ -140,7 +141,8 @@ def write_summary(sheet: Any, items: Sequence[tuple[Line | Sheet, str]]) -> None
         if isinstance(item, Sheet):
             row += 1
             cell = sheet.cell(row, 2, safe(f"→ {item.title or item.name or name}"))
-            cell.hyperlink = f"#'{name.replace(chr(39), chr(39) * 2)}'!A1"
+            place = f"'{name.replace(chr(39), chr(39) * 2)}'!A1"
+            cell.hyperlink = links.Hyperlink(ref=cell.coordinate, location=place)
             cell.font = styles.Font(color="2B6A8A", underline="single")
             label = False
             continue

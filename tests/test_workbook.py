@@ -1,0 +1,199 @@
+"""A report as a workbook: numbers are numbers, names are legal, and nothing in it runs."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+
+from npskit.report.contents import TABLE_TYPE, Line, Sheet, contents
+from npskit.report.figures import Figure, figure, format_of, parted
+from npskit.report.pointed import pointed
+from npskit.report.workbook import sheet_name, workbook
+
+nbformat = pytest.importorskip("nbformat")
+openpyxl = pytest.importorskip("openpyxl")
+
+
+def notebook(*bundles: dict[str, Any], markdown: str = "", tags: tuple[str, ...] = ()) -> Any:
+    v4 = nbformat.v4
+    outputs = [v4.new_output("display_data", data=bundle) for bundle in bundles]
+    cells = [v4.new_code_cell("x", outputs=outputs, metadata={"tags": list(tags)})]
+    return v4.new_notebook(cells=[*([v4.new_markdown_cell(markdown)] if markdown else []), *cells])
+
+
+def opened(content: bytes) -> Any:
+    return openpyxl.load_workbook(io.BytesIO(content))
+
+
+def table(*rows: tuple[str, ...]) -> dict[str, Any]:
+    lines = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    return {"text/html": f"<section><h2>Where?</h2><table>{lines}</table></section>"}
+
+
+def chart(rows: Any, *fields: tuple[str, str], **more: Any) -> dict[str, Any]:
+    tips = [{"field": field, "title": title, "type": "nominal"} for field, title in fields]
+    layer = {"mark": "point", "encoding": {"tooltip": tips}, **more}
+    spec = {"title": {"text": "Lyon leads", "subtitle": "by shop"}, "data": {"values": rows}, "layer": [layer]}
+    return {"application/vnd.vegalite.v5+json": spec, "image/svg+xml": SVG}
+
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><rect width="40" height="20"/></svg>'
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "value"),
+    [
+        ("+39", "en", 39), ("−12", "en", -12), ("1,234", "en", 1234), ("1\u202f234,5", "fr", 1234.5),
+        ("30\u202f%", "fr", 0.3), ("0.4%", "en", 0.004), ("n\u00a0=\u00a0301", "fr", 301), ("+5 points", "en", 5),
+        ("< 1%", "en", None), ("3 / 5", "en", None), ("Lyon", "en", None), ("2017-Q1", "en", None),
+        ("1,23", "en", None), ("", "en", None), ("+", "en", None),
+    ],
+)  # fmt: skip
+def test_figures_are_read_in_their_language(text: str, lang: str, value: float | None) -> None:
+    found = figure(text, lang)
+    assert (None if found is None else found.value) == value
+
+
+def test_ranges_part_into_their_ends() -> None:
+    assert parted(["+37 to +42", None], "en") == [["+37", None], ["+42", None]]
+    assert parted(["10\u202f% à 18\u202f%"], "fr") == [["10\u202f%"], ["18\u202f%"]]
+    assert parted(["Lyon to Nice"], "en") is None
+    assert parted(["+3 to +4", "too early"], "en") is None
+
+
+def test_format_shows_what_was_written() -> None:
+    assert format_of([Figure(0.125, digits=1, percent=True)]) == "0.0%"
+    assert format_of([Figure(13612, grouped=True)]) == "#,##0"
+    assert format_of([Figure(2024)]) == "0"
+
+
+def test_first_sheet_tells_and_links() -> None:
+    headline = {"text/html": "<header><h1>The score is +53</h1><dl><dt>Who</dt><dd>12 &lt;b&gt;</dd></dl></header>"}
+    book = opened(workbook(notebook(headline, table(("shop", "score"), ("Lyon", "+5"))), title="T", lang="en"))
+    first = book["Summary"]
+    values = [cell.value for row in first.iter_rows() for cell in row if cell.value is not None]
+    assert values == ["The score is +53", "Who", "12 <b>", "Where?", "→ Where?"]
+    (link,) = [cell.hyperlink.location for row in first.iter_rows() for cell in row if cell.hyperlink]
+    assert link == "'Where'!A1"
+
+
+def test_figures_become_numbers_and_stay_put() -> None:
+    shown = table(("shop", "score", "interval", "n"), ("Lyon", "+5", "−3 to +13", "1,234"), ("Nice", "–", "–", "0"))
+    sheet = opened(workbook(notebook(shown), title="T", lang="en"))["Where"]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=3)]
+    assert rows[0] == ["shop", "score", "interval, lower end", "interval, upper end", "n"]
+    assert rows[1] == ["Lyon", 5, -3, 13, 1234]
+    assert rows[2] == ["Nice", None, None, None, 0]
+    assert sheet["B4"].number_format.startswith("+")
+    assert sheet.freeze_panes == "A4"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "＝1"])
+def test_no_name_is_a_formula(text: str) -> None:
+    shown = table((text, text), (text, text))
+    book = opened(workbook(notebook(shown, markdown=f"# {text}"), title=text, lang="fr"))
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                assert cell.data_type != "f"
+                assert not str(cell.value).startswith(("=", "+", "@", "＝")) or isinstance(cell.value, (int, float))
+
+
+def test_sheet_names_are_legal_and_unique() -> None:
+    taken: set[str] = set()
+    for text in ["[a]/b?*:\\", "", "'", "History", "x" * 80, "x" * 80, "X" * 80, "🙂" * 40, "\x00", "Résumé"]:
+        name = sheet_name(text, taken)
+        assert name
+        assert len(name.encode("utf-16-le")) <= 62
+        assert not set(name) & set("[]:*?/\\\x00")
+        assert name.casefold() not in taken
+        assert name.casefold() != "history"
+        taken.add(name.casefold())
+
+
+def test_characters_a_workbook_cannot_hold_are_left_out() -> None:
+    shown = table(("a\x0b", "b"), ("\ud83d", "x\x00y" + "z" * 40_000))
+    sheet = opened(workbook(notebook(shown), title="\x01", lang="en"))["Where"]
+    assert len(sheet["B4"].value) < 32_768
+
+
+def test_a_chart_is_the_table_at_its_pointer_with_the_numbers_behind() -> None:
+    rows = [{"name": f"s{at}", "figure": f"+{at + 1}", "score": at + 1.25, "row": at, "x": at + 1.0} for at in range(3)]
+    book = opened(workbook(notebook(chart(rows, ("name", "shop"), ("figure", "score"))), title="T", lang="en"))
+    sheet = book["Lyon leads"]
+    assert [cell.value for cell in sheet["B"]][3:] == ["score", 1.25, 2.25, 3.25]
+    assert len(sheet._charts) == 1
+
+
+def test_another_chart_is_a_picture() -> None:
+    pytest.importorskip("PIL")
+    pytest.importorskip("vl_convert")
+    rows = [{"name": "a", "figure": "30%"}, {"name": "b", "figure": "70%"}]
+    shown = chart(rows, ("name", "rating"), ("figure", "share"))
+    sheet = opened(workbook(notebook(shown), title="T", lang="en"))["Lyon leads"]
+    assert (len(sheet._charts), len(sheet._images)) == (0, 1)
+    assert sheet["B5"].value == 0.3
+
+
+def test_texts_that_vega_writes_become_their_numbers() -> None:
+    made = [
+        {"filter": "datum.kind === 'past'"},
+        {"as": "figure", "calculate": "(datum.score > 0 ? '+' : '') + datum.score"},
+        {"as": "range", "calculate": "datum.lower + ' to ' + datum.upper"},
+        {"as": "label", "calculate": "year(datum.period)"},
+    ]
+    text = "period,kind,score,lower,upper\n2024-01-01T00:00:00,past,5.5,1,9\n2025-01-01T00:00:00,ahead,6,2,10\n"
+    fields = [("label", "period"), ("figure", "score"), ("range", "interval")]
+    bundle = chart(text, *fields, transform=made)["application/vnd.vegalite.v5+json"]
+    kinds = {"period": "date", **dict.fromkeys(["score", "lower", "upper"], "number")}
+    bundle["data"]["format"] = {"type": "csv", "parse": kinds}
+    (found,) = pointed(bundle, "en")
+    assert found.heads == ("period", "score", "interval, lower end", "interval, upper end")
+    assert found.rows == [("2024-01-01", 5.5, 1.0, 9.0)]
+
+
+def test_panels_beside_each_other_bring_their_names() -> None:
+    def panel(name: str) -> dict[str, Any]:
+        own = chart([{"label": "2024", "figure": "5%"}], ("label", "period"), ("figure", "share"))
+        return {**own["application/vnd.vegalite.v5+json"], "title": name}
+
+    (found,) = pointed({"title": "All", "hconcat": [panel("Promoters"), panel("Passives")]}, "en")
+    assert found.rows == [("Promoters", "2024", "5%"), ("Passives", "2024", "5%")]
+
+
+def test_a_described_table_is_taken_as_it_is() -> None:
+    fields = [{"name": "shop", "title": "shop"}, {"name": "score", "title": "score"}]
+    bundle = {TABLE_TYPE: [{"title": "shop", "schema": {"fields": fields}, "data": [{"shop": "=x", "score": 5.5}]}]}
+    sheet = opened(workbook(notebook({**bundle, "text/html": "<p>page"}), title="T", lang="en"))["shop"]
+    assert [cell.value for cell in sheet[4]] == ["'=x", 5.5]
+
+
+def test_what_the_page_hides_the_workbook_hides() -> None:
+    assert contents(notebook({"text/html": "<p>secret</p>"}, tags=("remove_cell",)), "en") == []
+
+
+def test_html_of_any_notebook_is_read() -> None:
+    rows = "<table><tr><th>x</th></tr><tr><td>1</td></tr></table>"
+    bundle = {"text/html": f"<style>p {{}}</style><script>1</script><p>a &amp; b</p>{rows}"}
+    assert contents(notebook(bundle), "en") == [Line("p", "a & b"), Sheet("", heads=("x",), rows=(("1",),))]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.parametrize(
+    "template", ["health-check", "segments", "drivers-and-priorities", "forecast", "growth", "explorer"]
+)
+def test_every_template_makes_a_workbook(template: str, lang: str) -> None:
+    import npskit
+    from npskit.report.running import executed
+    from npskit.report.template import prepared
+
+    more = {"threshold": 10} if template == "explorer" else {}
+    made = executed(prepared(template, {"lang": lang, **more}), lang=lang, progress=False)
+    book = opened(workbook(made, title="T", lang=lang))
+    assert book.sheetnames[0] == npskit.labels.word("workbook_summary", lang)
+    assert len(book.sheetnames) > 2
+    numbers = [cell for sheet in book for row in sheet.iter_rows() for cell in row if isinstance(cell.value, float)]
+    assert numbers
