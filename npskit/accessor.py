@@ -24,7 +24,7 @@ import pandas as pd
 from npskit import survey
 
 if TYPE_CHECKING:
-    from npskit.report import Report
+    from npskit.report import Report, Reports
     from npskit.survey.simulation import Simulation
     from npskit.widgets.explorer import Explorer
     from npskit.widgets.forecast_app import ForecastApp
@@ -49,7 +49,7 @@ class Survey(survey.Survey):
         Parameters
         ----------
         path : path
-            Where to write: ``.html``, ``.ipynb`` or ``.pdf``.
+            Where to write: ``.html``, ``.pdf``, ``.ipynb`` or ``.xlsx``.
         template : str
             Id of the template notebook.
         lang : {"en", "fr"}
@@ -63,6 +63,28 @@ class Survey(survey.Survey):
         from npskit.report import write_report
 
         return write_report(self, Path(path), template=template, lang=lang, **options)
+
+    def report_all(self, folder: str | os.PathLike[str], *, by: Any = None, **options: Any) -> Reports:
+        """A report for each team, and a page that leads to them; what is done and still holds is not done again.
+
+        Parameters
+        ----------
+        folder : path
+            Made when it is not there.
+        by : str, Bands, Period or sequence of them, optional
+            The teams; a column that is called so unless given.
+        **options
+            Of `npskit.report.report_all`: ``template, format ("html", "pdf", "ipynb" or "xlsx"), lang, jobs, threshold,
+            dry_run, parameters``, and parameters of the template.
+
+        Returns
+        -------
+        Reports
+            Frozen; `.to_frame()` has a row a team, `.failed` the reasons of those that could not be made.
+        """
+        from npskit.report import report_all
+
+        return report_all(self, folder, by=by, **options)
 
     def explore(self, by: Any = None, **state: Any) -> Explorer:
         """Controls around linked pictures: filters, dates, split and comparison, each move answered at once.

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from npskit.report.drivers_story import DriversStory
     from npskit.report.forecast_story import ForecastStory
     from npskit.report.growth_story import GrowthStory
+    from npskit.report.many import Reports, report_all
     from npskit.report.passage import Headline, Passage
     from npskit.report.segments_story import SegmentsStory
     from npskit.report.story import Story
@@ -26,9 +27,11 @@ __all__ = [
     "Headline",
     "Passage",
     "Report",
+    "Reports",
     "SegmentsStory",
     "Story",
     "prepared",
+    "report_all",
     "templates",
     "write_report",
 ]
@@ -40,9 +43,11 @@ ROOMS = {
     "Headline": "passage",
     "Passage": "passage",
     "Report": "writing",
+    "Reports": "many",
     "SegmentsStory": "segments_story",
     "Story": "story",
     "prepared": "template",
+    "report_all": "many",
     "templates": "template",
     "write_report": "writing",
 }
