@@ -49,11 +49,11 @@ def test_a_lab_opens_on_a_new_notebook_and_ends_quietly(answers, environment):
             with urllib.request.urlopen(contents, timeout=WAIT) as answer:
                 assert json.load(answer)["type"] == "notebook"
             lab.send_signal(signal.SIGINT)
-            assert lab.wait(WAIT) == 0
+            assert lab.wait(WAIT) == 0, Path("out").read_text(encoding="utf-8")
         finally:
             lab.kill()
     lines = Path("out").read_text(encoding="utf-8").splitlines()
-    assert [line.split("\u202f: ")[0] for line in lines if line] == ["Notebook écrit", "JupyterLab"]
+    assert [line.split("\u202f: ")[0] for line in lines if line] == ["Notebook écrit", "JupyterLab"], lines
 
 
 def shown_address(lab):
@@ -82,6 +82,7 @@ def test_without_jupyterlab_the_extra_is_named_and_nothing_is_made(answers, caps
         (["Été 2024/answers.csv", "--template", "explorr"], "did you mean 'explorer'"),
         (["Été 2024/answers.csv", "--port", "99999"], "expected one that is free"),
         (["-p", "by='shop'"], "a file of answers"),
+        (["mine.ipynb", "-p", "by='shop'"], "which has its own"),
     ],
 )
 def test_what_is_wrong_is_told_before_anything_is_served(answers, capsys, arguments, said):

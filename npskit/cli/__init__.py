@@ -80,7 +80,11 @@ def show_warning(message: Warning | str, category: type[Warning], *_: Any, **__:
 
 def arguments_parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
-    parser = argparse.ArgumentParser(prog="npskit", description="The Net Promoter Score, and how sure it is.")
+    parser = argparse.ArgumentParser(
+        prog="npskit",
+        description="The Net Promoter Score, and how sure it is.",
+        epilog="npskit COMMAND --help shows examples of each.",
+    )
     parser.add_argument("--version", action="version", version=f"npskit {npskit.__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for room in (scores, reports, notebooks, lab, completion):

@@ -51,9 +51,7 @@ def every_action(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
     for action in parser._actions:
         yield action
         if isinstance(action, argparse._SubParsersAction):
-            for name, inner in action.choices.items():
-                # In a script for a shell, the examples of --help are of no use.
-                inner.prog = f"npskit {name}"
+            for inner in action.choices.values():
                 yield from every_action(inner)
 
 

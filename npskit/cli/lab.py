@@ -84,6 +84,8 @@ def notebook_of(options: argparse.Namespace, given: dict[str, Any], lang: str | 
         return None
     if not name.endswith(SUFFIX):
         return made(options.template, name, parameters=given, lang=lang, folders=options.template_dir, beside=True)
+    if given:
+        raise ArgumentError(where="parameters", expected="a file of answers", got=f"{name!r}, which has its own")
     if not Path(name).is_file():
         raise SurveyNotFoundError(where=repr(name), expected="a notebook", got="no file")
     return Path(name)
