@@ -1,18 +1,14 @@
 """Every way of installing npskit brings the whole of it, its Jupyter extension included, on a machine without Node.
 
-Each way has a virtual environment of its own that sees the libraries of this one, so that nothing heavy is installed
-again. What the card then looks like is seen in `tests/browser`; here the server that would show it is asked.
+Here the programs and a server are asked; that JupyterLab then shows the card is in `browser/test_installed_card.py`.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
-import sys
-import sysconfig
 import tarfile
 import time
 import urllib.error
@@ -22,48 +18,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 
 import pytest
+from installing import ROOT, WAYS, built, clean_environment, copied, installed, run
 
 for library in ("hatchling", "jupyterlab", "notebook", "pip"):
     pytest.importorskip(library)
 
-ROOT = Path(__file__).resolve().parent.parent
-WAYS = [
-    pytest.param(way, marks=pytest.mark.xdist_group(f"install-{way}"))
-    for way in ("folder", "editable", "sdist", "wheel")
-]
-LEFT_BEHIND = shutil.ignore_patterns(".*", "__pycache__", "node_modules", "dist", "build", "*.tsbuildinfo")
 WHEEL_BYTES = 2_000_000
 SECONDS = 120
 
 
-def clean_environment(folder: Path) -> dict[str, str]:
-    """Nothing but one environment's programs, and a home of its own: no Node, no settings of a developer."""
-    home = folder / "home"
-    home.mkdir(exist_ok=True)
-    kept = {name: os.environ[name] for name in ("LANG", "SYSTEMROOT", "TMPDIR") if name in os.environ}
-    return kept | {"PATH": str(folder / "bin"), "HOME": str(home), "PIP_CONFIG_FILE": os.devnull}
-
-
-def run(*command: object, folder: Path, cwd: Path) -> str:
-    found = subprocess.run(
-        [*map(str, command)], env=clean_environment(folder), cwd=cwd, capture_output=True, text=True, timeout=SECONDS
-    )
-    assert found.returncode == 0, found.stdout + found.stderr
-    return found.stdout + found.stderr
-
-
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files of the repository, where nothing that a build leaves disturbs anyone."""
-    return Path(shutil.copytree(ROOT, tmp_path_factory.mktemp("source") / "npskit", ignore=LEFT_BEHIND))
-
-
-def built(source: Path, kind: str) -> Path:
-    command = [sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", str(source.parent / kind)]
-    made = subprocess.run(command, cwd=source, capture_output=True, text=True, timeout=SECONDS)
-    assert made.returncode == 0, made.stderr
-    (path,) = (source.parent / kind).iterdir()
-    return path
+    return copied(tmp_path_factory.mktemp("source"))
 
 
 @pytest.fixture(scope="module")
@@ -76,30 +42,12 @@ def sdist(source: Path) -> Path:
     return built(source, "sdist")
 
 
-@pytest.fixture(scope="module", params=WAYS)
+@pytest.fixture(
+    scope="module", params=[pytest.param(way, marks=pytest.mark.xdist_group(f"install-{way}")) for way in WAYS]
+)
 def environment(request: pytest.FixtureRequest, source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A virtual environment into which npskit was installed in one of the ways."""
-    folder = tmp_path_factory.mktemp("environment")
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
-    libraries = Path(sysconfig.get_path("purelib", vars={"base": str(folder), "platbase": str(folder)}))
-    # The packages there are seen as this environment sees them, without what their own .pth files would add.
-    (libraries / "beside.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
-    what = {"folder": [source], "editable": ["-e", source]}.get(request.param)
-    what = what or [request.getfixturevalue(request.param)]
-    offline = ["--no-deps", "--no-build-isolation", "--no-index", "--disable-pip-version-check"]
-    # What stands beside is not to be taken for an older npskit that has to leave.
-    run(
-        folder / "bin" / "python",
-        "-m",
-        "pip",
-        "install",
-        "--ignore-installed",
-        *offline,
-        *what,
-        folder=folder,
-        cwd=folder,
-    )
-    return folder
+    return installed(request.param, source, tmp_path_factory.mktemp("environment"))
 
 
 def test_there_is_no_node(environment: Path) -> None:
@@ -117,15 +65,13 @@ def test_extension_is_where_jupyter_looks(environment: Path) -> None:
 
 
 def test_the_lab_extension_is_enabled(environment: Path) -> None:
-    told = run(
-        environment / "bin" / "python", "-m", "jupyterlab.labextensions", "list", folder=environment, cwd=environment
-    )
+    told = run(environment, "-m", "jupyterlab.labextensions", "list")
     assert re.search(r"npskit v\S+.* enabled .*OK", re.sub(r"\x1b\[[0-9;]*m", "", told)), told
 
 
 def test_the_server_extension_is_enabled(environment: Path) -> None:
     module = "jupyter_server.extension.serverextension"
-    told = run(environment / "bin" / "python", "-m", module, "list", folder=environment, cwd=environment)
+    told = run(environment, "-m", module, "list")
     told = re.sub(r"\x1b\[[0-9;]*m", "", told)
     assert re.search(r"npskit\.jupyter enabled", told), told
     assert re.search(r"npskit\.jupyter \S* ?OK", told), told
@@ -133,7 +79,7 @@ def test_the_server_extension_is_enabled(environment: Path) -> None:
 
 def test_what_is_imported_is_what_was_installed(environment: Path, source: Path) -> None:
     code = "import npskit; from importlib.metadata import version; print(npskit.__file__, version('npskit'))"
-    told = run(environment / "bin" / "python", "-c", code, folder=environment, cwd=environment)
+    told = run(environment, "-c", code)
     path, version = told.split()
     assert Path(path).is_relative_to(environment) or Path(path).is_relative_to(source)
     assert version in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
