@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from npskit.charts.alerts import monitor
     from npskit.charts.bridge import waterfall
+    from npskit.charts.churn import retention_curves
+    from npskit.charts.churn_checks import point_worth, reliability
     from npskit.charts.comparing import differences
     from npskit.charts.contrasts import asymmetry
     from npskit.charts.discoveries import surprising
@@ -44,7 +46,10 @@ __all__ = [
     "importance_performance",
     "journey",
     "monitor",
+    "point_worth",
     "priorities",
+    "reliability",
+    "retention_curves",
     "revenue_bridge",
     "sales_difference",
     "sales_path",
@@ -70,7 +75,10 @@ ROOMS = {
     "importance_performance": "quadrants",
     "journey": "stages",
     "monitor": "alerts",
+    "point_worth": "churn_checks",
     "priorities": "matrix",
+    "reliability": "churn_checks",
+    "retention_curves": "churn",
     "revenue_bridge": "economics",
     "sales_difference": "growth",
     "sales_path": "growth",

@@ -113,9 +113,23 @@ def wilson(share: np.ndarray, n: np.ndarray, confidence_level: float) -> tuple[n
 
 
 def observed_expected(
-    risk: np.ndarray, left: np.ndarray, cluster: np.ndarray, *, confidence_level: float = 0.95
+    risk: np.ndarray,
+    left: np.ndarray,
+    cluster: np.ndarray,
+    *,
+    error: float = 0.0,
+    confidence_level: float = 0.95,
 ) -> tuple[float, float, float]:
     """Leavers observed for each one expected, with its interval; nan where none was.
+
+    Parameters
+    ----------
+    risk : ndarray, shape (answers,)
+    left : ndarray of bool
+    cluster : ndarray of int
+    error : float
+        Standard error of the number expected, which was estimated too.
+    confidence_level : float
 
     Examples
     --------
@@ -127,7 +141,7 @@ def observed_expected(
     if not (expected > 0 and observed > 0):
         return (0.0 if expected > 0 else float("nan"), float("nan"), float("nan"))
     ratio = observed / expected
-    spread = float(np.sqrt(cluster_products(left - risk * ratio, cluster)[0, 0])) / observed
+    spread = float(np.hypot(np.sqrt(cluster_products(left - risk * ratio, cluster)[0, 0]) / observed, error / expected))
     z = NormalDist().inv_cdf(0.5 + confidence_level / 2)
     return ratio, ratio * float(np.exp(-z * spread)), ratio * float(np.exp(z * spread))
 

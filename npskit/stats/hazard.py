@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Hazard", "PersonPeriods", "person_periods", "fit", "leaving", "sandwich"]
+__all__ = ["Hazard", "PersonPeriods", "expected_error", "fit", "leaving", "person_periods", "sandwich"]
 
 ROUNDS, PRECISE = 60, 1e-10
 # Standard deviation of the pull, in logits for a standard deviation of the covariate.
@@ -215,3 +215,18 @@ def sandwich(
     middle = cluster_products(sums, np.arange(size))
     covariance: np.ndarray = found.covariance @ middle @ found.covariance
     return covariance
+
+
+def expected_error(found: Hazard, covariates: np.ndarray, covariance: np.ndarray, answers: np.ndarray) -> float:
+    """Standard error of the number expected to leave, of so many answers a cell.
+
+    Examples
+    --------
+    >>> found = fit(np.zeros((1, 0)), PersonPeriods(np.array([[100]]), np.array([[10]])), pull=np.inf)
+    >>> round(expected_error(found, np.zeros((1, 0)), found.covariance, np.array([100])), 2)
+    3.0
+    """
+    # The logit of a period moves the chance to have stayed by its rate.
+    moved = (answers * (1 - leaving(found.rates)))[:, None] * found.rates
+    slope = np.concatenate([[moved.sum()], moved.sum(0), moved.sum(1) @ covariates])
+    return float(np.sqrt(max(slope @ covariance @ slope, 0.0)))

@@ -110,7 +110,7 @@ class Curve:
     Attributes
     ----------
     retained, lower, upper : ndarray, shape (categories, horizon + 1)
-        nan from the day on that nobody of the category was followed to.
+        nan from the day on that nobody of the category was followed to, unless all had left.
     at_risk : ndarray of int, same shape
     covariance : ndarray, shape (categories, categories)
         Of the logarithms of `retained` on the last day.
@@ -177,8 +177,10 @@ def curve(counts: Followed, *, spells: Spells | None = None, confidence_level: f
     lower, upper = log_log_limits(
         retained, variance, at_risk * people[:, None], confidence_level=confidence_level, start=at_risk[..., :1]
     )
+    # Where the last one followed left, nobody is there for good.
+    unknown = (at_risk == 0) & (retained > 0)
     for part in (retained, lower, upper):
-        part[at_risk == 0] = np.nan
+        part[unknown] = np.nan
     return Curve(retained, lower, upper, at_risk, covariance, effects[..., -1])
 
 

@@ -18,6 +18,7 @@ from npskit.survey.ahead import break_positions
 from npskit.survey.answers import Trend
 from npskit.survey.audit import customer_check, no_rating_check, rating_checks, reading_checks
 from npskit.survey.base import as_list, opened
+from npskit.survey.churn import Churning
 from npskit.survey.comparing import Comparing
 from npskit.survey.driving import Driving
 from npskit.survey.economics import Valuing
@@ -30,7 +31,7 @@ from npskit.survey.teams import Teams
 __all__ = ["Survey", "opened"]
 
 
-class Survey(Comparing, Driving, Teams, Forecasting, Valuing, Monitoring):
+class Survey(Comparing, Driving, Teams, Forecasting, Valuing, Monitoring, Churning):
     """Survey answers with the roles of their columns.
 
     Parameters

@@ -115,6 +115,10 @@ class Plots:
         """What a customer of each category is worth."""
         return self._survey.economics(**options).plot(lang=lang)
 
+    def churn(self, churned: str, *, lang: str | None = None, **options: Any) -> Any:
+        """Share of customers still there after an answer, by category."""
+        return self._survey.churn(churned, **options).plot(lang=lang)
+
     def compare(self, by: Any = None, *, lang: str | None = None, **options: Any) -> Any:
         """Differences of the groups with their intervals."""
         return self._survey.compare(by, **options).plot(dates=self._dates(), lang=lang)
