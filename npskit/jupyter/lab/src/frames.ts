@@ -95,7 +95,7 @@ export class KernelFrames implements IDisposable {
     const context = this._notebook.sessionContext;
     const kernel = context.session?.kernel;
     if (!kernel || GONE.has(kernel.status)) {
-      return { state: context.isReady ? 'no-kernel' : 'waiting' };
+      return { state: this._opened ? 'no-kernel' : 'waiting' };
     }
     if (STARTING.has(kernel.status)) {
       return { state: 'waiting' };
@@ -111,7 +111,12 @@ export class KernelFrames implements IDisposable {
     return this._evaluate(kernel, question(this._settings.lang, score));
   }
 
-  private async _evaluate(kernel: Kernel.IKernelConnection, frames: string): Promise<Answer> {
+  private async _evaluate(
+    kernel: Kernel.IKernelConnection,
+    frames: string
+  ): Promise<Answer | null> {
+    // From here on, whatever runs runs after the question.
+    this._executed = false;
     const future = kernel.requestExecute({
       allow_stdin: false,
       code: '',
@@ -120,11 +125,18 @@ export class KernelFrames implements IDisposable {
       user_expressions: { frames }
     });
     const { content } = await future.done;
-    return content.status === 'ok' ? answerOf(content.user_expressions) : { state: 'not-read' };
+    if (content.status === 'ok') {
+      return answerOf(content.user_expressions);
+    }
+    if (content.status === 'error') {
+      return { state: 'not-read' };
+    }
+    // Aborted: a cell before it failed, and took what was queued with it.
+    this.refresh();
+    return null;
   }
 
   private _show(view: View): void {
-    this._executed = false;
     this._view = view;
     this._changed.emit();
   }
@@ -141,6 +153,8 @@ export class KernelFrames implements IDisposable {
     context?.iopubMessage.connect(this._noticeExecution, this);
     notebook?.context.pathChanged.connect(this._emit, this);
     notebook?.disposed.connect(this._forget, this);
+    this._opened = false;
+    void context?.ready.then(() => this._open(notebook));
     this._restart();
   }
 
@@ -152,6 +166,14 @@ export class KernelFrames implements IDisposable {
     this._notebook?.disposed.disconnect(this._forget, this);
   }
 
+  /** Whoever opens a notebook may choose no kernel, and nothing else tells us then. */
+  private _open(notebook: NotebookPanel | null): void {
+    if (notebook === this._notebook) {
+      this._opened = true;
+      this.refresh();
+    }
+  }
+
   private _forget(): void {
     this._notebook = null;
     this._restart();
@@ -160,6 +182,7 @@ export class KernelFrames implements IDisposable {
   /** Another kernel, or another notebook: what was known is not true of it. */
   private _restart(): void {
     this._round++;
+    this._executed = false;
     this._show({ state: this._notebook === null ? 'no-notebook' : 'waiting' });
     this.refresh();
   }
@@ -190,6 +213,7 @@ export class KernelFrames implements IDisposable {
   private _disposed = false;
   private _executed = false;
   private _notebook: NotebookPanel | null = null;
+  private _opened = false;
   private _round = 0;
   private readonly _settings: Settings;
   private _view: View = { state: 'no-notebook' };
