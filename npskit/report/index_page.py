@@ -41,7 +41,12 @@ main { max-width: 60rem; }
 .quiet { color: var(--quiet); }
 a { color: inherit; text-decoration-color: var(--promoters); text-underline-offset: .15em; }
 a:focus-visible { outline: 2px solid var(--promoters); outline-offset: 2px; }
-@media (max-width: 46rem) { .many .wide { display: none; } .many svg { width: 8rem; } }
+@media (max-width: 46rem) {
+  .many .wide { display: none; }
+  .many svg { width: 6rem; }
+  .many td, .many th { padding: .25rem .35rem; }
+  .many td:first-child { min-width: 6rem; }
+}
 """
 
 
