@@ -52,10 +52,12 @@ class Coding:
     matrix : ndarray (comments, themes) of bool
     terms : tuple of tuple of str
         For each theme the words that were met most, as people write them.
+    themes : tuple of str
     """
 
     matrix: Flags
     terms: tuple[tuple[str, ...], ...]
+    themes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,7 +174,7 @@ class Codeframe:
                 documents, places = met_by(index, rule, allowed, aside)
                 matrix[documents, column] = True
                 met[column].update(said(rule, documents, places, corpus, surfaces))
-        return Coding(matrix, tuple(tuple(most(counter)) for counter in met))
+        return Coding(matrix, tuple(tuple(most(counter)) for counter in met), self.themes)
 
 
 def rules_of(line: Line, at: int) -> tuple[tuple[Phrase | Pattern, ...], tuple[Phrase | Pattern, ...]]:

@@ -7,6 +7,7 @@ taken. One person is quoted once, personal data are masked, and long letters are
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,6 +25,9 @@ Floats = NDArray[np.float64]
 RELEVANCE = 0.7
 MOST_CANDIDATES = 120
 LETTERS = 240
+# What cannot be seen, or turns the direction of the page round it: control characters, halves of a character, and marks
+# of writing direction. Letters of right-to-left scripts turn themselves.
+HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 # Comments shorter or longer than this say too little, or too much, to be quoted first.
 SHORT, LONG = 40, 220
 ALIKE = 0.9
@@ -110,7 +114,7 @@ def shortened(text: str, letters: int = LETTERS) -> str:
     >>> shortened("Trop d'attente aux caisses", 15)
     "Trop d'attente…"
     """
-    line = " ".join(text[: 4 * letters + 200].split())
+    line = " ".join(HIDDEN.sub(" ", text[: 4 * letters + 200]).split())
     if len(line) <= letters:
         return line
     cut = line[: letters - 1]

@@ -1,0 +1,157 @@
+"""What a theme does to the score: what the score would be without those who speak of it.
+
+Of those who write, some speak of price. Leaving them out moves the score by ``share × (their score − the others')``,
+and that is the theme's impact: what few say in anger and what many say with a shrug can be compared. It says what goes
+together, not what would happen if the price fell.
+
+The interval takes both parts as uncertain: how far the two scores are apart (MOVER on the two score intervals) and how
+many speak of it (Wilson). It keeps its promise from a dozen comments on, where a normal interval does not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from npskit.errors import ArgumentError
+from npskit.stats.comparison import difference, two_sided
+from npskit.stats.intervals import normal_quantile
+from npskit.stats.score import Floats, checked_counts, responses, score
+
+__all__ = ["ThemeImpact", "share_difference", "share_interval", "theme_impact"]
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeImpact:
+    """Impact of themes, (...,) each.
+
+    Attributes
+    ----------
+    impact, lower, upper : float or ndarray
+        Score of all minus score without the theme, in points.
+    share, share_lower, share_upper : float or ndarray
+        Share of comments that speak of it, 0..1.
+    score : float or ndarray
+        Score of those who do.
+    p_value : float or ndarray
+        Two-sided, of both groups having the same score.
+    """
+
+    impact: Any
+    lower: Any
+    upper: Any
+    share: Any
+    share_lower: Any
+    share_upper: Any
+    score: Any
+    p_value: Any
+
+
+def theme_impact(members: ArrayLike, everybody: ArrayLike, *, confidence_level: float = 0.95) -> ThemeImpact:
+    """Score of all minus score without the theme, with its interval.
+
+    Parameters
+    ----------
+    members : array_like (..., 3)
+        Detractors, passives and promoters who speak of the theme.
+    everybody : array_like (..., 3)
+        Those of everyone who writes.
+    confidence_level : float, optional
+
+    Returns
+    -------
+    ThemeImpact
+        nan where nobody, or everybody, speaks of the theme.
+
+    Raises
+    ------
+    ArgumentError
+        When more speak of a theme than write.
+
+    Notes
+    -----
+    Zou and Donner (2008), Statistics in Medicine 27:1693-1702, for the difference of the two scores and, with
+    ``(share·(d − l))² + (d·(share − l_share))²``, for its product with the share; Wilson (1927) for the share.
+
+    Examples
+    --------
+    >>> found = theme_impact([60, 25, 15], [200, 300, 500])
+    >>> f"{found.impact:.2f} points ({found.lower:.2f} to {found.upper:.2f})"
+    '-8.33 points (-10.52 to -6.15)'
+    """
+    inside, whole = checked_counts(members, where="members"), checked_counts(everybody, where="everybody")
+    outside = whole - inside
+    if (outside < -1e-9).any():
+        raise ArgumentError(where="members", expected="no more than everybody", got="more")
+    outside = np.maximum(outside, 0.0)
+    n, total = np.asarray(responses(inside)), np.asarray(responses(whole))
+    share, low, high = share_interval(n, total, confidence_level=confidence_level)
+    apart = difference(inside, outside, confidence_level=confidence_level)
+    gap, below, above = (np.asarray(each) for each in (apart.difference, apart.lower, apart.upper))
+    # Where fewer than all speak of it, the impact is further from 0 the more do.
+    fewer, more = share - low, high - share
+    down, up = np.where(gap > 0, fewer, more), np.where(gap > 0, more, fewer)
+    impact, z = share * gap, normal_quantile(confidence_level)
+    lower = impact - product_margin(share, gap, down, gap - below, z)
+    upper = impact + product_margin(share, gap, up, above - gap, z)
+    return ThemeImpact(impact[()], lower[()], upper[()], share[()], low[()], high[()], score(inside), apart.p_value)
+
+
+def product_margin(first: Floats, second: Floats, first_margin: Floats, second_margin: Floats, z: float) -> Floats:
+    """Margin of a product of two independent estimates: the variance of one has three parts.
+
+    Margins are z standard deviations wide, and the third part has two of them.
+    """
+    both = first_margin * second_margin / z
+    return np.asarray(np.sqrt((first * second_margin) ** 2 + (second * first_margin) ** 2 + both**2))
+
+
+def share_interval(count: ArrayLike, total: ArrayLike, *, confidence_level: float = 0.95) -> tuple[Floats, ...]:
+    """A share with Wilson's interval; nan of nobody.
+
+    Examples
+    --------
+    >>> [round(float(each), 4) for each in share_interval(81, 263)]
+    [0.308, 0.2553, 0.3662]
+    """
+    k, n = np.broadcast_arrays(np.asarray(count, dtype=float), np.asarray(total, dtype=float))
+    z = normal_quantile(confidence_level)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = k / n
+        middle = (k + z**2 / 2) / (n + z**2)
+        margin = z / (n + z**2) * np.sqrt(k * (n - k) / n + z**2 / 4)
+    return share, np.clip(middle - margin, 0, share), np.clip(middle + margin, share, 1)
+
+
+def share_difference(
+    count: ArrayLike,
+    total: ArrayLike,
+    other_count: ArrayLike,
+    other_total: ArrayLike,
+    *,
+    confidence_level: float = 0.95,
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """First share minus second, with Newcombe's interval and the two-sided p-value of the pooled test; (...,) each.
+
+    Notes
+    -----
+    Newcombe (1998), Statistics in Medicine 17:873-890, method 10.
+
+    Examples
+    --------
+    >>> [round(float(each), 4) for each in share_difference(56, 70, 48, 80)[:3]]
+    [0.2, 0.0524, 0.3339]
+    """
+    k, n, m, others = (np.asarray(each, dtype=float) for each in (count, total, other_count, other_total))
+    one, low, high = share_interval(k, n, confidence_level=confidence_level)
+    two, floor, ceiling = share_interval(m, others, confidence_level=confidence_level)
+    gap = one - two
+    lower, upper = gap - np.hypot(one - low, ceiling - two), gap + np.hypot(high - one, two - floor)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        pooled = (k + m) / (n + others)
+        error = np.sqrt(pooled * (1 - pooled) * (1 / n + 1 / others))
+        ratio = np.where(gap == 0, 0.0, np.abs(gap) / error)
+    return gap, lower, upper, two_sided(ratio)
