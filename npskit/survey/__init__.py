@@ -28,12 +28,11 @@ from npskit.survey.monitoring import Monitoring
 from npskit.survey.plots import Plots
 from npskit.survey.teams import Teams
 from npskit.survey.themes import Reading
-from npskit.survey.worklist import Calling
 
 __all__ = ["Survey", "opened"]
 
 
-class Survey(Comparing, Driving, Teams, Forecasting, Valuing, Monitoring, Churning, Calling, Reading):
+class Survey(Comparing, Driving, Teams, Forecasting, Valuing, Monitoring, Churning, Reading):
     """Survey answers with the roles of their columns.
 
     Parameters
