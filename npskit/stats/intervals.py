@@ -3,9 +3,10 @@
 The textbook interval (estimate ± 1.96 standard errors) has width zero when everyone agrees and covers the truth far
 less often than it says in small or lopsided groups. The default here is Tango's score interval: promoters against
 detractors are two paired proportions, and a value stays in the interval as long as a score test does not reject it.
-It always holds the estimate, never leaves [-100, 100] and keeps its promise from five answers on. The others are
-there by name: ``"adjusted_wald"`` is what practitioners publish, ``"wald"`` what textbooks show, ``"bayes"`` a
-posterior, ``"bootstrap"`` a resampling.
+It always holds the estimate and never leaves [-100, 100]. From five answers on it covers what it says when averaged
+over the truths, less where nearly everybody is in one category (of 95 %, worst found by enumeration: .87 at five
+answers, .90 at twenty, .93 at fifty). The others are there by name: ``"adjusted_wald"`` is what practitioners publish,
+``"wald"`` what textbooks show, ``"bayes"`` a posterior, ``"bootstrap"`` a resampling.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ def interval(
 
     References
     ----------
-    Tango (1998), Statistics in Medicine 17:891-908. Rocks (2016), J. Marketing Analytics 4:5-13.
+    Tango (1998), Statistics in Medicine 17:891-908. Rocks (2016), The American Statistician 70:365-372.
     Agresti and Min (2005), Statistics in Medicine 24:729-740.
 
     Examples
