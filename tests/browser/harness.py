@@ -18,14 +18,14 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from playwright.sync_api import BrowserContext, Page, Route, WebSocket
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route, WebSocket
 
 __all__ = ["Guard", "JupyterServer", "OpenNotebook", "browser_flags", "notebook"]
 
 LOCAL = r"(data:|blob:|about:|file:|(https?|wss?)://(127\.0\.0\.1|localhost|\[::1\])([:/]|$))"
 OUTSIDE = re.compile(f"^(?!{LOCAL})")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-SERVER_START_SECONDS = 90
+SERVER_START_SECONDS = 180
 CELL_SECONDS = 120
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
@@ -63,13 +63,19 @@ class Guard:
         self.outside: list[str] = []
         self.errors: list[str] = []
         self.allowed: list[str] = []
+        self.hears = False
         context.route(OUTSIDE, self.refuse)
+        context.on("console", self.note_console)
         context.on("weberror", self.note_error)
         context.on("page", lambda page: page.on("websocket", self.note_socket))
 
     def allow_errors(self, *parts: str) -> None:
         """Do not fail on page errors that contain one of these texts."""
         self.allowed.extend(parts)
+
+    def hear_console(self) -> None:
+        """Fail on errors in the console too, from here on."""
+        self.hears = True
 
     def refuse(self, route: Route) -> None:
         self.outside.append(route.request.url)
@@ -79,6 +85,10 @@ class Guard:
         text = error.error.message
         if not any(part in text for part in self.allowed):
             self.errors.append(f"{text}\n{error.error.stack or ''}")
+
+    def note_console(self, message: ConsoleMessage) -> None:
+        if self.hears and message.type == "error" and not any(part in message.text for part in self.allowed):
+            self.errors.append(f"console: {message.text}\n{message.location}")
 
     def note_socket(self, socket: WebSocket) -> None:
         if OUTSIDE.match(socket.url):
