@@ -22,41 +22,38 @@ export function wishToRun(baseUrl: string, path: string): void {
   localStorage.setItem(keyOf(baseUrl, path), String(Date.now()));
 }
 
-/** Whether there is a fresh wish for the notebook; it is used up. */
-export function takeWish(baseUrl: string, path: string): boolean {
+/** Whether there was a fresh wish for the notebook when it opened; it is used up. */
+function takeWish(baseUrl: string, path: string, opened: number): boolean {
   const key = keyOf(baseUrl, path);
   const since = localStorage.getItem(key);
   localStorage.removeItem(key);
-  return since !== null && isFresh(since);
+  return since !== null && isFresh(since, opened);
 }
 
 /** Run every notebook that opens with a wish. */
 export function runWished(tracker: INotebookTracker, baseUrl: string): void {
-  tracker.widgetAdded.connect((_, panel) => {
-    if (takeWish(baseUrl, panel.context.path)) {
-      void run(panel);
-    }
-  });
+  tracker.widgetAdded.connect((_, panel) => void runIfWished(panel, baseUrl, Date.now()));
 }
 
-async function run(panel: NotebookPanel): Promise<void> {
+async function runIfWished(panel: NotebookPanel, baseUrl: string, opened: number): Promise<void> {
   await panel.revealed;
   await panel.context.ready;
   await panel.sessionContext.ready;
-  if (!panel.isDisposed) {
+  // A notebook may be built on one page to be shown on another: the wish waits for the one that is shown.
+  if (panel.isAttached && takeWish(baseUrl, panel.context.path, opened)) {
     await NotebookActions.runAll(panel.content, panel.sessionContext);
   }
 }
 
-function isFresh(since: string): boolean {
-  const age = Date.now() - Number(since);
+function isFresh(since: string, now: number): boolean {
+  const age = now - Number(since);
   return age >= 0 && age < LIFETIME;
 }
 
 function forgetOldWishes(): void {
   const keys = Array.from({ length: localStorage.length }, (_, at) => localStorage.key(at) ?? '');
   for (const key of keys.filter(key => key.startsWith(PREFIX))) {
-    if (!isFresh(localStorage.getItem(key) ?? '')) {
+    if (!isFresh(localStorage.getItem(key) ?? '', Date.now())) {
       localStorage.removeItem(key);
     }
   }

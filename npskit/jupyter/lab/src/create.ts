@@ -35,7 +35,7 @@ export function addCreateCommand(
 export function addSettingsCommand(commands: CommandRegistry, settings: Settings): void {
   commands.addCommand(CommandIDs.openSettings, {
     label: () => settings.say('show_settings'),
-    icon: npsIcon,
+    icon: args => (args.isPalette === true ? undefined : npsIcon),
     describedBy: describedBy(),
     isVisible: () => commands.hasCommand(SETTING_EDITOR),
     execute: () => commands.execute(SETTING_EDITOR, { query: settings.say('nps') })

@@ -32,7 +32,7 @@ export function addFileCommands(
     commands.addCommand(id, {
       label: () => nps.settings.say(label),
       caption: () => nps.settings.say(`${label}_caption` as Key),
-      icon,
+      icon: args => (args.isPalette === true ? undefined : icon),
       describedBy: describedBy('path'),
       isVisible: () => selectedAnswers(factory.tracker.currentWidget).length > 0,
       execute: async args => {

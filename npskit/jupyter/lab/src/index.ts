@@ -64,31 +64,43 @@ const cards: JupyterFrontEndPlugin<void> = {
   id: 'npskit:launcher',
   description: 'A card for each template.',
   autoStart: true,
-  requires: [INps, ILauncher],
-  activate: (_: JupyterFrontEnd, nps: INps, launcher: ILauncher) => addCards(launcher, nps)
+  requires: [INps],
+  optional: [ILauncher],
+  activate: (_: JupyterFrontEnd, nps: INps, launcher: ILauncher | null) => {
+    if (launcher !== null) {
+      addCards(launcher, nps);
+    }
+  }
 };
 
 const panel: JupyterFrontEndPlugin<void> = {
   id: 'npskit:panel',
   description: 'The frames of the kernel, and cells for them.',
   autoStart: true,
-  requires: [INps, INotebookTracker],
-  optional: [ILayoutRestorer],
+  requires: [INps],
+  optional: [INotebookTracker, ILayoutRestorer],
   activate: (
     app: JupyterFrontEnd,
     nps: INps,
-    tracker: INotebookTracker,
+    tracker: INotebookTracker | null,
     restorer: ILayoutRestorer | null
-  ) => addPanel(app, nps, tracker, restorer)
+  ) => {
+    if (tracker !== null) {
+      addPanel(app, nps, tracker, restorer);
+    }
+  }
 };
 
 const autorun: JupyterFrontEndPlugin<void> = {
   id: 'npskit:autorun',
   description: 'Runs notebooks that were just made here, where the settings say so.',
   autoStart: true,
-  requires: [INotebookTracker],
-  activate: (app: JupyterFrontEnd, tracker: INotebookTracker) =>
-    runWished(tracker, app.serviceManager.serverSettings.baseUrl)
+  optional: [INotebookTracker],
+  activate: (app: JupyterFrontEnd, tracker: INotebookTracker | null) => {
+    if (tracker !== null) {
+      runWished(tracker, app.serviceManager.serverSettings.baseUrl);
+    }
+  }
 };
 
 const menu: JupyterFrontEndPlugin<void> = {

@@ -57,7 +57,7 @@ export function addToPalette(palette: ICommandPalette, commands: CommandRegistry
       CommandIDs.explore,
       CommandIDs.openPanel,
       CommandIDs.openSettings
-    ].map(command => ({ command, args: {} }));
+    ].map(command => ({ command, args: { isPalette: true } }));
     const category = settings.say('nps');
     items = DisposableSet.from(
       [...templates, ...verbs, ...others]

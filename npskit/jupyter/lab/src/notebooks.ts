@@ -7,6 +7,7 @@ import type { PartialJSONObject } from '@lumino/coreutils';
 import { wishToRun } from './autorun';
 import type { Catalogue } from './catalogue';
 import { showRefusal } from './dialogs';
+import { openedInTab } from './pages';
 import { makeNotebook } from './request';
 import type { Settings } from './settings';
 
@@ -31,7 +32,9 @@ export class Notebooks {
     if (this._settings.autoRun) {
       wishToRun(this._server.baseUrl, path);
     }
-    await this._commands.execute('docmanager:open', { path, factory: 'Notebook' });
+    if (!openedInTab(this._server.baseUrl, path)) {
+      await this._commands.execute('docmanager:open', { path, factory: 'Notebook' });
+    }
     return path;
   }
 

@@ -1,13 +1,13 @@
 /** Where the panel stands: in a side area of JupyterLab, and of the notebook pages of Notebook 7. */
 
 import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
-import { PageConfig } from '@jupyterlab/coreutils';
 import type { INotebookTracker } from '@jupyterlab/notebook';
 
 import { addInsertCommand, Cells } from './cells';
 import { CommandIDs, describedBy, type INps } from './core';
 import { KernelFrames } from './frames';
 import { npsIcon } from './icons';
+import { showsNotebooks } from './pages';
 import { NpsPanel } from './panel';
 
 const RANK = 900;
@@ -44,15 +44,10 @@ export function addPanel(
   addInsertCommand(commands, frames, cells, nps);
   commands.addCommand(CommandIDs.openPanel, {
     label: () => settings.say('show_panel'),
-    icon: npsIcon,
+    icon: args => (args.isPalette === true ? undefined : npsIcon),
     describedBy: describedBy(),
     execute: () => {
       shell.activateById(panel.id);
     }
   });
-}
-
-/** Notebook 7 has pages for one thing each: there is no notebook to follow on the others. */
-function showsNotebooks(): boolean {
-  return ['', 'notebooks'].includes(PageConfig.getOption('notebookPage'));
 }
