@@ -28,11 +28,12 @@ from npskit.survey.monitoring import Monitoring
 from npskit.survey.plots import Plots
 from npskit.survey.teams import Teams
 from npskit.survey.themes import Reading
+from npskit.survey.worklist import Calling
 
 __all__ = ["Survey", "opened"]
 
 
-class Survey(Comparing, Driving, Teams, Forecasting, Valuing, Monitoring, Churning, Reading):
+class Survey(Comparing, Driving, Teams, Forecasting, Valuing, Monitoring, Churning, Calling, Reading):
     """Survey answers with the roles of their columns.
 
     Parameters
