@@ -370,3 +370,10 @@ def test_calls_that_change_nothing_show_nothing():
         found = frame.nps.closed_loop(calls, today="2024-04-01").to_frame().iloc[-1]
         held += found["lower"] <= 0 <= found["upper"]
     assert held >= 52
+
+
+def test_a_result_of_themes_names_them_too():
+    frame = answers(comment=["the price is high", "price", "price price", "x", "y", "z"])
+    themes = frame.nps.themes("retail", lang="en")
+    found = frame.nps.worklist(themes=themes, today=TODAY)
+    assert found.table["themes"][0]

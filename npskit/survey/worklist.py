@@ -197,10 +197,12 @@ def themes_of(themes: Any, comments: list[str | None]) -> list[str]:
     """Themes of each comment, by the codeframe that is given or that found them."""
     if themes is None:
         return [""] * len(comments)
-    frame = getattr(themes, "codeframe", themes)
+    frame = getattr(themes, "frame", themes)
     if not (hasattr(frame, "code") and hasattr(frame, "themes")):
         raise ArgumentTypeError(
-            where="themes", expected="the answer of df.nps.themes(...), or a Codeframe", got=type(themes).__name__
+            where="themes",
+            expected="the answer of df.nps.themes(...) by a codeframe, or a Codeframe",
+            got=type(themes).__name__,
         )
     flags = np.asarray(frame.code([comment or "" for comment in comments]), dtype=bool)
     names = list(frame.themes)
