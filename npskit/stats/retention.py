@@ -177,6 +177,10 @@ def curve(counts: Followed, *, spells: Spells | None = None, confidence_level: f
     lower, upper = log_log_limits(
         retained, variance, at_risk * people[:, None], confidence_level=confidence_level, start=at_risk[..., :1]
     )
+    if effects.max() > 1:
+        # Limits of a line that never rises do not rise either.
+        lower = np.minimum.accumulate(lower, axis=-1)
+        upper = np.maximum.accumulate(upper[:, ::-1], axis=-1)[:, ::-1]
     # Where the last one followed left, nobody is there for good.
     unknown = (at_risk == 0) & (retained > 0)
     for part in (retained, lower, upper):
@@ -202,7 +206,10 @@ def clustered(counts: Followed, spells: Spells, variance: np.ndarray) -> tuple[n
         greenwood = variance[:, day]
         np.divide(np.diag(products), greenwood, out=found[at], where=greenwood > 0)
     days = np.arange(size)
-    return np.stack([np.interp(days, grid, found[:, c]) for c in range(categories)]), products
+    # Of few customers the sums vary a lot, and nobody learns more of an answer by asking again.
+    widened = np.maximum(np.stack([np.interp(days, grid, found[:, c]) for c in range(categories)]), 1.0)
+    scale = np.sqrt(np.maximum(1.0, np.divide(1.0, found[-1], out=np.ones(categories), where=found[-1] > 0)))
+    return widened, products * np.outer(scale, scale)
 
 
 def influence(counts: Followed, day: int) -> np.ndarray:
