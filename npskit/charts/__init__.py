@@ -31,7 +31,10 @@ if TYPE_CHECKING:
     from npskit.charts.stacks import shares
     from npskit.charts.stages import journey
     from npskit.charts.teams import scorecard
+    from npskit.charts.theme_impact import themes
+    from npskit.charts.theme_panels import theme_trend
     from npskit.charts.timeline import trend
+    from npskit.charts.word_bars import theme_words
 
 __all__ = [
     "asymmetry",
@@ -57,6 +60,9 @@ __all__ = [
     "scorecard",
     "shares",
     "surprising",
+    "theme_trend",
+    "theme_words",
+    "themes",
     "trend",
     "waterfall",
 ]
@@ -86,6 +92,9 @@ ROOMS = {
     "scorecard": "teams",
     "shares": "stacks",
     "surprising": "discoveries",
+    "theme_trend": "theme_panels",
+    "theme_words": "word_bars",
+    "themes": "theme_impact",
     "trend": "timeline",
     "waterfall": "bridge",
 }
