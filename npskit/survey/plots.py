@@ -119,6 +119,26 @@ class Plots:
         """Share of customers still there after an answer, by category."""
         return self._survey.churn(churned, **options).plot(lang=lang)
 
+    def themes(self, codeframe: Any = None, *, lang: str | None = None, **options: Any) -> Any:
+        """Impact of the themes of the comments on the score, with how many speak of each."""
+        return self._survey.themes(codeframe, **options).plot(dates=self._dates(), lang=lang)
+
+    def theme_words(self, codeframe: Any = None, *, lang: str | None = None, **options: Any) -> Any:
+        """Words that set detractors and promoters apart."""
+        return self._survey.themes(codeframe, **options).plot_words(dates=self._dates(), lang=lang)
+
+    def theme_trend(
+        self, codeframe: Any = None, every: str = "month", *, lang: str | None = None, **options: Any
+    ) -> Any:
+        """The share of comments that speak of each theme, over time."""
+        return self._survey.themes(codeframe, every=every, **options).plot_trend(lang=lang)
+
+    def reweight(self, targets: Any, *, lang: str | None = None, **options: Any) -> Any:
+        """The score before and after weighting, and who was missing."""
+        weighting = self._survey.reweight(targets, **options).weighting
+        assert weighting is not None
+        return weighting.plot(lang=lang)
+
     def compare(self, by: Any = None, *, lang: str | None = None, **options: Any) -> Any:
         """Differences of the groups with their intervals."""
         return self._survey.compare(by, **options).plot(dates=self._dates(), lang=lang)
