@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from npskit.charts.ratings import distribution
     from npskit.charts.scoreline import score
     from npskit.charts.segments import by_segment
+    from npskit.charts.silence_weights import weighted
     from npskit.charts.stacks import shares
     from npskit.charts.stages import journey
     from npskit.charts.teams import scorecard
@@ -65,6 +66,7 @@ __all__ = [
     "themes",
     "trend",
     "waterfall",
+    "weighted",
 ]
 
 # No module has the name of a function: importing it would put the module in the function's place.
@@ -97,6 +99,7 @@ ROOMS = {
     "themes": "theme_impact",
     "trend": "timeline",
     "waterfall": "bridge",
+    "weighted": "silence_weights",
 }
 
 
