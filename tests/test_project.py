@@ -71,6 +71,7 @@ HEAVY = {
     "nbformat",
     "openpyxl",
     "polars",
+    "py3langid",
     "pyspark",
     "scipy",
     "sklearn",
@@ -281,7 +282,7 @@ def test_pre_commit_configuration_is_valid() -> None:
 
 
 # Who imports a library of an extra has to tell a person which extra that is: `optional_import` does.
-EXTRAS = {"scipy", "statsmodels", "sklearn", "openpyxl", "nbclient", "nbconvert", "voila", "pptx"}
+EXTRAS = {"scipy", "statsmodels", "sklearn", "py3langid", "regex", "openpyxl", "nbclient", "nbconvert", "voila", "pptx"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from npskit.errors import ArgumentError, EmptyDataError, RoleError
 from npskit.frames import Period
-from npskit.frames.written import written
 from npskit.stats.arguments import as_number
-from npskit.survey.base import Base, as_list
-from npskit.survey.theme_answers import Themes
-from npskit.survey.theme_coding import Comments, themed
+from npskit.survey.base import Base
+
+if TYPE_CHECKING:
+    from npskit.survey.theme_answers import Themes
+    from npskit.survey.theme_coding import Comments
 
 __all__ = ["Reading"]
 
@@ -84,9 +85,11 @@ class Reading(Base):
             raise ArgumentError(where="lang", expected="'en' or 'fr', the language of the comments", got=repr(lang))
         if as_number(min_responses) < 1:
             raise ArgumentError(where="min_responses", expected="a number of at least 1", got=repr(min_responses))
-        comments = self._comments(by, every)
+        # Loaded here, since only comments need it.
+        from npskit.survey.theme_coding import themed
+
         return themed(
-            comments,
+            self._comments(by, every),
             codeframe,
             lang=lang,
             redact=redact,
@@ -97,6 +100,9 @@ class Reading(Base):
 
     def _comments(self, by: Any, every: str | None) -> Comments:
         """The rated comments with who wrote them, their segments and their periods."""
+        from npskit.frames.written import written
+        from npskit.survey.theme_coding import Comments
+
         source = self.source
         names = [self._column("comment"), self._column("rating")]
         weight, customer = self._weight(source), self._known_column("customer")
@@ -117,7 +123,7 @@ class Reading(Base):
             categories=[int(tally.scale.categories[code]) if code >= 0 else -1 for code in codes.tolist()],
             people=next(others) if customer else None,
             weights=[float(value or 0.0) for value in next(others)] if weight else None,
-            keys=tuple(key if isinstance(key, str) else key.column for key in as_list(keys)),
+            keys=tuple(key if isinstance(key, str) else key.column for key in keys),
             levels=rows.levels[: len(keys)],
             periods=rows.levels[-1] if dated else None,
             every=every,
