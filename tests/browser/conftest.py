@@ -22,6 +22,7 @@ import pytest
 pytest.importorskip("playwright.sync_api")
 
 from harness import Guard, JupyterServer, OpenNotebook, browser_flags
+from lab import Workbench, chosen
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 # Raised by Notebook's own bundles over any notebook: from 7.2 on, 7.6, and 7.2 over one without a checkpoint.
@@ -158,3 +159,15 @@ def open_notebook(
     page.goto("about:blank")
     for server in used:
         server.stop_kernels()
+
+
+@pytest.fixture
+def workbench(
+    page: Page, guard: Guard, jupyter_for: Callable[[str], JupyterServer], request: pytest.FixtureRequest
+) -> Iterator[Workbench]:
+    """JupyterLab with npskit's extension, as whoever never changed a setting; a parameter names another environment."""
+    server = jupyter_for(getattr(request, "param", "newest"))
+    yield Workbench(page, guard, server)
+    page.goto("about:blank")
+    chosen(server)
+    server.stop_kernels()
