@@ -93,6 +93,8 @@ class SegmentsStory(Story):
         The column that tells the two sides of a change apart; the date when not given.
     before, after : level, optional
         The two sides; the last two comparable ones when not given.
+    min_responses : int
+        The fewest responses of a stage or a team that is shown.
     **options
         Of `Story`.
 
@@ -109,13 +111,14 @@ class SegmentsStory(Story):
 
     def __init__(
         self, survey: Survey, *, stages: Any = None, team: Any = None, over: Any = None, before: Any = None,
-        after: Any = None, **options: Any,
+        after: Any = None, min_responses: int = 5, **options: Any,
     ) -> None:  # fmt: skip
         super().__init__(survey, **options)
+        self._shown: Any = {"min_responses": min_responses, "confidence_level": self.confidence_level}
         self.stages, self.team, self.over, self.before, self.after = stages, team, over, before, after
         if (before is None) != (after is None):
-            got = f"only {'after' if before is None else 'before'}"
-            raise ArgumentError(where="before and after", expected="both sides, or none", got=got)
+            one = "after" if before is None else "before"
+            raise ArgumentError(where="before and after", expected="both sides, or none", got=f"only {one}")
 
     # ---- what was found -------------------------------------------------------------------------------------
 
@@ -227,7 +230,7 @@ class SegmentsStory(Story):
         """The score along the stages; None when they were not asked for."""
         if self.stages is None or not self.overall.responses:
             return None
-        found = self.survey.journey(self.stages, confidence_level=self.confidence_level)
+        found = self.survey.journey(self.stages, **self._shown)
         return named_steps(found, self._banded(self.stages, found.table[found.by]), "stage", self.lang)
 
     @cached_property
@@ -235,8 +238,7 @@ class SegmentsStory(Story):
         """A line a team; None when they were not asked for."""
         if self.team is None or not self.overall.responses:
             return None
-        every = self.every or "month"
-        found = self.survey.scorecard(self.team, every=every, confidence_level=self.confidence_level)
+        found = self.survey.scorecard(self.team, every=self.every or "month", **self._shown)
         return named_steps(found, self._banded(self.team, found.table[found.by]), "team", self.lang)
 
     def _banded(self, item: Any, levels: Sequence[Any]) -> Any:
@@ -391,9 +393,5 @@ def shown(found: Comparison, columns: int) -> Comparison:
     kept = np.flatnonzero(~few).tolist()
     table = {name: [values[at] for at in kept] for name, values in found.table.items()}
     table["p_adjusted"] = np.minimum(np.asarray(table["p_adjusted"], dtype=float) * columns, 1.0).tolist()
-    return replace(
-        found,
-        table=table,
-        reference=[found.reference[at] for at in kept],
-        rank_probabilities=found.rank_probabilities[kept],
-    )
+    reference = [found.reference[at] for at in kept]
+    return replace(found, table=table, reference=reference, rank_probabilities=found.rank_probabilities[kept])

@@ -40,8 +40,9 @@ export class Notebooks {
 
   /** What the settings say that the template asks for. */
   private _parameters(template: string): PartialJSONObject {
-    const threshold = this._settings.privacyThreshold;
     const asked = this._catalogue.find(template)?.parameters ?? [];
-    return threshold > 0 && asked.includes('threshold') ? { threshold } : {};
+    return asked.includes('min_responses')
+      ? { min_responses: Math.max(1, this._settings.privacyThreshold) }
+      : {};
   }
 }
