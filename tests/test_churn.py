@@ -321,3 +321,10 @@ def test_told_risks_come_true():
         told = answers(500 + seed, 1500).nps.churn("left", at=END).validation
         held.append(told.ratio_lower <= 1 <= told.ratio_upper)
     assert np.mean(held) > 0.88
+
+
+def test_accounts_widen_the_intervals(frame, found):
+    accounts = frame.assign(account=frame["customer"] // 10)
+    wide = accounts.nps(customer="customer", cluster="account").churn("left", at=END)
+    assert wide.table["risk"] == found.table["risk"]
+    assert wide.difference["customers"] < found.difference["customers"]

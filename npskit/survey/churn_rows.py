@@ -103,6 +103,7 @@ class Persons:
     leaving : ndarray of int64
         The first day after it on which the customer left; `NO_DAY` where it is not known to have.
     customer : ndarray of int64
+        Whose answers belong together: of one customer, or of one account where these were named (`cluster`).
     drop : ndarray of int
         Place in `DROPS`.
     tenure, value : ndarray of float, optional
@@ -155,10 +156,12 @@ def persons(survey: Base, churned: str, *, at: Any, tenure: str | None, value: s
     tally = survey.tally()
     rating, date, customer = survey.column("rating"), survey.column("date"), customer_of(survey)
     wanted = [source.column(churned), *(source.column(name) for name in (tenure, value) if name)]
-    rows = person_rows(source, [rating, date, *([customer] if customer else []), *wanted])
+    account = None if survey._cluster is None else _roles.resolve(survey._cluster, source.columns)
+    rows = person_rows(source, [rating, date, *filter(None, (customer, account)), *wanted])
     places = answers(rows, rating, tally.scale)
     day, gone = day_numbers(rows, date), leaving_days(rows, wanted[0])
     who, unknown, _ = people(rows, customer)
+    together = who if account is None else people(rows, account)[0]
     end, given, planned = end_of(day, gone, at)
     following = next_leaving(who, day, gone)
     answered, dated = places >= 0, day != NO_DAY
@@ -184,9 +187,9 @@ def persons(survey: Base, churned: str, *, at: Any, tenure: str | None, value: s
         *([noted("churn_note_unweighted")] if survey._named["weight"] else []),
     ]  # fmt: skip
     found = Persons(
-        places[kept], tally.scale.categories[places[kept]].astype(np.int64), day[kept], following.next[kept], who[kept],
-        drop[kept], tenure_of(rows, tenure, day, kept), None if value is None else amounts(rows, value)[kept],
-        end, given, tally.scale, repeats(who[kept]), tuple(notes),
+        places[kept], tally.scale.categories[places[kept]].astype(np.int64), day[kept], following.next[kept],
+        together[kept], drop[kept], tenure_of(rows, tenure, day, kept),
+        None if value is None else amounts(rows, value)[kept], end, given, tally.scale, repeats(who[kept]), tuple(notes),
     )  # fmt: skip
     return found
 
