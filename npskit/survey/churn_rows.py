@@ -189,7 +189,8 @@ def persons(survey: Base, churned: str, *, at: Any, tenure: str | None, value: s
     found = Persons(
         places[kept], tally.scale.categories[places[kept]].astype(np.int64), day[kept], following.next[kept],
         together[kept], drop[kept], tenure_of(rows, tenure, day, kept),
-        None if value is None else amounts(rows, value)[kept], end, given, tally.scale, repeats(who[kept]), tuple(notes),
+        None if value is None else amounts(rows, value)[kept],
+        end, given, tally.scale, repeats(who[kept]), tuple(notes),
     )  # fmt: skip
     return found
 
