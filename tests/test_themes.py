@@ -189,7 +189,8 @@ def test_few_comments_show_no_quote_and_no_score():
     found = of([*SAID, "rupture de stock"], [3] * 31).nps.themes("retail")
     at = found.table["theme"].index("stock")
     assert found.table["quotes"][at] == []
-    assert np.isnan(found.table["score"][at])
+    assert np.isnan([found.table[name][at] for name in ("score", "impact", "lower", "upper")]).all()
+    assert found.table["detractors"][at] is None
     assert found.table["responses"][at] == 1
 
 

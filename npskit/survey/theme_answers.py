@@ -33,7 +33,8 @@ class Themes(Result):
         of all who write minus their score without these) with ``lower, upper`` (points), ``terms`` (words that were
         met most) and ``quotes`` (redacted); then ``found`` (whether it is a topic found in what the code frame leaves
         over), ``share_lower, share_upper``, ``detractors, passives, promoters`` and ``p_adjusted``
-        (Benjamini-Hochberg, of both groups having one score).
+        (Benjamini-Hochberg, of both groups having one score). Of themes that fewer than `min_responses` speak of, the
+        figures that would tell their ratings are missing.
     score : float
         Of those whose comment says something, in points.
     responses : int
@@ -210,11 +211,13 @@ def theme_name(theme: str, lang: str | None = None) -> str:
 
 def html_row(table: Mapping[str, Sequence[Any]], at: int, lang: str) -> str:
     """A theme as a row of HTML: every text escaped, quotes masked once more."""
+    from npskit.charts.columns import quoted
+
     row = {name: values[at] for name, values in table.items()}
     impact = points(row["impact"], digits=1, lang=lang)
     if row["impact"] == row["impact"]:
         impact += f"<br><small>{escape(signed_range(row['lower'], row['upper'], lang))}</small>"
-    said = "<br>".join(f"“{escape(quote)}”" for quote in redacted(row["quotes"]))
+    said = "<br>".join(quoted(escape(quote), lang) for quote in redacted(row["quotes"]))
     cells = [
         f"<b>{escape(theme_name(row['theme'], lang))}</b><br><small>{escape(', '.join(row['terms'][:4]))}</small>",
         number(row["responses"], lang=lang),

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.errors import EmptyDataError
+from npskit.scale import CATEGORIES
 from npskit.stats.comparison import adjust, difference
 from npskit.stats.keyness import keyness
 from npskit.stats.score import score
@@ -165,8 +166,12 @@ class Coded:
 
     def taken(self, order: Sequence[int]) -> Coded:
         """The themes in another order."""
-        some = [[values[at] for at in order] for values in (self.names, self.terms, self.found)]
-        return Coded(some[0], self.matrix[:, list(order)], some[1], some[2])
+        return Coded(
+            [self.names[at] for at in order],
+            self.matrix[:, list(order)],
+            [self.terms[at] for at in order],
+            [self.found[at] for at in order],
+        )
 
 
 def with_topics(
@@ -221,7 +226,9 @@ def theme_table(themes: Coded, kept: Comments, found: Terms, least: int, confide
     ]  # fmt: skip
     few = sizes < least
     columns = {name: np.atleast_1d(getattr(figures, name)).astype(float) for name in FIGURES}
-    columns["score"] = np.where(few, np.nan, columns["score"])
+    # The figures of two persons are their answers.
+    for name in ("score", "impact", "lower", "upper", "p_value"):
+        columns[name] = np.where(few, np.nan, columns[name])
     rows: Columns = {
         "theme": themes.names,
         "responses": sizes.tolist(),
@@ -231,7 +238,10 @@ def theme_table(themes: Coded, kept: Comments, found: Terms, least: int, confide
         "found": themes.found,
         "share_lower": columns["share_lower"].tolist(),
         "share_upper": columns["share_upper"].tolist(),
-        **{name: plain[:, k].tolist() for k, name in enumerate(("detractors", "passives", "promoters"))},
+        **{
+            name: [None if hidden else n for n, hidden in zip(plain[:, k].tolist(), few.tolist(), strict=True)]
+            for k, name in enumerate(CATEGORIES)
+        },
         "p_adjusted": np.asarray(adjust(columns["p_value"], method="bh")).tolist() if len(sizes) else [],
     }
     order = in_order(columns["impact"])

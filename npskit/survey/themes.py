@@ -53,7 +53,7 @@ class Reading(Base):
             From a list of texts to an array (texts, dimensions): a model of sentences, by which the comments that the
             code frame leaves over are grouped.
         min_responses : int, optional
-            Themes and cells with fewer comments show no quotes and no score.
+            Themes and cells with fewer comments show no quotes and none of the figures that tell ratings.
         confidence_level : float, optional
 
         Returns
