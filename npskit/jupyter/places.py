@@ -189,4 +189,4 @@ def unwritten(place: Place, error: Exception) -> Problem:
 def closed(place: Place) -> Problem:
     """The folder cannot be written to."""
     name = shown(place.cwd) or "/"
-    return Problem(403, word("jupyter_closed", place.lang, name=name), word("jupyter_other_folder", place.lang))
+    return Problem(403, word("jupyter_closed", place.lang, name=name), word("jupyter_closed_hint", place.lang))
