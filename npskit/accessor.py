@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from npskit.widgets.forecast_app import ForecastApp
     from npskit.widgets.planner import Planner
     from npskit.widgets.setup import Setup
+    from npskit.widgets.silent import SilentApp
     from npskit.widgets.simulator import SimulatorApp
+    from npskit.widgets.workbench import CodeframeApp
 
 __all__ = ["NPSAccessor", "Survey", "planner", "register", "unregister"]
 
@@ -187,6 +189,62 @@ class Survey(survey.Survey):
         from npskit.widgets.simulator import SimulatorApp
 
         return SimulatorApp(self, attributes=attributes, until=until, lang=lang, **options)
+
+    def codeframe_app(
+        self,
+        codeframe: Any = None,
+        *,
+        comments_lang: str | None = None,
+        sample: Any = None,
+        lang: str | None = None,
+        **state: Any,
+    ) -> CodeframeApp:
+        """The code frame with controls: what is not covered yet, and words to click that cover it.
+
+        Parameters
+        ----------
+        codeframe : str, path, frame or Codeframe, optional
+            As in `themes`; ``"discovery"`` starts without one.
+        comments_lang : {"en", "fr"}, optional
+            Language of the comments; told for each comment unless said.
+        sample : frame, optional
+            Comments coded by hand: a column of comments, and a column a theme with 1 (or "x") where it applies.
+        lang : {"en", "fr"}, optional
+            Language of the controls.
+        **state
+            How it starts: ``theme, view, first``.
+
+        Returns
+        -------
+        CodeframeApp
+            A widget; `.codeframe, .coverage, .overlap, .agreement` can be read and its traits set, `.add(words)`,
+            `.remove(word)` and `.undo()` are the steps, `.save(path)` writes a CSV for `themes`.
+        """
+        from npskit.widgets.workbench import CodeframeApp
+
+        return CodeframeApp(self, codeframe, comments_lang=comments_lang, sample=sample, lang=lang, **state)
+
+    def silent_app(
+        self, invited: Any = None, *, lang: str | None = None, lower_by: float = 10, target: float = 0, **options: Any
+    ) -> SilentApp:
+        """What if the silent are lower: the score of all invited, with a slider for the gap nobody knows.
+
+        Parameters
+        ----------
+        invited, **options
+            As in `response`.
+        lang : {"en", "fr"}, optional
+        lower_by, target : float
+            Where the sliders start, in points.
+
+        Returns
+        -------
+        SilentApp
+            A widget; `.result` is the case, `.code` the line of Python, and its traits can be set.
+        """
+        from npskit.widgets.silent import SilentApp
+
+        return SilentApp(self.response(invited, **options), lang=lang, lower_by=lower_by, target=target)
 
     def setup(self, *, lang: str | None = None, **roles: str) -> Setup:
         """Pick the columns by hand when their roles cannot be told.

@@ -92,12 +92,12 @@ class App(widgets.VBox):
         for name, given in state.items():
             self.set_trait(name, given)
         self._panel = widgets.VBox(layout=widgets.Layout(flex="1 1 230px", min_width="210px", max_width="340px"))
-        stage = widgets.VBox(
+        self._stage = widgets.VBox(
             [self._finding, self._picture, self._details, self._code],
             layout=widgets.Layout(flex="3 1 440px", min_width="0", padding="0 0 0 16px"),
         )
         body = widgets.Box(
-            [self._panel, stage],
+            [self._panel, self._stage],
             # Where there is room for one column only, the answer stands above what moves it.
             layout=widgets.Layout(display="flex", flex_flow="row wrap-reverse", width=FULL, align_items="flex-end"),
         )
