@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from npskit.charts.ratings import distribution
     from npskit.charts.scoreline import score
     from npskit.charts.segments import by_segment
+    from npskit.charts.silence import response_bounds
+    from npskit.charts.silence_curve import silent_curve
     from npskit.charts.silence_weights import weighted
     from npskit.charts.stacks import shares
     from npskit.charts.stages import journey
@@ -53,6 +55,7 @@ __all__ = [
     "point_worth",
     "priorities",
     "reliability",
+    "response_bounds",
     "retention_curves",
     "revenue_bridge",
     "sales_difference",
@@ -60,6 +63,7 @@ __all__ = [
     "score",
     "scorecard",
     "shares",
+    "silent_curve",
     "surprising",
     "theme_trend",
     "theme_words",
@@ -86,6 +90,7 @@ ROOMS = {
     "point_worth": "churn_checks",
     "priorities": "matrix",
     "reliability": "churn_checks",
+    "response_bounds": "silence",
     "retention_curves": "churn",
     "revenue_bridge": "economics",
     "sales_difference": "growth",
@@ -93,6 +98,7 @@ ROOMS = {
     "score": "scoreline",
     "scorecard": "teams",
     "shares": "stacks",
+    "silent_curve": "silence_curve",
     "surprising": "discoveries",
     "theme_trend": "theme_panels",
     "theme_words": "word_bars",

@@ -26,6 +26,7 @@ from npskit.survey.estimates import counted, distribution, estimates, gridded, j
 from npskit.survey.forecasting import Forecasting
 from npskit.survey.monitoring import Monitoring
 from npskit.survey.plots import Plots
+from npskit.survey.response import Silence
 from npskit.survey.reweighting import Reweighting
 from npskit.survey.teams import Teams
 from npskit.survey.themes import Reading
@@ -34,7 +35,9 @@ from npskit.survey.worklist import Calling
 __all__ = ["Survey", "opened"]
 
 
-class Survey(Comparing, Driving, Teams, Forecasting, Valuing, Monitoring, Churning, Calling, Reading, Reweighting):
+class Survey(
+    Comparing, Driving, Teams, Forecasting, Valuing, Monitoring, Churning, Calling, Reading, Reweighting, Silence,
+):
     """Survey answers with the roles of their columns.
 
     Parameters

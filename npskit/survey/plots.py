@@ -139,6 +139,16 @@ class Plots:
         assert weighting is not None
         return weighting.plot(lang=lang)
 
+    def response(self, invited: Any = None, *, lang: str | None = None, **options: Any) -> Any:
+        """How far the score of each segment of the invited is known, and who answers least."""
+        return self._survey.response(invited, **options).plot(lang=lang)
+
+    def silent(
+        self, invited: Any = None, *, lower: float = 10, target: float = 0, lang: str | None = None, **options: Any
+    ) -> Any:
+        """The score of all invited by how much lower the silent are."""
+        return self._survey.response(invited, **options).silent(lower, target=target).plot(lang=lang)
+
     def compare(self, by: Any = None, *, lang: str | None = None, **options: Any) -> Any:
         """Differences of the groups with their intervals."""
         return self._survey.compare(by, **options).plot(dates=self._dates(), lang=lang)
