@@ -19,8 +19,15 @@ __all__ = ["HOSTILE", "PATIENCE", "Made", "Workbench", "answers", "chosen", "wri
 
 # A loaded machine takes its time; nothing here waits longer than it must.
 PATIENCE = 90_000
-# Said in the console by JupyterLab 4.2 when a notebook runs, whatever is in it.
-LAB_OWN_ERRORS = ("Failed to update the table of contents", "setting 'isRunning'", "reading 'isRunning'")
+# Said in the console without npskit too: by JupyterLab 4.2 when a notebook runs, by any when a kernel restarts while
+# its debugger is asked, by Notebook 7 on every page.
+OWN_ERRORS = (
+    "Failed to update the table of contents",
+    "setting 'isRunning'",
+    "reading 'isRunning'",
+    "Could not restore the debugger state",
+    "Cannot convert undefined or null to object",
+)
 PLUGIN = "npskit:plugin"
 # Quotes of all kinds, braces, a backslash, what shells and addresses care for, accents in two spellings, an emoji.
 HOSTILE = "l’été \"2024\" 'a' {b} {{c}} #1 50% é ü e\u0301 ;$(x) `y` \\n & 🙂.csv"
@@ -109,7 +116,7 @@ class Workbench:
     def __init__(self, page: Page, guard: Guard, server: JupyterServer) -> None:
         self.page, self.guard, self.server = page, guard, server
         guard.hear_console()
-        guard.allow_errors(*LAB_OWN_ERRORS)
+        guard.allow_errors(*OWN_ERRORS)
         page.set_default_timeout(PATIENCE)
 
     def open(self, folder: str = "") -> None:
@@ -136,7 +143,6 @@ class Workbench:
 
     def choose(self, name: str, entry: str) -> None:
         """An entry of a file's context menu."""
-        self.file(name).click()
         self.file(name).click(button="right")
         self.page.get_by_role("menuitem", name=entry, exact=True).click()
 

@@ -71,7 +71,7 @@ def test_workbook_and_export_make_notebooks_beside_them(workbench: Workbench) ->
     workbench.command("docmanager:open", path="several/answers-explorer.ipynb")
     opened = Made(workbench.page, "several/answers-explorer.ipynb")
     assert opened.parameters()["data"] == "answers.xlsx"
-    assert opened.parameters()["threshold"] == 25
+    assert opened.parameters()["min_responses"] == 25
     opened.run_all()
     assert opened.value("survey.summary()['responses'].tolist()") == "[400]"
 
