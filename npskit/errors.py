@@ -37,6 +37,8 @@ MOST_NAMES_SHOWN = 12
 MOST_VALUES_SHOWN = 5
 # Longer texts, and those of more words, are what people wrote and not codes.
 LONGEST_CODE, MOST_WORDS = 20, 3
+# A telephone number has more digits.
+MOST_DIGITS = 8
 
 
 class NpskitError(Exception):
@@ -179,9 +181,13 @@ def shown_value(value: object) -> str:
 
 def is_code(value: object) -> bool:
     """Whether a raw value is a number, a date or a short text such as NSP, and nothing that a person wrote."""
-    if hasattr(value, "__float__") or hasattr(value, "isoformat"):
+    if hasattr(value, "isoformat"):
         return True
     text = str(value)
+    if sum(map(str.isdigit, text)) > MOST_DIGITS:
+        return False
+    if hasattr(value, "__float__"):
+        return True
     return len(text) <= LONGEST_CODE and len(text.split()) <= MOST_WORDS and "@" not in text
 
 

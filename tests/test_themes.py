@@ -173,11 +173,14 @@ def test_hostile_comments_are_shown_unexecuted_and_masked():
     assert not any("zoe.martin" in quote or "6 12 34" in quote for quote in quotes)
 
 
-def test_redaction_of_the_whole_verb_reaches_the_terms():
+def test_redaction_of_the_whole_verb_reaches_what_is_coded():
     texts = ["écrivez à zoe.martin@exemple.fr demain"] * 20 + ["accueil"] * 20
     plain, masked = (of(texts, [0] * 20 + [10] * 20).nps.themes("retail", redact=flag) for flag in (False, True))
-    assert "martin" in str(plain.words) + str(plain.uncovered)
-    assert "martin" not in str(masked.to_dict())
+    # No part of an address is a word, asked for or not; what is coded is the comment as it was asked for.
+    assert "martin" not in str(plain.to_dict()) + str(masked.to_dict())
+    mail = [{"theme": "mail", "include": "/@exemple/"}]
+    plain, masked = (of(texts, [0] * 20 + [10] * 20).nps.themes(mail, redact=flag) for flag in (False, True))
+    assert (plain.coverage, masked.coverage) == (0.5, 0.0)
 
 
 def test_one_person_is_quoted_once_and_copies_are_not_quoted_twice():

@@ -22,6 +22,7 @@ from npskit.frames import Bands, is_date
 from npskit.roles import fold, name_rank
 from npskit.scale import Scale
 from npskit.survey.plots import columns_of
+from npskit.text.redaction import redacted
 
 if TYPE_CHECKING:
     from npskit.survey.base import Base
@@ -111,6 +112,9 @@ def rank_of(name: str, values: Sequence[Any], most_levels: int = MOST_LEVELS) ->
         return None
     texts = [str(value) for value in values]
     if all(len(text) >= WHOLE_DAY and is_date(text) for text in texts):
+        return None
+    # An address or a telephone number is of a person; who wants it in a report names the column.
+    if redacted(texts) != texts:
         return None
     opinions = sum(bool(patterns()["opinion"].search(fold(text))) for text in texts)
     if opinions * 2 >= len(texts) or max(map(len, texts)) > LONGEST_LEVEL:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -26,7 +27,7 @@ from npskit.text.discovery import Topics, apart, clusters, topics
 from npskit.text.language import Languages, languages
 from npskit.text.non_answers import are_answers
 from npskit.text.quotes import quotes
-from npskit.text.redaction import redacted
+from npskit.text.redaction import KINDS, redacted
 from npskit.text.terms import Corpus, Terms, read, terms, tf_idf
 
 __all__ = ["Comments", "themed"]
@@ -41,6 +42,7 @@ FIGURES = ("share", "share_lower", "share_upper", "score", "impact", "lower", "u
 LEAST_TOPIC = 10
 UNCOVERED, WORDS_A_SIDE = 20, 25
 ALPHA = 0.05
+MASK = re.compile("|".join(map(re.escape, KINDS.values())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +112,9 @@ def themed(
     corpus = read(kept.texts)
     told = languages(corpus) if lang is None else Languages((lang,) * len(corpus))
     name, frame, coding = coded(corpus, told, codeframe)
-    # Pairs of words in few comments would name persons; a topic needs more of them.
-    found = terms(corpus, least=least)
+    # Pairs of words in few comments would name persons; a topic needs more of them. No part of an address is a word.
+    bare = without_personal(corpus)
+    found = terms(bare, least=least)
     themes = with_topics(coding, found, kept.texts, encode, least)
     table = theme_table(themes, kept, found, least, confidence_level)
     themes = themes.taken([themes.names.index(theme) for theme in table["theme"]])
@@ -126,7 +129,7 @@ def themed(
         non_answers=non_answers,
         unrated=unrated,
         languages=told.counts,
-        uncovered=uncovered(corpus, coding.matrix, least),
+        uncovered=uncovered(bare, coding.matrix, least),
         words=words_apart(found, np.asarray(kept.categories)),
         silence=silence(kept, written.everybody, confidence_level),
         by=segment_table(themes, kept, least, confidence_level),
@@ -139,6 +142,22 @@ def themed(
         notes=notes(kept, told, codeframe, name, unrated, undated),
         frame=frame,
     )
+
+
+def without_personal(corpus: Corpus) -> Corpus:
+    """The comments with nothing in the place of personal data, so that neither these nor their masks are words."""
+    masked = redacted(corpus.texts)
+    if masked == list(corpus.texts):
+        return corpus
+    return read(MASK.sub(" ", text) for text in masked)
+
+
+def persons(kept: Comments, rows: Flags) -> int:
+    """How many people wrote these comments; who is not known is a person of their own."""
+    if kept.people is None:
+        return int(rows.sum())
+    known = [kept.people[at] for at in np.flatnonzero(rows).tolist()]
+    return len({who for who in known if who is not None}) + known.count(None)
 
 
 def coded(corpus: Corpus, told: Languages, codeframe: Any) -> tuple[str, Codeframe | None, Coding]:
@@ -221,7 +240,7 @@ def theme_table(themes: Coded, kept: Comments, found: Terms, least: int, confide
     table = tf_idf(found) if len(themes.names) and len(found.names) else None
     said = [
         quotes(table, np.flatnonzero(themes.matrix[:, at]), kept.texts, kept.people)
-        if table is not None and sizes[at] >= least else []
+        if table is not None and persons(kept, themes.matrix[:, at]) >= least else []
         for at in range(len(themes.names))
     ]  # fmt: skip
     few = sizes < least

@@ -6,7 +6,6 @@ from the comments without personal data, while coding reads them as they are, as
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,7 +19,7 @@ from npskit.frames.written import written
 from npskit.labels import language, number, share, word
 from npskit.results import Result
 from npskit.survey.hand_codes import HandCodes
-from npskit.survey.theme_coding import coded
+from npskit.survey.theme_coding import coded, without_personal
 from npskit.text.codeframe import Codeframe, coverage, overlap
 from npskit.text.discovery import AMOUNTS, Topics, topics
 from npskit.text.editing import with_words
@@ -35,7 +34,6 @@ from npskit.text.terms import read, terms
 __all__ = ["Covered", "Workbench"]
 
 Flags = NDArray[np.bool_]
-MASK = re.compile(r"\[(?:e-mail|url|iban|nir|card|phone)\]")
 # Comments that a proposed word stands in: a word of one comment may be a name.
 LEAST_TERM, MOST_TERMS = 3, 20
 SPOKEN = ("fr", "en")
@@ -164,7 +162,7 @@ class Workbench:
     @cached_property
     def found(self) -> Any:
         """Words and pairs of words of the comments, without personal data."""
-        return terms(read(MASK.sub(" ", text) for text in self.shown), least=LEAST_TERM)
+        return terms(without_personal(self.corpus), least=LEAST_TERM)
 
     @cached_property
     def _subjects(self) -> Flags:
