@@ -1,4 +1,4 @@
-"""Pieces of the code-frame app: words to click, a field that is sent by Enter, comments and tables as HTML."""
+"""Pieces of the code-frame app: words to click, a field to type into, comments and tables as HTML."""
 
 from __future__ import annotations
 
@@ -32,9 +32,11 @@ STYLE = """<style>
 .npskit-app table.npskit-figures :is(td, th):not(:first-child) { text-align: right; }
 .npskit-app table.npskit-figures td { white-space: nowrap; }
 .npskit-app table.npskit-figures :is(td, th).npskit-bars { text-align: left; }
-@container (max-width: 640px) { .npskit-app table.npskit-figures .npskit-bars { display: none; } }
+@container (max-width: 640px) { .npskit-app table.npskit-figures :is(.npskit-bars, .npskit-wide) { display: none; } }
 </style>"""
 BAR, BARS = 120, "workbench_bar"
+# Left out where there is little room.
+WIDE = ("workbench_precision", "workbench_recall")
 
 
 def pressed(act: Callable[[], None]) -> Any:
@@ -45,8 +47,9 @@ def pressed(act: Callable[[], None]) -> Any:
 
 
 def typed(app: App, key: str, act: Callable[[str], None]) -> Any:
-    """A field whose text is sent by Enter, and by the button beside it."""
-    field = styled(widgets.Text())
+    """A field whose text counts once it is entered: by Enter, by the button beside it, or by leaving the field."""
+    # While one types, what arrives here lags behind the keys.
+    field = styled(widgets.Text(continuous_update=False))
     button = widgets.Button(layout=widgets.Layout(width="auto", align_self="flex-end"))
 
     def sent() -> None:
@@ -61,7 +64,7 @@ def typed(app: App, key: str, act: Callable[[str], None]) -> Any:
         button.description = word(f"{key}_button", lang)
 
     app.said(relabel)
-    field.on_msg(lambda _field, content, _buffers: sent() if content.get("event") == "submit" else None)
+    field.observe(lambda _change: sent(), "value")
     button.on_click(lambda _button: sent())
     pair = widgets.HBox([field, button], layout=widgets.Layout(width="100%", overflow="visible"))
     pair.field, pair.button = field, button
@@ -112,16 +115,20 @@ def comment_list(page: Sequence[str], start: int, size: int, view: str, lang: st
 
 def table(heads: Sequence[str], rows: Sequence[tuple[Sequence[str], bool]], lang: str) -> str:
     """A table of finished cells, the first of each row its head; a row may be the current one."""
-    kinds = [' class="npskit-bars"' if head == BARS else "" for head in heads]
+    kinds = [
+        ' class="npskit-bars"' if head == BARS else ' class="npskit-wide"' if head in WIDE else "" for head in heads
+    ]
     top = "".join(
         f'<th scope="col"{kind}>{escape(word(head, lang))}</th>' for head, kind in zip(heads, kinds, strict=True)
     )
-    body = "".join(
-        f"<tr{' aria-current=true' if current else ''}><th scope=row>{cells[0]}</th>"
-        + "".join(f'<td class="npskit-number">{cell}</td>' for cell in cells[1:]) + "</tr>"
-        for cells, current in rows
-    )  # fmt: skip
+    body = "".join(row_html(cells, kinds, current) for cells, current in rows)
     return f'<table class="npskit-table npskit-figures"><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def row_html(cells: Sequence[str], kinds: Sequence[str], current: bool) -> str:
+    """A row; the current one is told to screen readers too."""
+    rest = "".join(f"<td{kind}>{cell}</td>" for cell, kind in zip(cells[1:], kinds[1:], strict=False))
+    return f'<tr{" aria-current=true" if current else ""}><th scope="row">{cells[0]}</th>{rest}</tr>'
 
 
 def theme_table(result: Covered, theme: str, lang: str) -> str:
@@ -157,7 +164,7 @@ def agreement_table(agreement: Mapping[str, Sequence[Any]], strangers: Sequence[
     if not agreement.get("theme"):
         return said + f"<p>{escape(word('workbench_agreement_none', lang))}</p>" + other
     figures = ("kappa", "f1", "precision", "recall")
-    counts = ("responses", "by_hand", "by_frame", "both")
+    counts = ("responses", "by_hand", "by_frame")
     rows = [
         (
             (
