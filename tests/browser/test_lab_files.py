@@ -53,7 +53,7 @@ def test_explore_shows_the_explorer(workbench: Workbench, screenshot: Callable[.
     assert opened.parameters()["data"] == "answers.parquet"
     assert set(opened.counts()) == {None}, "nothing runs unless the settings say so"
     opened.run_all()
-    score = workbench.page.locator(".jp-OutputArea").get_by_text("400 responses").last
+    score = workbench.page.locator(".jp-OutputArea").get_by_text("400 responses").filter(visible=True).first
     score.scroll_into_view_if_needed()
     expect(score).to_be_visible()
     screenshot("lab-explore")
