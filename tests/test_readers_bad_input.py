@@ -119,6 +119,14 @@ def test_other_files(file, name, content, message):
         read_survey(file(content, name))
 
 
+@pytest.mark.parametrize("bytes_", [b"\xe0\x80\x80", b"\xed\xa0\x80", b"\xf4\xa0\x80\x80"])
+def test_bytes_that_only_look_like_utf8_are_read_one_by_one(file, bytes_):
+    with pytest.warns(ReadWarning, match="fit no encoding"):
+        found = read_survey(file(b"nps,remarque\n9,caf\xe9\n3," + bytes_ + b"\n"))
+    assert list(found["nps"]) == [9, 3]
+    assert found["remarque"][0] == "café"
+
+
 def test_zip_bomb_is_refused_before_it_is_unpacked(tmp_path):
     path = tmp_path / "bomb.xlsx"
     with (

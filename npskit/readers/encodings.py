@@ -184,8 +184,9 @@ def read_line(line: bytes) -> tuple[str, set[str]]:
     for match in HIGH_BYTE.finditer(line):
         text += line[start : match.start()].decode("ascii")
         start = match.end()
-        if match[1] and is_written(match[1].decode("utf-8", "replace")):
-            text += match[1].decode("utf-8")
+        letter = match[1].decode("utf-8", "ignore") if match[1] else ""
+        if letter and is_written(letter):
+            text += letter
             used.add("utf-8")
             continue
         for position in range(match.start(), match.end()):
