@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
+from npskit.charts.room import with_room
 from npskit.charts.theme import host_text, theme
 from npskit.labels import language
 
@@ -49,7 +50,7 @@ def svg_text(spec: dict[str, Any]) -> str | None:
     version = "_".join(alt.SCHEMA_VERSION.split(".")[:2])
     adapting = {**spec, "config": merged(host_text(), spec.get("config", {}))}
     drawn: str = converter.vegalite_to_svg(adapting, vl_version=version)
-    return drawn
+    return with_room(drawn)
 
 
 @cache
