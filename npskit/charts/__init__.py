@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from npskit.charts.outlook_shares import forecast_shares
     from npskit.charts.quadrants import importance_performance
     from npskit.charts.ratings import distribution
+    from npskit.charts.reviews import review_shares, review_trend
     from npskit.charts.scoreline import score
     from npskit.charts.segments import by_segment
     from npskit.charts.silence import response_bounds
@@ -58,6 +59,8 @@ __all__ = [
     "response_bounds",
     "retention_curves",
     "revenue_bridge",
+    "review_shares",
+    "review_trend",
     "sales_difference",
     "sales_path",
     "score",
@@ -93,6 +96,8 @@ ROOMS = {
     "response_bounds": "silence",
     "retention_curves": "churn",
     "revenue_bridge": "economics",
+    "review_shares": "reviews",
+    "review_trend": "reviews",
     "sales_difference": "growth",
     "sales_path": "growth",
     "score": "scoreline",

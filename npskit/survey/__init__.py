@@ -26,6 +26,7 @@ from npskit.survey.estimates import counted, distribution, estimates, gridded, j
 from npskit.survey.forecasting import Forecasting
 from npskit.survey.monitoring import Monitoring
 from npskit.survey.plots import Plots
+from npskit.survey.reviews import Reputation
 from npskit.survey.response import Silence
 from npskit.survey.reweighting import Reweighting
 from npskit.survey.teams import Teams
@@ -37,6 +38,7 @@ __all__ = ["Survey", "opened"]
 
 class Survey(
     Comparing, Driving, Teams, Forecasting, Valuing, Monitoring, Churning, Calling, Reading, Reweighting, Silence,
+    Reputation,
 ):
     """Survey answers with the roles of their columns.
 

@@ -149,6 +149,14 @@ class Plots:
         """The score of all invited by how much lower the silent are."""
         return self._survey.response(invited, **options).silent(lower, target=target).plot(lang=lang)
 
+    def reviews(self, public: Any, *, lang: str | None = None, **options: Any) -> Any:
+        """Shares of each public rating, beside the answers nearest to it."""
+        return self._survey.reviews(public, **options).plot(lang=lang)
+
+    def review_trend(self, public: Any, *, lang: str | None = None, **options: Any) -> Any:
+        """Score of public ratings and of the survey over time."""
+        return self._survey.reviews(public, **options).plot_trend(lang=lang)
+
     def compare(self, by: Any = None, *, lang: str | None = None, **options: Any) -> Any:
         """Differences of the groups with their intervals."""
         return self._survey.compare(by, **options).plot(dates=self._dates(), lang=lang)
