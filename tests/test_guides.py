@@ -23,6 +23,7 @@ NOTEBOOKS = ROOT / "notebooks"
 GUIDES = sorted((NOTEBOOKS / "guides").glob("*.ipynb"))
 HEALTH = NOTEBOOKS / "01-health-check.ipynb"
 FRENCH = NOTEBOOKS / "01-health-check.fr.ipynb"
+FRENCH_TEMPLATES = sorted(NOTEBOOKS.glob("*.fr.ipynb"))
 LONG = {"01-tour.fr", "04-the-statistics-behind", "05-gallery"}
 
 # Loaded by every Python that starts below: an address that is not this computer is refused, and written down.
@@ -238,8 +239,18 @@ def test_the_french_tour_takes_the_steps_of_the_english_one() -> None:
             assert calls(one.source) == calls(other.source), one.id
 
 
+@pytest.mark.parametrize("path", FRENCH_TEMPLATES, ids=stem)
+def test_a_french_template_runs_what_the_english_one_does(path: Path) -> None:
+    english, french = read(path.with_name(path.name.replace(".fr.", "."))), read(path)
+    assert [cell.id for cell in english.cells] == [cell.id for cell in french.cells]
+    for one, other in zip(english.cells, french.cells, strict=True):
+        if one.cell_type == "code":
+            told = one.source.replace('lang = "en"', 'lang = "fr"')
+            assert ast.dump(ast.parse(told)) == ast.dump(ast.parse(other.source)), one.id
+
+
 def test_french_prose_has_its_spaces() -> None:
-    for path in [FRENCH, *(path for path in GUIDES if path.stem.endswith(".fr"))]:
+    for path in [*FRENCH_TEMPLATES, *(path for path in GUIDES if path.stem.endswith(".fr"))]:
         prose = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
         text = re.sub(r"```.*?```|`[^`]*`|\]\([^)]*\)", "", prose, flags=re.DOTALL)
         assert re.findall(r".{12} [:;!?%»]|« ?\w.{8}|\w[;!?%»].{8}|'", text) == [], path.name
