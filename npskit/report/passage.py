@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from html import escape
 
+from npskit.charts.theme import CATEGORY_COLORS, ON_CATEGORY
 from npskit.labels import share, word
 from npskit.scale import CATEGORIES
 
@@ -17,6 +18,9 @@ __all__ = ["Headline", "Passage"]
 
 # Parts of the bar that hold a whole label, and those that hold a figure.
 WIDE, NARROW = 0.2, 0.06
+# In a notebook no style sheet of ours is there, so the bar brings what makes it one.
+BAR = "display: flex; gap: 2px; height: 2rem; margin: 0 0 1.1rem; overflow: hidden"
+PART = "padding: 0 .6rem; min-width: 2px; overflow: hidden; white-space: nowrap; line-height: 2rem; font-weight: 600"
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~-])")
 
 
@@ -102,14 +106,14 @@ class Headline:
     def _bar_html(self) -> str:
         """The three shares as one bar; each part names itself, and a narrow one only when pointed at."""
         parts = []
-        for name, part in zip(CATEGORIES, self.shares, strict=False):
+        for name, part, colour, ink in zip(CATEGORIES, self.shares, CATEGORY_COLORS, ON_CATEGORY, strict=False):
             told = f"{share(part, lang=self.lang)} {word('report_of_' + name, self.lang)}"
             label = told if part >= WIDE else share(part, lang=self.lang) if part >= NARROW else ""
-            parts.append(
-                f'<span class="nps-{name}" style="flex: {part:.4f} 1 0" title="{escape(told)}">{escape(label)}</span>'
-            )
+            look = f"flex: {part:.4f} 1 0; {PART}; background: {colour}; color: {ink}"
+            parts.append(f'<span class="nps-{name}" style="{look}" title="{escape(told)}">{escape(label)}</span>')
         label = word("report_bar", self.lang)
-        return f'<div class="nps-bar" role="img" aria-label="{escape(label)}">{"".join(parts)}</div>' if parts else ""
+        bar = f'<div class="nps-bar" style="{BAR}" role="img" aria-label="{escape(label)}">{"".join(parts)}</div>'
+        return bar if parts else ""
 
     def _repr_markdown_(self) -> str:
         lines = "\n".join(f"- **{markdown(label)}** – {markdown(sentence)}" for label, sentence in self.lines)

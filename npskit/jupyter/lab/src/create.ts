@@ -27,7 +27,9 @@ export function addCreateCommand(
     execute: async args => {
       const cwd = typeof args.cwd === 'string' ? args.cwd : folder();
       const file = typeof args.file === 'string' ? args.file : undefined;
-      return notebooks.make(idOf(args), cwd, file);
+      const made = await notebooks.make(idOf(args), cwd, file);
+      // What a launcher gets back takes the launcher's place.
+      return args.fromLauncher === true ? made?.widget : (made?.path ?? null);
     }
   });
 }

@@ -15,7 +15,7 @@ export function addCards(launcher: ILauncher, { catalogue, settings }: INps): vo
         launcher.add({
           command: CommandIDs.create,
           category: settings.say('nps'),
-          args: { template: id },
+          args: { template: id, fromLauncher: true },
           rank
         })
       )

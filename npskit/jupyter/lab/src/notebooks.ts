@@ -3,6 +3,7 @@
 import type { ServerConnection } from '@jupyterlab/services';
 import type { CommandRegistry } from '@lumino/commands';
 import type { PartialJSONObject } from '@lumino/coreutils';
+import { Widget } from '@lumino/widgets';
 
 import { wishToRun } from './autorun';
 import type { Catalogue } from './catalogue';
@@ -10,6 +11,12 @@ import { showRefusal } from './dialogs';
 import { openedInTab } from './pages';
 import { makeNotebook } from './request';
 import type { Settings } from './settings';
+
+/** A notebook that was made, and where it is seen; it may be another tab of the browser. */
+export interface IMade {
+  path: string;
+  widget: Widget | null;
+}
 
 export class Notebooks {
   constructor(
@@ -19,8 +26,8 @@ export class Notebooks {
     private readonly _catalogue: Catalogue
   ) {}
 
-  /** Make a notebook in a folder, for a file or for none, and open it; its path, or null where it was refused. */
-  async make(template: string, cwd: string, file?: string): Promise<string | null> {
+  /** Make a notebook in a folder, for a file or for none, and open it; null where it was refused. */
+  async make(template: string, cwd: string, file?: string): Promise<IMade | null> {
     const wish = { template, cwd, file, parameters: this._parameters(template) };
     let path: string;
     try {
@@ -33,9 +40,13 @@ export class Notebooks {
       wishToRun(this._server.baseUrl, path);
     }
     if (!openedInTab(this._server.baseUrl, path)) {
-      await this._commands.execute('docmanager:open', { path, factory: 'Notebook' });
+      const opened: unknown = await this._commands.execute('docmanager:open', {
+        path,
+        factory: 'Notebook'
+      });
+      return { path, widget: opened instanceof Widget ? opened : null };
     }
-    return path;
+    return { path, widget: null };
   }
 
   /** What the settings say that the template asks for. */
