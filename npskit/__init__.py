@@ -68,6 +68,12 @@ def is_command() -> bool:
     return started and "pandas" not in sys.modules
 
 
+def is_server() -> bool:
+    """Whether this process is a Jupyter server: it hands out notebooks, and counts nothing; its kernels do."""
+    server = sys.modules.get("jupyter_server.serverapp")
+    return server is not None and server.ServerApp.initialized() and "pandas" not in sys.modules
+
+
 def __getattr__(name: str) -> Any:
     """Load a name on its first use: `df.nps` needs neither the reader nor the bundled data."""
     if name == "datasets":
@@ -76,7 +82,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'npskit' has no attribute {name!r}")
     room = import_module(f"npskit.{ROOMS[name]}")
     if ROOMS[name] == "accessor":
-        # The command comes here for its survey, with the accessors not yet registered.
+        # A process that began without pandas comes here for its survey, with the accessors not yet registered.
         room.register()
     found = globals()[name] = getattr(room, name)
     return found
@@ -86,5 +92,5 @@ def __dir__() -> list[str]:
     return __all__
 
 
-if not is_command():
+if not (is_command() or is_server()):
     import_module("npskit.accessor").register()

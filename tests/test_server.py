@@ -744,6 +744,25 @@ def test_folders_are_below_the_root_or_the_home(
     assert str(server.root / "nowhere") in told[0]
 
 
+def test_server_never_loads_pandas() -> None:
+    code = """
+import sys
+from jupyter_server.serverapp import ServerApp
+ServerApp.instance()
+import npskit.jupyter.application
+from npskit.report.catalogue import templates
+from npskit.report.template import prepared
+assert templates()
+prepared("health-check", {"data": "a.csv", "by": ["shop", None, 3.5], "columns": {"rating": "q1"}})
+print({"pandas", "numpy", "altair", "narwhals", "IPython"} & set(sys.modules))
+import pandas, npskit
+print(npskit.Survey(pandas.DataFrame({"q1": [10, 9, 8, 0]}), rating="q1").score())
+print(pandas.DataFrame({"q1": [10, 9, 8, 0]}).nps(rating="q1").score())
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert run.stdout.split() == ["set()", "25.0", "25.0"]
+
+
 def test_package_loads_nothing_until_the_server_asks() -> None:
     code = "import sys, npskit.jupyter; print({'jupyter_server', 'tornado', 'altair'} & set(sys.modules))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)

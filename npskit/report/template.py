@@ -12,12 +12,13 @@ import math
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from npskit.errors import ArgumentError, ArgumentTypeError, ReadError, did_you_mean, optional_import
-from npskit.frames import Bands, Period
 from npskit.report.catalogue import BROKEN, checked, content, parameters_of, template_path, templates, titled
-from npskit.scale import Scale
+
+if TYPE_CHECKING:
+    from npskit.scale import Scale
 
 __all__ = ["Code", "parameters_of", "prepared", "template_path", "templates", "titled"]
 
@@ -135,6 +136,7 @@ def literal(value: Any, name: str = "") -> str:
 
     Examples
     --------
+    >>> from npskit import Scale
     >>> print(literal({"missing": [11, "N'SP"], "scale": Scale(1, 5)}))
     {'missing': [11, "N'SP"], 'scale': npskit.Scale(1, 5, detractor_max=3, promoter_min=5)}
     """
@@ -158,6 +160,10 @@ def literal(value: Any, name: str = "") -> str:
 
 def object_literal(value: Any, name: str) -> str:
     """Our own small values, dates and paths as Python source."""
+    # A server, which gets its values as JSON, has no need of pandas for any of these.
+    from npskit.frames import Bands, Period
+    from npskit.scale import Scale
+
     if isinstance(value, Scale):
         return scale_literal(value, name)
     if isinstance(value, Bands):
