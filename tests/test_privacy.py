@@ -200,3 +200,18 @@ def test_quotes_travel_redacted_into_a_page_and_a_workbook(found: Themes) -> Non
         assert not told(text)
     assert "<script>document" not in html
     assert not [cell.value for cell in cells_of(io.BytesIO(book)) if cell.data_type == "f"]
+
+
+def test_cells_of_few_people_tell_nothing() -> None:
+    frame = pd.DataFrame(
+        {
+            "nps": [2, 9] * 20,
+            "comment": ["trop cher pour moi", "bel accueil"] * 20,
+            "shop": ["Lyon"] * 20 + ["Nice"] * 20,
+            "customer": [f"c{at}" for at in range(20)] + ["one", "two"] * 10,
+        }
+    )
+    table = frame.nps(customer="customer").themes("retail", lang="fr", by="shop").by
+    rows = list(zip(table["shop"], table["responses"], table["share"], table["score"], strict=True))
+    assert all(n is not None and share == share for shop, n, share, _ in rows if shop == "Lyon")
+    assert all(n is None and share != share and score != score for shop, n, share, score in rows if shop == "Nice")

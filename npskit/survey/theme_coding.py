@@ -152,12 +152,16 @@ def without_personal(corpus: Corpus) -> Corpus:
     return read(MASK.sub(" ", text) for text in masked)
 
 
-def persons(kept: Comments, rows: Flags) -> int:
-    """How many people wrote these comments; who is not known is a person of their own."""
+def persons(kept: Comments, groups: Flags) -> NDArray[np.int64]:
+    """How many people wrote each group of comments (comments, groups); who is not known is a person of their own."""
     if kept.people is None:
-        return int(rows.sum())
-    known = [kept.people[at] for at in np.flatnonzero(rows).tolist()]
-    return len({who for who in known if who is not None}) + known.count(None)
+        return groups.sum(axis=0).astype(np.int64)
+
+    def people(rows: Flags) -> int:
+        wrote = [kept.people[at] for at in np.flatnonzero(rows).tolist()]  # type: ignore[index]
+        return len({who for who in wrote if who is not None}) + wrote.count(None)
+
+    return np.array([people(rows) for rows in groups.T], dtype=np.int64)
 
 
 def coded(corpus: Corpus, told: Languages, codeframe: Any) -> tuple[str, Codeframe | None, Coding]:
@@ -237,13 +241,13 @@ def theme_table(themes: Coded, kept: Comments, found: Terms, least: int, confide
     categories = np.asarray(kept.categories)
     plain = np.stack([(themes.matrix & (categories == k)[:, None]).sum(axis=0) for k in range(3)], axis=-1)
     sizes = plain.sum(axis=-1)
+    few = persons(kept, themes.matrix) < least
     table = tf_idf(found) if len(themes.names) and len(found.names) else None
     said = [
         quotes(table, np.flatnonzero(themes.matrix[:, at]), kept.texts, kept.people)
-        if table is not None and persons(kept, themes.matrix[:, at]) >= least else []
+        if table is not None and not few[at] else []
         for at in range(len(themes.names))
     ]  # fmt: skip
-    few = sizes < least
     columns = {name: np.atleast_1d(getattr(figures, name)).astype(float) for name in FIGURES}
     # The figures of two persons are their answers.
     for name in ("score", "impact", "lower", "upper", "p_value"):
@@ -333,7 +337,7 @@ def segment_table(themes: Coded, kept: Comments, least: int, confidence_level: f
     scores = np.array(
         [[score(counts) for counts in category_counts(kept, themes.matrix & members[:, [at]])] for at in range(len(n))]
     ).reshape(k.shape)
-    hidden = np.broadcast_to((n < least)[:, None], k.shape)
+    hidden = np.broadcast_to((persons(kept, members) < least)[:, None], k.shape)
     seen = {"share": k / n[:, None], "difference": gap, "lower": lower, "upper": upper}
     p_adjusted = np.asarray(adjust(np.where(hidden, np.nan, p_value).ravel(), method="bh"))
     rows = [(cell, name) for cell in different for name in themes.names]
