@@ -140,6 +140,7 @@ def test_clicked_word_goes_to_the_chosen_theme_and_leaves_the_proposals(small: p
     button.click()
     assert app.codeframe.lines[0].include.endswith(", terrarium")
     assert app.coverage > before
+    assert "comments covered in addition: 12" in app._message.value
     assert not any(term == "terrarium" for term, _ in app.result.terms)
     assert "(app.codeframe)" in app.code
     app._undo.click()

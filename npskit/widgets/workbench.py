@@ -259,7 +259,7 @@ class CodeframeApp(App):
         self.bound("theme", self._themes, to_control=self._theme_known)
         self._new = typed(self, "workbench_new", lambda text: self._try(lambda: self.set_trait("theme", text)))
         self._words = styled(widgets.Select(options=[], rows=8))
-        self._word = typed(self, "workbench_word", lambda text: self._try(lambda: self.add(text)))
+        self._word = typed(self, "workbench_word", lambda text: self._try(lambda: self._told_add(text)))
         self._undo = self._button("undo", self.undo)
         self._remove = self._button("remove", lambda: self.remove(self._words.value or ""))
         self._path = styled(widgets.Text(value="codeframe.csv"))
@@ -329,7 +329,14 @@ class CodeframeApp(App):
         return word("workbench_saved", self.lang, path=str(path))
 
     def _clicked(self, term: str) -> None:
-        self._try(lambda: self.add(term))
+        self._try(lambda: self._told_add(term))
+
+    def _told_add(self, words: str) -> str:
+        """Add what was clicked or typed, and say what it brought."""
+        before = self.result.uncovered
+        self.add(words)
+        more = number(before - self.result.uncovered, lang=self.lang)
+        return word("workbench_added", self.lang, term=words, theme=theme_name(self.theme, self.lang), n=more)
 
     def _back(self) -> None:
         self.first = max(self.first - PAGE, 0)
