@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from npskit.report.contents import TABLE_TYPE, Line, Sheet, contents
-from npskit.report.figures import Figure, figure, format_of, parted
+from npskit.report.figures import Figure, figure, format_of, parted, without_sign
 from npskit.report.pointed import pointed
 from npskit.report.workbook import sheet_name, workbook
 
@@ -170,6 +170,33 @@ def test_a_described_table_is_taken_as_it_is() -> None:
     assert [cell.value for cell in sheet[4]] == ["'=x", 5.5]
 
 
+@pytest.mark.parametrize(
+    ("figures", "value", "zero"),
+    [
+        ([Figure(39.0, signed=True)], -0.2, "0;0;0"),
+        ([Figure(1.5, digits=1, signed=True)], 0.04, "0.0;0.0;0.0"),
+        ([Figure(-0.3, percent=True)], -0.004, "0%;0%;0%"),
+        ([Figure(39.0, signed=True)], -0.6, ""),
+        ([Figure(-0.3, percent=True)], -0.006, ""),
+        ([Figure(39.0)], 0.0, ""),
+    ],
+)
+def test_what_rounds_to_nothing_has_no_sign(figures: list[Figure], value: float, zero: str) -> None:
+    shown = format_of(figures)
+    assert without_sign(shown, value) == (zero or shown)
+
+
+def test_each_line_of_a_subtitle_is_a_row_and_long_sentences_have_room() -> None:
+    bundle = chart([{"a": "Lyon", "s": "+4"}], ("a", "shop"), ("s", "score"))
+    bundle["application/vnd.vegalite.v5+json"]["title"]["subtitle"] = ["by shop", "band: level"]
+    long = {"text/html": f"<p>{'thirteen words ' * 20}</p><p>short</p>"}
+    summary, sheet = opened(workbook(notebook(bundle, long), title="T", lang="en")).worksheets
+    assert [sheet["A2"].value, sheet["A3"].value] == ["by shop", "band: level"]
+    heights = {summary.cell(row, 2).value: summary.row_dimensions[row].height for row in range(1, summary.max_row + 1)}
+    assert heights["short"] is None
+    assert max(height for height in heights.values() if height) >= 45
+
+
 def test_what_the_page_hides_the_workbook_hides() -> None:
     assert contents(notebook({"text/html": "<p>secret</p>"}, tags=("remove_cell",)), "en") == []
 
@@ -183,7 +210,8 @@ def test_html_of_any_notebook_is_read() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "fr"])
 @pytest.mark.parametrize(
-    "template", ["health-check", "segments", "drivers-and-priorities", "forecast", "growth", "explorer"]
+    "template",
+    ["health-check", "segments", "drivers-and-priorities", "forecast", "growth", "explorer", "voice-of-customer"],
 )
 def test_every_template_makes_a_workbook(template: str, lang: str) -> None:
     import npskit

@@ -14,7 +14,7 @@ from functools import cache
 
 from npskit.labels import MINUS, NARROW_SPACE, NO_BREAK_SPACE, SEPARATORS, word
 
-__all__ = ["Figure", "figure", "format_of", "parted"]
+__all__ = ["Figure", "figure", "format_of", "parted", "without_sign"]
 
 EMPTY = ("", "–", "—")
 SPACES = f"[ {NARROW_SPACE}{NO_BREAK_SPACE}]"
@@ -137,3 +137,17 @@ def format_of(figures: Sequence[Figure]) -> str:
     if any(each.signed for each in figures):
         return f'+{base};"{MINUS}"{base};{zero}'
     return f'{base};"{MINUS}"{base}' if any(each.value < 0 for each in figures) else base
+
+
+def without_sign(shown: str, value: float) -> str:
+    """The format for a number that it rounds to nothing: "0", and neither "−0" nor "+0"; else the format.
+
+    Examples
+    --------
+    >>> signed = format_of([Figure(39.0, signed=True)])
+    >>> without_sign(signed, -0.2), without_sign(signed, -0.7) == signed
+    ('0;0;0', True)
+    """
+    zero = shown.split(";")[-1].removeprefix(f'"{MINUS}"')
+    digits = len(zero.rstrip("%").partition(".")[2]) + 2 * zero.endswith("%")
+    return ";".join([zero] * 3) if ";" in shown and round(value, digits) == 0 else shown

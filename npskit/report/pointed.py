@@ -91,10 +91,13 @@ def said(title: Any) -> tuple[str, tuple[str, ...]]:
     """Title and subtitle of a specification."""
     known = title if isinstance(title, Mapping) else {"text": title}
 
-    def text(part: Any) -> str:
-        return " ".join(map(str, part)) if isinstance(part, list) else str(part or "")
+    title_lines, notes = (lines_of(known.get(name)) for name in ("text", "subtitle"))
+    return " ".join(title_lines), tuple(notes)
 
-    return text(known.get("text")), tuple(filter(None, [text(known.get("subtitle"))]))
+
+def lines_of(part: Any) -> list[str]:
+    """The lines of a title."""
+    return [str(line) for line in (part if isinstance(part, list) else [part]) if line]
 
 
 def rows_of(data: Mapping[str, Any], chart: Mapping[str, Any]) -> list[Row]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ from typing import Any
 from npskit.errors import optional_import
 from npskit.labels import NARROW_SPACE, NO_BREAK_SPACE, language, word
 from npskit.report.contents import Line, Sheet, contents
-from npskit.report.figures import figure, format_of, is_empty, parted
+from npskit.report.figures import figure, format_of, is_empty, parted, without_sign
 from npskit.report.pointed import is_number
 from npskit.results import spreadsheet_safe
 
@@ -29,7 +30,7 @@ ILLEGAL_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]
 LONGEST_NAME, LONGEST_TEXT = 31, 32_000
 WIDEST, NARROWEST, PROSE = 48, 9, 110
 MOST_BARS = 30
-PICTURE_WIDTH, ROW_HEIGHT = 720, 20
+PICTURE_WIDTH, LINE_HEIGHT = 720, 15
 # What Excel keeps for itself.
 RESERVED = {"history", "historique"}
 # What begins or ends no name.
@@ -152,8 +153,22 @@ def write_summary(sheet: Any, items: Sequence[tuple[Line | Sheet, str]]) -> None
         cell.alignment = wrapped if cell.column == 2 else styles.Alignment(vertical="top")
         if item.kind in SIZES:
             cell.font = styles.Font(bold=True, size=SIZES[item.kind])
+        elif (tall := lines_in(str(cell.value), PROSE)) > 1 and cell.column == 2:
+            # Not every spreadsheet makes room for a wrapped text by itself.
+            sheet.row_dimensions[row].height = tall * LINE_HEIGHT
         label = item.kind == "dt"
     printed_across(sheet)
+
+
+def lines_in(text: str, width: float) -> int:
+    """How many lines a text takes in a column so wide, in letters, where the font is a wide one.
+
+    Examples
+    --------
+    >>> lines_in("One.", 110), lines_in("Thirteen words. " * 13, 110)
+    (1, 3)
+    """
+    return sum(max(1, math.ceil(1.15 * len(line) / width)) for line in text.split("\n"))
 
 
 def write_sheet(sheet: Any, item: Sheet, lang: str) -> None:
@@ -172,7 +187,7 @@ def write_sheet(sheet: Any, item: Sheet, lang: str) -> None:
             cell = sheet.cell(row, place, safe(value))
             cell.alignment = styles.Alignment(wrap_text=isinstance(value, str), vertical="top", horizontal=side(column))
             if is_number(value):
-                cell.number_format = column.shown
+                cell.number_format = without_sign(column.shown, value)
     if columns:
         sheet.freeze_panes = sheet.cell(top + 1, 1)
     illustrate(sheet, item, columns, top, lang)
