@@ -123,6 +123,7 @@ def test_a_plan_lists_and_writes_nothing(
         ["--all", "--by", "nope"],
         ["--all", "--jobs", "0"],
         ["--all", "-o", "answers.csv"],
+        ["--all", "-o", "out.html"],
     ],
 )
 def test_wrong_options_are_told(
@@ -137,3 +138,26 @@ def test_a_threshold_withholds(export: Path, composing: Composing, capsys: pytes
     assert main(["report", str(export), "--all", "--by", "shop", "--threshold", "61"]) == 0
     assert "2 withheld" in capsys.readouterr().out
     assert composing == []
+
+
+def test_a_file_of_one_team_has_its_report(export: Path, composing: Composing) -> None:
+    pd.DataFrame({"nps": [10, 3, 9] * 20, "team": ["North"] * 60}).to_csv("one.csv", index=False)
+    assert main(["report", "one.csv", "--all"]) == 0
+    assert Path("nps-reports", "north.html").exists()
+
+
+def test_hints_name_the_option(export: Path, composing: Composing, capsys: pytest.CaptureFixture[str]) -> None:
+    pd.DataFrame({"nps": [10, 3, 9, 8] * 20, "plan": ["a", "b"] * 40}).to_csv("plans.csv", index=False)
+    assert main(["report", "plans.csv", "--all"]) == 2
+    assert "--by 'plan'" in capsys.readouterr().err
+
+
+def test_who_stops_is_told_how_to_go_on(
+    export: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(*_: Any, **__: Any) -> bytes:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("npskit.report.many.report_all", stopped)
+    assert main(["report", str(export), "--all", "--by", "shop"]) == 130
+    assert "run the same line again" in capsys.readouterr().err

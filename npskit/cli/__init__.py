@@ -32,6 +32,7 @@ OPTIONS: tuple[tuple[str, Any], ...] = (
     (r"\bheader=(\d+)", r"--header \1"),
     (r"\b(keep|sheet|encoding|separator|decimal|question|rating|date|weight)=('[^']*')", r"--\1 \2"),
     (r"\brating=\.\.\.", "--rating COLUMN"),
+    (r"\bby=('[^']*')", r"--by \1"),
 )
 
 
@@ -56,6 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
+        if getattr(options, "all", False):
+            print("npskit: stopped; run the same line again to go on where it was.", file=sys.stderr)
         return 130
 
 

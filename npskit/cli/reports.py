@@ -27,6 +27,7 @@ FORMATS = {"html": (".html", ".htm"), "pdf": (".pdf",), "ipynb": (".ipynb",), "x
 # The tests run them, beside a file of answers with the columns that they name.
 REPORT_EXAMPLES = (
     "npskit report answers.csv --by shop --lang fr -o report.html",
+    "npskit report answers.csv --all --by shop -o reports/",
     "npskit report answers.csv --template segments -p confidence_level=0.9 -o segments.ipynb",
 )
 DASHBOARD_EXAMPLES = ("npskit dashboard answers.csv --by shop --no-browser",)
@@ -154,6 +155,18 @@ def output_of(options: argparse.Namespace) -> Path:
     return path.with_name(f"{path.name}.{asked_for}")
 
 
+def folder_of(options: argparse.Namespace) -> str:
+    """Where many reports go; a name that is one report's would become a folder that nothing opens."""
+    folder = options.output or FOLDER
+    named = next((name for name, several in FORMATS.items() if Path(folder).suffix.lower() in several), None)
+    if named and not Path(folder).is_dir():
+        raise ArgumentError(
+            where="--output", expected="a folder, with --all", got=repr(folder),
+            hint=f"for example --format {named} -o {str(Path(folder).with_suffix(''))!r}",
+        )  # fmt: skip
+    return folder
+
+
 def reported_all(options: argparse.Namespace, given: dict[str, Any]) -> int:
     """Write the reports of all teams, and say which could not be made."""
     from npskit.report.many import report_all
@@ -166,7 +179,7 @@ def reported_all(options: argparse.Namespace, given: dict[str, Any]) -> int:
     watched = sys.stderr.isatty() and not options.verbose and not options.dry_run
     found = report_all(
         options.file,
-        options.output or FOLDER,
+        folder_of(options),
         by=options.by or None,
         template=options.template,
         format=options.format or "html",

@@ -233,13 +233,18 @@ def team_column(survey: Survey) -> str:
     table = columns_of(survey.roles())
     taken = {column for column in table["column"] if isinstance(column, str)}
     names = [name for name in dict.fromkeys(survey.source.columns) if name not in taken]
-    fits = [name for name in names if 1 < len(survey.source.sample(name)) <= MOST_LISTED]
+    levels = {name: len(survey.source.sample(name)) for name in names}
+    fits = [name for name in names if 1 < levels[name] <= MOST_LISTED]
     for kind in ("team", "place"):
         found = [name for name in fits if patterns()[kind].search(fold(name))]
         if len(found) == 1:
             return found[0]
         if found:
             break
+    # The rows of one team alone have a column that says so.
+    alone = [name for name in names if levels[name] == 1 and patterns()["team"].search(fold(name))]
+    if not found and len(alone) == 1:
+        return alone[0]
     rivals = found or [name for name, _ in candidates(survey, most_levels=MOST_LISTED)] or fits
     raise RoleError(
         where="the column of the teams",
