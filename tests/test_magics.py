@@ -203,6 +203,9 @@ def test_sql_is_answered_over_the_frames(shell):
     [
         ("ohter", None, "did you mean 'other'"),
         ("df trnd", None, "did you mean 'trend'"),
+        ("trend df", None, "%nps df trend"),
+        ("score df", None, "%nps df"),
+        ("report df", None, "%nps df report report.html"),
         ("df --buy shop", None, "did you mean 'by'"),
         ("df --by shp", None, "did you mean 'shop'"),
         ("df change --by shop", None, "--over and --before and --after"),
@@ -229,6 +232,25 @@ def test_errors_are_one_message(shell, line, cell, said):
 def test_without_duckdb_the_extra_is_named(shell, monkeypatch):
     monkeypatch.setitem(sys.modules, "duckdb", None)
     assert "pip install 'npskit[duckdb]'" in failed(shell, "", "SELECT * FROM df")
+
+
+def test_a_file_without_quotes_is_told_to_want_them(shell, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "answers.csv").write_text("rating\n9\n")
+    assert '%nps "answers.csv"' in failed(shell, "answers.csv --by shop")
+    with pytest.raises(NameError):
+        nps(shell, "answers.parquet")
+
+
+def test_hints_name_options():
+    from npskit.jupyter.magics import with_options
+
+    assert with_options("pass missing=[11], or scale=npskit.Scale(...)") == "pass --missing [11], or --scale LOW-HIGH"
+    assert with_options("pass scale=npskit.Scale(1, 5) if so") == "pass --scale 1-5 if so"
+
+
+def test_no_row_is_said_to_be_none(shell):
+    assert repr(nps(shell, "df --by shop", "visits > 10_000")) == "0 responses"
 
 
 def test_an_error_of_the_expression_is_the_users(shell):

@@ -59,6 +59,9 @@ def score_answer(survey: Any, by: Any, options: Mapping[str, Any], lang: str, *,
     html = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows[:ROWS_SHOWN])
     heads = [*keys, word("score", lang), word("magic_interval", lang, level=confidence), word("responses", lang)]
     head = "".join(f"<th>{escape(name)}</th>" for name in heads)
+    if not rows:
+        text = word("n_responses", lang, n=number(0, lang=lang))
+        return Answer(table, text, {"text/html": f"<div>{text}</div>"} if rich else None)
     table_html = f"<table><thead><tr>{head}</tr></thead><tbody>{html}</tbody></table>{more(len(rows), lang)}"
     text = "\n".join([*aligned(rows[:ROWS_SHOWN]), *filter(None, [more(len(rows), lang)]), note])
     return Answer(table, text, {"text/html": table_html} if rich else None)

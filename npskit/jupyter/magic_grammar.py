@@ -132,7 +132,11 @@ def is_expression(code: str) -> bool:
 
 def not_understood(head: list[str]) -> ArgumentError:
     """The line is no expression: the last word may be a verb that was mistyped."""
-    before = " ".join(head[:-1])
+    before, after = " ".join(head[:-1]), " ".join(head[1:])
+    if head[0] in (*VERBS, "score") and len(head) > 1 and is_expression(after):
+        told = f"%nps {after}" if head[0] == "score" else f"%nps {after} {head[0]}"
+        told += " report.html" if head[0] == "report" else ""
+        return ArgumentError(where="%nps", expected="the frame first", got=repr(" ".join(head)), hint=told)
     if len(head) > 1 and is_expression(before):
         return ArgumentError(where="%nps", expected="a verb", got=repr(head[-1]), hint=did_you_mean(head[-1], VERBS))
     return ArgumentError(

@@ -6,6 +6,7 @@ import builtins
 import inspect
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import npskit
@@ -121,7 +122,14 @@ def evaluated(shell: Any, expression: str) -> Any:
             where="%nps", expected="a name of the notebook", got=repr(expression),
             hint=did_you_mean(expression, frames) if frames else "no frame has a name here yet",
         )  # fmt: skip
-    return eval(compile(expression, "<%nps>", "eval"), shell.user_global_ns, names)
+    try:
+        return eval(compile(expression, "<%nps>", "eval"), shell.user_global_ns, names)
+    except NameError:
+        if not Path(expression).is_file():
+            raise
+        raise ArgumentError(
+            where="%nps", expected="a file in quotes", got=expression, hint=f'%nps "{expression}"'
+        ) from None
 
 
 def survey_of(data: Any, roles: Mapping[str, Any]) -> Any:

@@ -28,6 +28,8 @@ OPTIONS = (
     (re.compile(r"df\.nps\((\w+)=('[^']*')\)"), r"--\1 \2"),
     (re.compile(r"df\.nps\.drivers\((\[[^\]]*\])\)"), r"--attributes \1"),
     (re.compile(r"\bmissing=(\[[^\]]*\])"), r"--missing \1"),
+    (re.compile(r"\bscale=(?:npskit\.)?Scale\((\d+), (\d+)\)"), r"--scale \1-\2"),
+    (re.compile(r"\bscale=npskit\.Scale\(\.\.\.\)"), "--scale LOW-HIGH"),
     (re.compile(r"\brating=\.\.\."), "--rating COLUMN"),
 )
 
