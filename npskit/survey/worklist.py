@@ -55,7 +55,8 @@ class Calling(Base):
             The answer of `churn`, or rates such as ``{"detractors": .3, "passives": .1, "promoters": .05}``. Without
             it the rating stands in its place, which is said.
         rules : mapping, optional
-            ``opt_out`` (column), ``contacted`` (column of the last contact), ``rest`` ("30 days" between contacts),
+            ``opt_out`` (column), ``contacted`` (column of the last contact), ``churned`` (column of the day of
+            leaving: who has left is not called), ``rest`` ("30 days" between contacts),
             ``capacity`` (calls a working day and owner), ``oldest`` ("90 days"), ``categories`` (detractors and
             passives), ``half_life`` ("30 days").
         themes : Themes or Codeframe, optional

@@ -89,7 +89,7 @@ def listed(survey: Base, rules: Rules, today: dt.date, columns: list[str], calle
     source = survey.source
     tally = survey.tally()
     rating, date, customer = survey.column("rating"), survey.column("date"), survey.column("customer")
-    ruled = [name for name in (rules.opt_out, rules.contacted) if name]
+    ruled = [name for name in (rules.opt_out, rules.contacted, rules.churned) if name]
     rows = person_rows(source, [rating, date, customer, *columns, *ruled])
     places, day = answers(rows, rating, tally.scale), day_numbers(rows, date)
     who, unknown, names = people(rows, customer)
@@ -110,6 +110,7 @@ def listed(survey: Base, rules: Rules, today: dt.date, columns: list[str], calle
     contact = last_contact(rows, rules.contacted, who, len(names), now, called, names)
     reasons = {
         "category": ~np.isin(category[last], [CATEGORIES.index(name) for name in rules.categories]),
+        "gone": of_customers(has_left(rows, rules.churned, now), who, len(names))[who[last]],
         "old": now - day[last] > rules.oldest,
         "opted": of_customers(refused(rows, rules.opt_out), who, len(names))[who[last]],
         "rested": now - contact[who[last]] < rules.rest,
@@ -139,6 +140,15 @@ def refused(rows: PandasSource, name: str | None) -> np.ndarray:
     codes = distinct(rows.series(name))
     table = np.append(opted_out(codes.levels), False)
     return table.take(codes.read(0, rows.length()), mode="wrap")
+
+
+def has_left(rows: PandasSource, name: str | None, now: int) -> np.ndarray:
+    """Which rows say that their customer left up to today."""
+    if name is None:
+        return np.zeros(rows.length(), dtype=bool)
+    day = day_numbers(rows, name)
+    left: np.ndarray = (day != NO_DAY) & (day <= now)
+    return left
 
 
 def of_customers(flags: np.ndarray, who: np.ndarray, customers: int) -> np.ndarray:

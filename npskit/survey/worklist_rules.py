@@ -31,6 +31,8 @@ class Rules:
         else it says counts as an opt-out.
     contacted : str, optional
         Column of the day of the last contact.
+    churned : str, optional
+        Column of the day on which a customer left, as `Survey.churn` takes it: who has left is not called.
     rest : str or int
         Time between two contacts of a customer.
     capacity : int, optional
@@ -45,6 +47,7 @@ class Rules:
 
     opt_out: str | None = None
     contacted: str | None = None
+    churned: str | None = None
     rest: Any = "30 days"
     capacity: int | None = None
     oldest: Any = "90 days"
