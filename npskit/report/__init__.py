@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from npskit.report.churn_story import ChurnStory
     from npskit.report.drivers_story import DriversStory
     from npskit.report.forecast_story import ForecastStory
     from npskit.report.growth_story import GrowthStory
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from npskit.report.writing import Report, write_report
 
 __all__ = [
+    "ChurnStory",
     "DriversStory",
     "ForecastStory",
     "GrowthStory",
@@ -37,6 +39,7 @@ __all__ = [
 ]
 
 ROOMS = {
+    "ChurnStory": "churn_story",
     "DriversStory": "drivers_story",
     "ForecastStory": "forecast_story",
     "GrowthStory": "growth_story",

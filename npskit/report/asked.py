@@ -6,15 +6,21 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from npskit.report.leaving import leaving_column
 from npskit.survey import Survey
 from npskit.survey.grouping import segment_items
+from npskit.survey.plots import columns_of
 
-__all__ = ["asked_columns"]
+__all__ = ["SHOWN", "asked_columns"]
 
 NAMING = ("by", "stages", "team", "over", "attributes")
 # The template that searches more columns than a chart could show.
 SEARCHING = "segments"
 MOST_SEARCHED = 12
+# The template that follows persons and lists them: columns that its parameters name, and roles that it shows.
+FOLLOWING = "churn-and-callbacks"
+PERSONS, RULES = ("churned", "tenure", "value", "owner"), ("opt_out", "contacted", "churned")
+SHOWN = {FOLLOWING: ("customer", "comment")}
 
 
 def asked_columns(survey: Survey | str | os.PathLike[str], template: str, given: Mapping[str, Any]) -> list[Any]:
@@ -22,9 +28,24 @@ def asked_columns(survey: Survey | str | os.PathLike[str], template: str, given:
     named = [item for name in NAMING for item in flat(given.get(name))]
     if template == SEARCHING and "by" not in given and isinstance(survey, Survey) and not is_file(survey):
         named += segment_items(survey, most=MOST_SEARCHED)
+    if template == FOLLOWING and isinstance(survey, Survey) and not is_file(survey):
+        named += followed(survey, given)
     money = given.get("money") or {}
     named += [column for column in money.values() if isinstance(column, str)] if isinstance(money, Mapping) else []
     return [*named, *acted_on(given.get("actions") or ())]
+
+
+def followed(survey: Survey, given: Mapping[str, Any]) -> list[str]:
+    """Columns by which customers are followed and listed: those named, the days of leaving, who they are."""
+    rules = given.get("rules")
+    ruled = [rules.get(name) for name in RULES] if isinstance(rules, Mapping) else []
+    table = columns_of(survey.roles())
+    roles = dict(zip(table["role"], table["column"], strict=True))
+    shown = [roles.get(role) for role in SHOWN[FOLLOWING]] if survey.aggregated is None else []
+    found = leaving_column(survey.source) if "churned" not in given and survey.aggregated is None else None
+    leaving = [] if found is None else [found.column, *found.rivals, *found.undated]
+    named = [*(given.get(name) for name in PERSONS), *ruled, *shown, *leaving, *survey.rivals("customer")]
+    return [name for name in named if isinstance(name, str)]
 
 
 def is_file(survey: Survey) -> bool:

@@ -2,8 +2,8 @@
 
 A file is read by the notebook itself, so that the notebook can be run again. A pandas frame goes through a pickle, and
 another engine's through its own Parquet, in a folder that only this user can enter and that is removed in every case. A
-comment never leaves the process: columns that no chapter needs become one number a row, enough to find rows that repeat
-each other and nothing else.
+comment leaves the process only for the template that shows comments, which redacts them: columns that no chapter needs
+become one number a row, enough to find rows that repeat each other and nothing else.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from typing import Any
 
 from npskit.errors import ReportError, optional_import
 from npskit.labels import language, number, word
-from npskit.report.asked import asked_columns
+from npskit.report.asked import SHOWN, asked_columns
 from npskit.report.page import page, vega
 from npskit.report.printing import browser, printed
 from npskit.report.running import executed
@@ -151,7 +151,8 @@ def composed(
         **(survey.settings if isinstance(survey, Survey) else {}),
         **{name: options.pop(name) for name in COLUMNS if name in options},
     }
-    if isinstance(survey, Survey) and not isinstance(survey.data, (str, os.PathLike)):
+    in_memory = isinstance(survey, Survey) and not isinstance(survey.data, (str, os.PathLike))
+    if in_memory and "comment" not in SHOWN.get(template, ()):
         # What people wrote stays in this process, so the notebook has no such column.
         columns.pop("comment", None)
     given = {name: value for name, value in options.items() if value is not None}

@@ -1,0 +1,63 @@
+"""The column of the days on which customers left, where nobody named it.
+
+A name alone decides nothing: `left` with yes and no in it says who left and not when, and a curve needs to know when.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from npskit.frames.dates import is_date
+from npskit.roles import fold
+from npskit.survey.spending import LEAVING
+
+if TYPE_CHECKING:
+    from npskit.frames.source import Source
+
+__all__ = ["Leaving", "leaving_column"]
+
+SAMPLE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What the names of the columns gave.
+
+    Attributes
+    ----------
+    column : str or None
+        The one column of days of leaving; None when there is none, or several.
+    rivals : tuple of str
+        All of them, where there are several.
+    undated : tuple of str
+        Columns that by their name say who left, and hold no days.
+    """
+
+    column: str | None = None
+    rivals: tuple[str, ...] = ()
+    undated: tuple[str, ...] = ()
+
+
+def leaving_column(source: Source) -> Leaving:
+    """Look for it by name and content.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from npskit.frames import wrap
+    >>> leaving_column(wrap(pd.DataFrame({"nps": [9, 2], "left_on": ["2024-03-05", None], "churn": ["no", "yes"]})))
+    Leaving(column='left_on', rivals=(), undated=('churn',))
+    """
+    named = [name for name in source.columns if source.columns.count(name) == 1 and LEAVING.search(fold(name))]
+    dated = [name for name in named if holds_days(source, name)]
+    others = tuple(name for name in named if name not in dated)
+    if len(dated) == 1:
+        return Leaving(dated[0], (), others)
+    return Leaving(None, tuple(dated), others)
+
+
+def holds_days(source: Source, name: str) -> bool:
+    """Whether the first values of a column are days."""
+    values = [value for value in source.sample(name, SAMPLE) if str(value).strip()]
+    return bool(values) and all(map(is_date, values))
