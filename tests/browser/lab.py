@@ -19,13 +19,14 @@ __all__ = ["HOSTILE", "PATIENCE", "Made", "Workbench", "answers", "chosen", "wri
 
 # A loaded machine takes its time; nothing here waits longer than it must.
 PATIENCE = 90_000
-# Said in the console without npskit too: by JupyterLab 4.2 when a notebook runs, by any when a kernel restarts while
-# its debugger is asked, by Notebook 7 on every page.
+# Said by the hosts themselves: by JupyterLab 4.2 when a notebook runs, by any when a kernel restarts or a notebook is
+# closed while the debugger is asked, by Notebook 7 on every page.
 OWN_ERRORS = (
     "Failed to update the table of contents",
     "setting 'isRunning'",
     "reading 'isRunning'",
     "Could not restore the debugger state",
+    "Canceled future for debug_request message",
     "Cannot convert undefined or null to object",
 )
 PLUGIN = "npskit:plugin"
