@@ -215,3 +215,8 @@ def test_cells_of_few_people_tell_nothing() -> None:
     rows = list(zip(table["shop"], table["responses"], table["share"], table["score"], strict=True))
     assert all(n is not None and share == share for shop, n, share, _ in rows if shop == "Lyon")
     assert all(n is None and share != share and score != score for shop, n, share, score in rows if shop == "Nice")
+
+
+def test_sites_known_by_their_page_stay_groups() -> None:
+    frame = answers().assign(site=["www.lyon.example/a", "www.nice.example/b"] * 200).drop(columns="magasin")
+    assert npskit.Survey(frame).segments().columns[0] == "site"

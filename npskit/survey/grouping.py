@@ -22,7 +22,7 @@ from npskit.frames import Bands, is_date
 from npskit.roles import fold, name_rank
 from npskit.scale import Scale
 from npskit.survey.plots import columns_of
-from npskit.text.redaction import redacted
+from npskit.text.redaction import KINDS, redacted
 
 if TYPE_CHECKING:
     from npskit.survey.base import Base
@@ -50,6 +50,9 @@ WHOLE_DAY = len("2024-03-05")
 SAMPLE = 1000
 Item = Any  # a column's name, Bands or Period
 QUESTION_NUMBER = re.compile(r"^q ?\d+(?:[a-z](?= ))? ?")
+
+# A shop may be known by the address of its page, and a person by any of the others.
+PERSONAL = tuple(mask for kind, mask in KINDS.items() if kind != "url")
 
 
 def candidates(survey: Base, *, most_levels: int = MOST_LEVELS) -> list[tuple[str, int]]:
@@ -114,7 +117,7 @@ def rank_of(name: str, values: Sequence[Any], most_levels: int = MOST_LEVELS) ->
     if all(len(text) >= WHOLE_DAY and is_date(text) for text in texts):
         return None
     # An address or a telephone number is of a person; who wants it in a report names the column.
-    if redacted(texts) != texts:
+    if any(mask in text for text in redacted(texts) for mask in PERSONAL):
         return None
     opinions = sum(bool(patterns()["opinion"].search(fold(text))) for text in texts)
     if opinions * 2 >= len(texts) or max(map(len, texts)) > LONGEST_LEVEL:
