@@ -292,6 +292,18 @@ def test_charts_are_drawn(told):
         assert "<svg" in vl_convert.vegalite_to_svg(chart.to_dict())
 
 
+def test_names_are_text_and_no_longer_than_a_title():
+    hostile = "<script>alert(1)</script>" + "x" * 300
+    people = invited().replace({"shop": {"Nice": hostile}})
+    found = answers().nps.response(people)
+    assert found.segments.missing["level"] == [hostile]
+    assert len(found.segments.sentence(lang="en")) < 200
+    assert "<script>" not in found.segments._repr_html_()
+    assert "<script>" not in answers().nps.silent_app(people)._finding.value
+    svg = pytest.importorskip("vl_convert").vegalite_to_svg(found.plot().to_dict())
+    assert "<script>" not in svg
+
+
 def test_the_slider_moves_the_score():
     pytest.importorskip("ipywidgets")
     app = answers().nps.silent_app(100, lower_by=10, lang="en")

@@ -21,6 +21,7 @@ from npskit.stats.score import checked_counts, score, standard_error
 __all__ = ["Bounds", "bounds", "gap_needed", "score_if_silent_lower"]
 
 HALVINGS = 60
+NORMAL = NormalDist()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +77,22 @@ def bounds(counts: ArrayLike, silent: ArrayLike, *, confidence_level: float = 0.
     worst, best = np.asarray(score(low)), np.asarray(score(high))
     errors = np.maximum(np.asarray(standard_error(low)), np.asarray(standard_error(high)))
     lower, upper = np.full(worst.shape, np.nan), np.full(worst.shape, np.nan)
+    levels = np.full(worst.shape, np.nan)
     for at in np.ndindex(worst.shape):
         if np.isfinite(worst[at]):
-            level = one_end_level(best[at] - worst[at], errors[at], confidence_level)
-            lower[at] = interval(low[at], confidence_level=level)[0]
-            upper[at] = interval(high[at], confidence_level=level)[1]
+            levels[at] = round(one_end_level(best[at] - worst[at], errors[at], confidence_level), 9)
+    # Nearly all rows, with many silent, share one level.
+    for level in np.unique(levels[np.isfinite(levels)]).tolist():
+        rows = levels == level
+        lower[rows] = interval(low[rows], confidence_level=level)[0]
+        upper[rows] = interval(high[rows], confidence_level=level)[1]
     return Bounds(worst[()], best[()], lower[()], upper[()])
 
 
 def one_end_level(gap: float, error: float, confidence_level: float) -> float:
     """Two-sided level of the two outer limits: the score is at one end only, so they may be a little nearer."""
     ratio = gap / error if error > 0 else (np.inf if gap > 0 else 0.0)
-    cdf = NormalDist().cdf
+    cdf = NORMAL.cdf
     low, high = 0.0, 10.0
     for _ in range(HALVINGS):
         middle = (low + high) / 2

@@ -98,7 +98,7 @@ class Segments(Result):
     def sentence(self, *, lang: str | None = None) -> str:
         """Who is missing."""
         from npskit.charts.columns import level_text
-        from npskit.charts.words import name_text
+        from npskit.charts.rows import said_name
 
         lang = language(lang)
         found = self.missing
@@ -109,7 +109,7 @@ class Segments(Result):
         level = found["level"][0]
         rate, gap = found["rate"][0], found["difference"][0]
         return word(
-            "response_missing", lang, name=name_text(level_text(level, lang), (found["column"][0],), lang),
+            "response_missing", lang, name=said_name(level_text(level, lang), (found["column"][0],), lang),
             column=found["column"][0], rate=rate_text(rate, lang), rest=rate_text(rate - gap, lang),
         )  # fmt: skip
 

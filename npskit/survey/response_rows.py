@@ -80,7 +80,9 @@ def identity(level: object) -> str:
     >>> identity(12.0), identity(" 12"), identity("Zoe@Exemple.fr")
     ('12', '12', 'zoe@exemple.fr')
     """
-    text = level_text(level).strip()
+    if type(level) is int:
+        return str(level)
+    text = level.strip() if isinstance(level, str) else level_text(level).strip()
     return text.casefold() if "@" in text else text
 
 
