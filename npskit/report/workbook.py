@@ -153,6 +153,7 @@ def write_summary(sheet: Any, items: Sequence[tuple[Line | Sheet, str]]) -> None
         cell.alignment = wrapped if cell.column == 2 else styles.Alignment(vertical="top")
         if item.kind in SIZES:
             cell.font = styles.Font(bold=True, size=SIZES[item.kind])
+            sheet.row_dimensions[row].height = 1.5 * SIZES[item.kind]
         elif (tall := lines_in(str(cell.value), PROSE)) > 1 and cell.column == 2:
             # Not every spreadsheet makes room for a wrapped text by itself.
             sheet.row_dimensions[row].height = tall * LINE_HEIGHT
