@@ -5,7 +5,7 @@ import * as React from 'react';
 import { canAnswer, type Verb, VERBS } from './insert';
 import type { IFrame } from './listing';
 import type { Settings } from './settings';
-import { count } from './words';
+import { rowsOf } from './words';
 
 interface ICardProps {
   frame: IFrame;
@@ -85,7 +85,7 @@ function Roles({
       {date !== null && <Role word={settings.say('date')} column={date} />}
       {rows !== null && (
         <div>
-          <dd>{settings.say('rows', { n: count(settings.lang, rows) })}</dd>
+          <dd>{rowsOf(settings.lang, rows)}</dd>
         </div>
       )}
     </dl>

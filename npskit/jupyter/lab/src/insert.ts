@@ -27,9 +27,10 @@ export function isVerb(value: unknown): value is Verb {
   return VERBS.some(verb => verb === value);
 }
 
-/** Whether the frame has what the verb asks for. */
-export function canAnswer(verb: Verb, frame: IFrame): boolean {
-  return frame.date !== null || !NEED_DATES.has(verb);
+/** Whether the frame has what the verb asks for; of a query nobody knows before it runs. */
+export function canAnswer(verb: Verb, { date, rating, state }: IFrame): boolean {
+  const unseen = state === 'large' && rating === null;
+  return date !== null || unseen || !NEED_DATES.has(verb);
 }
 
 /** The call of a verb on a frame: by its accessor, or through a survey where its library has none. */

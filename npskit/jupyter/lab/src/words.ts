@@ -20,6 +20,12 @@ export function count(lang: Lang, value: number): string {
   return new Intl.NumberFormat(lang).format(value);
 }
 
+/** So many rows, with their noun; the rule of the language says of which numbers one speaks as of one. */
+export function rowsOf(lang: Lang, value: number): string {
+  const key = new Intl.PluralRules(lang).select(value) === 'one' ? 'rows_1' : 'rows';
+  return say(lang, key, { n: count(lang, value) });
+}
+
 /** The language for one that Lab names, such as `fr_FR`. */
 export function langOf(code: string): Lang {
   return code.toLowerCase().startsWith('fr') ? 'fr' : 'en';

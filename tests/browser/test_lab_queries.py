@@ -1,0 +1,30 @@
+"""The side panel over what nobody looked at yet: a query promises nothing about its columns until it is scored."""
+
+from __future__ import annotations
+
+import pytest
+from harness import notebook
+from lab import Workbench
+from playwright.sync_api import expect
+
+QUERY = """import duckdb
+import pandas as pd
+one = pd.DataFrame({"nps": [10]})
+query = duckdb.sql("select 10 as nps, date '2024-01-01' as date")"""
+
+
+def test_a_query_is_scored_when_asked_and_may_have_dates(workbench: Workbench) -> None:
+    pytest.importorskip("duckdb")
+    workbench.open()
+    workbench.show_panel()
+    opened = workbench.notebook(notebook(QUERY))
+    opened.run_all()
+    frame, one = workbench.frame("query"), workbench.frame("one")
+    expect(frame).to_have_attribute("data-state", "large")
+    expect(frame.locator("[data-verb=trend]")).to_have_attribute("aria-disabled", "false")
+    expect(one.locator("[data-verb=trend]")).to_have_attribute("aria-disabled", "true")
+    expect(one.locator(".nps-Frame-roles")).to_contain_text("1 row")
+    expect(one.locator(".nps-Frame-roles")).not_to_contain_text("1 rows")
+    frame.locator("[data-action=score]").click()
+    expect(frame.locator(".nps-Frame-headline")).to_have_text("+100")
+    expect(frame.locator("[data-verb=trend]")).to_have_attribute("aria-disabled", "false")
