@@ -201,6 +201,7 @@ def test_reminders_narrow_the_interval_and_leave_the_bias():
     assert told["bias"] == pytest.approx([9.6, 9.6 - (10 * 100 / 140)])
     assert told["bias_alike"] == pytest.approx([9.6, 9.6])
     assert told["worst"][1] > told["worst"][0]
+    assert found.reminders(1).sentence(lang="fr").startswith("1 réponse de plus resserre ")
     with pytest.raises(ArgumentError, match="960"):
         found.reminders(961)
 

@@ -26,8 +26,8 @@ from npskit.survey.estimates import counted, distribution, estimates, gridded, j
 from npskit.survey.forecasting import Forecasting
 from npskit.survey.monitoring import Monitoring
 from npskit.survey.plots import Plots
-from npskit.survey.reviews import Reputation
 from npskit.survey.response import Silence
+from npskit.survey.reviews import Reputation
 from npskit.survey.reweighting import Reweighting
 from npskit.survey.teams import Teams
 from npskit.survey.themes import Reading
@@ -37,7 +37,17 @@ __all__ = ["Survey", "opened"]
 
 
 class Survey(
-    Comparing, Driving, Teams, Forecasting, Valuing, Monitoring, Churning, Calling, Reading, Reweighting, Silence,
+    Comparing,
+    Driving,
+    Teams,
+    Forecasting,
+    Valuing,
+    Monitoring,
+    Churning,
+    Calling,
+    Reading,
+    Reweighting,
+    Silence,
     Reputation,
 ):
     """Survey answers with the roles of their columns.

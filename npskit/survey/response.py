@@ -19,9 +19,10 @@ from npskit.stats.score import score
 from npskit.survey.base import Base, as_list
 from npskit.survey.estimates import joined
 from npskit.survey.notes import Note, noted
-from npskit.survey.response_answers import Response, Segments, Waves
+from npskit.survey.response_answers import Response
 from npskit.survey.response_cells import Cells, count_column, counted, grouped, keys_of, segment_columns
 from npskit.survey.response_late import by_delay, by_reminders, commenters
+from npskit.survey.response_parts import Segments, Waves
 from npskit.survey.response_rows import matched, own_rows
 
 __all__ = ["Silence"]

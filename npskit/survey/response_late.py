@@ -18,7 +18,7 @@ from npskit.stats.comparison import difference
 from npskit.stats.intervals import interval
 from npskit.stats.score import score
 from npskit.survey.levels import level_text
-from npskit.survey.response_answers import Waves
+from npskit.survey.response_parts import Waves
 from npskit.survey.response_rows import SILENT, Invitations
 
 if TYPE_CHECKING:
