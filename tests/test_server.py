@@ -450,10 +450,22 @@ def test_data_come_once(server: Serving) -> None:
     assert server.make(cwd=server.cwd, file=file, parameters={"data": "/etc/passwd"}).status == 400
 
 
-def test_deep_values_are_refused(server: Serving) -> None:
-    deep = b"[" * 900 + b"]" * 900
-    body = b'{"template": "shops", "cwd": "", "parameters": {"title": ' + deep + b"}}"
-    assert server.ask("POST", "npskit/notebooks", body).status in (201, 400)
+@pytest.mark.parametrize("deep", [60, 300, 900])
+def test_deep_values_are_refused(server: Serving, deep: int) -> None:
+    """Python itself reads no more than two hundred brackets, which the person would find when the cell runs."""
+    body = b'{"template": "shops", "cwd": "", "parameters": {"title": ' + b"[" * deep + b"]" * deep + b"}}"
+    answer = server.ask("POST", "npskit/notebooks", body)
+    assert answer.status == 400
+    assert "'parameters': expected at most 50 values inside each other" in answer.json["message"]
+
+
+def test_template_with_half_a_character_is_told(server: Serving) -> None:
+    half = server.root / "organisation" / "half.ipynb"
+    cell = nbformat.v4.new_markdown_cell("\ud800")
+    half.write_text(json.dumps(nbformat.v4.new_notebook(cells=[cell])), encoding="utf-8")
+    answer = server.make("half", server.cwd)
+    half.unlink()
+    assert (answer.status, answer.json["message"]) == (400, "template 'half': expected a notebook, got something else.")
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,8 @@ __all__ = ["NotebooksHandler", "TemplatesHandler"]
 
 MOST_BODY = 1_000_000
 LONGEST = 500
+# Python reads values in two hundred brackets at most, and no person writes ten.
+DEEPEST = 50
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 KEYS = ("template", "cwd", "file", "parameters", "lang")
 
@@ -133,7 +135,15 @@ def request_of(body: bytes) -> dict[str, Any]:
         if not isinstance(asked.get(key), expected):
             kind = "an object" if key == "parameters" else "a text"
             raise Problem(400, f"{key!r}: expected {kind}, got {type(asked.get(key)).__name__}.")
+    if deeper(asked.get("parameters"), DEEPEST):
+        raise Problem(400, f"'parameters': expected at most {DEEPEST} values inside each other, got more.")
     return {**asked, "lang": chosen_language(asked.get("lang")), "told": asked.get("lang") is not None}
+
+
+def deeper(value: Any, most: int) -> bool:
+    """Whether lists and objects lie inside each other more than so many times."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return most < 0 or any(deeper(each, most - 1) for each in inner)
 
 
 def notebook_of(asked: Mapping[str, Any], place: Place, folders: Any) -> Any:

@@ -119,6 +119,8 @@ def unrun(nbformat: Any, path: Path) -> Any:
         notebook.nbformat_minor = max(notebook.nbformat_minor, CELLS_WITH_IDS)
         notebook.metadata.pop("widgets", None)
         nbformat.validate(notebook, relax_add_props=True)
+        # Half a character, as escapes in JSON may hold, can be read and never be written.
+        json.dumps(notebook, ensure_ascii=False).encode("utf-8")
     except (*BROKEN, nbformat.ValidationError):
         raise ReadError(where=f"template {str(path)!r}", expected="a notebook", got="something else") from None
     return notebook
