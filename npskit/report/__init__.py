@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from npskit.report.segments_story import SegmentsStory
     from npskit.report.story import Story
     from npskit.report.template import prepared, templates
+    from npskit.report.voice_story import VoiceStory
     from npskit.report.writing import Report, write_report
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Reports",
     "SegmentsStory",
     "Story",
+    "VoiceStory",
     "prepared",
     "report_all",
     "templates",
@@ -49,6 +51,7 @@ ROOMS = {
     "Reports": "many",
     "SegmentsStory": "segments_story",
     "Story": "story",
+    "VoiceStory": "voice_story",
     "prepared": "template",
     "report_all": "many",
     "templates": "template",

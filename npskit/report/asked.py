@@ -16,11 +16,13 @@ __all__ = ["SHOWN", "asked_columns"]
 NAMING = ("by", "stages", "team", "over", "attributes")
 # The template that searches more columns than a chart could show.
 SEARCHING = "segments"
+# The template that reads comments.
+READING = "voice-of-customer"
 MOST_SEARCHED = 12
 # The template that follows persons and lists them: columns that its parameters name, and roles that it shows.
 FOLLOWING = "churn-and-callbacks"
 PERSONS, RULES = ("churned", "tenure", "value", "owner"), ("opt_out", "contacted", "churned")
-SHOWN = {FOLLOWING: ("customer", "comment")}
+SHOWN = {FOLLOWING: ("customer", "comment"), READING: ("comment",)}
 
 
 def asked_columns(survey: Survey | str | os.PathLike[str], template: str, given: Mapping[str, Any]) -> list[Any]:
@@ -30,6 +32,8 @@ def asked_columns(survey: Survey | str | os.PathLike[str], template: str, given:
         named += segment_items(survey, most=MOST_SEARCHED)
     if template == FOLLOWING and isinstance(survey, Survey) and not is_file(survey):
         named += followed(survey, given)
+    if template == READING and isinstance(survey, Survey) and not is_file(survey):
+        named += read(survey)
     money = given.get("money") or {}
     named += [column for column in money.values() if isinstance(column, str)] if isinstance(money, Mapping) else []
     return [*named, *acted_on(given.get("actions") or ())]
@@ -46,6 +50,13 @@ def followed(survey: Survey, given: Mapping[str, Any]) -> list[str]:
     leaving = [] if found is None else [found.column, *found.rivals, *found.undated]
     named = [*(given.get(name) for name in PERSONS), *ruled, *shown, *leaving, *survey.rivals("customer")]
     return [name for name in named if isinstance(name, str)]
+
+
+def read(survey: Survey) -> list[str]:
+    """The column of comments, or those between which it cannot be told."""
+    table = columns_of(survey.roles())
+    roles = dict(zip(table["role"], table["column"], strict=True))
+    return [name for name in (roles.get("comment"), *survey.rivals("comment")) if isinstance(name, str)]
 
 
 def is_file(survey: Survey) -> bool:
