@@ -171,6 +171,11 @@ def test_column_is_found_by_name_and_content() -> None:
     found = leaving_column(wrap(people(40).rename(columns={"left": "date_resiliation"}).assign(lost=1)))
     assert (found.column, found.undated) == ("date_resiliation", ("lost",))
     assert leaving_column(wrap(people(40).assign(left=[True, False] * 20))).column is None
+    assert leaving_column(wrap(people(40).drop(columns="left").assign(Département="69"))).undated == ()
+    assert (
+        leaving_column(wrap(people(40).drop(columns="left").assign(lost_because="it was too dear for us"))).undated
+        == ()
+    )
     assert "found in column “left”" in story(people(), at="2023-12-31").data().text
     with pytest.raises(ColumnNotFoundError):
         story(people(40), churned="gone").summary()

@@ -211,7 +211,16 @@ def test_html_of_any_notebook_is_read() -> None:
 @pytest.mark.parametrize("lang", ["en", "fr"])
 @pytest.mark.parametrize(
     "template",
-    ["health-check", "segments", "drivers-and-priorities", "forecast", "growth", "explorer", "voice-of-customer"],
+    [
+        "health-check",
+        "segments",
+        "drivers-and-priorities",
+        "forecast",
+        "growth",
+        "explorer",
+        "voice-of-customer",
+        "churn-and-callbacks",
+    ],
 )
 def test_every_template_makes_a_workbook(template: str, lang: str) -> None:
     import npskit

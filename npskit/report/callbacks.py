@@ -79,7 +79,7 @@ class Calls(Table):
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         fields = [{"name": str(at), "title": head} for at, head in enumerate(self.heads)]
-        rows = [{str(at): text for at, text in enumerate(row)} for row in self.rows]
+        rows: list[dict[str, Any]] = [{str(at): text for at, text in enumerate(row)} for row in self.rows]
         planned = self.heads.index(word("report_churn_head_call_on", self.lang)) if self.days else None
         for row, rank, day in zip(rows, range(1, len(rows) + 1), self.days or [""] * len(rows), strict=True):
             row |= {"0": rank} if planned is None else {"0": rank, str(planned): day}

@@ -143,7 +143,11 @@ class ChurnStory(Story):
         return None, "short"
 
     def _churn(self, column: str, horizon: Any) -> Churn:
-        options = {"tenure": self.tenure, "value": self.value, "confidence_level": self.confidence_level}
+        options: dict[str, Any] = {
+            "tenure": self.tenure,
+            "value": self.value,
+            "confidence_level": self.confidence_level,
+        }
         return self.survey.churn(column, at=self._at, horizon=horizon, **options)
 
     @property
@@ -222,7 +226,10 @@ class ChurnStory(Story):
         names = {"rivals": self.leaving.rivals, "undated": self.leaving.undated,
                  "customer": self.survey.rivals("customer")}.get(key, ())  # fmt: skip
         columns = {"columns": ", ".join(quoted(name, lang) for name in names)} if names else {}
-        return word(f"report_churn_no_{key}", lang), word(f"report_churn_no_{key}_hint", lang, **columns)
+        hints = [word(f"report_churn_no_{key}_hint", lang, **columns)]
+        if key in ("date", "customer") and self.leaving == Leaving():
+            hints.append(word("report_churn_no_column_hint", lang))
+        return word(f"report_churn_no_{key}", lang), " ".join(hints)
 
     def _call_in_short(self) -> str:
         found = self.worklist
@@ -240,7 +247,8 @@ class ChurnStory(Story):
         lang, found = self.lang, self.churn
         heading = word("report_churn_leaves", lang)
         if found is None:
-            return Passage(heading, self._missing())
+            why, hint = self._missing()
+            return Passage(heading, (ended(why), hint))
         return Passage(heading, (word("report_churn_leaves_about", lang),))
 
     def risks(self) -> Table:

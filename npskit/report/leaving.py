@@ -5,6 +5,7 @@ A name alone decides nothing: `left` with yes and no in it says who left and not
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["Leaving", "leaving_column"]
 
 SAMPLE = 200
+DEPARTMENT = re.compile(r"\bdeparte?ment\w*")
+# A column with more or longer values says something else than who left.
+MOST, LONGEST = 3, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +53,26 @@ def leaving_column(source: Source) -> Leaving:
     >>> leaving_column(wrap(pd.DataFrame({"nps": [9, 2], "left_on": ["2024-03-05", None], "churn": ["no", "yes"]})))
     Leaving(column='left_on', rivals=(), undated=('churn',))
     """
-    named = [name for name in source.columns if source.columns.count(name) == 1 and LEAVING.search(fold(name))]
+    named = [name for name in source.columns if source.columns.count(name) == 1 and sounds_like(fold(name))]
     dated = [name for name in named if holds_days(source, name)]
-    others = tuple(name for name in named if name not in dated)
+    others = tuple(name for name in named if name not in dated and says_who(source, name))
     if len(dated) == 1:
         return Leaving(dated[0], (), others)
     return Leaving(None, tuple(dated), others)
+
+
+def sounds_like(folded: str) -> bool:
+    """Whether a name speaks of leaving, and not of a département or a department."""
+    return LEAVING.search(DEPARTMENT.sub("", folded)) is not None
 
 
 def holds_days(source: Source, name: str) -> bool:
     """Whether the first values of a column are days."""
     values = [value for value in source.sample(name, SAMPLE) if str(value).strip()]
     return bool(values) and all(map(is_date, values))
+
+
+def says_who(source: Source, name: str) -> bool:
+    """Whether a column says of each customer yes or no, in some way."""
+    values = {str(value).strip().casefold() for value in source.sample(name, SAMPLE)}
+    return 0 < len(values) <= MOST and max(map(len, values)) <= LONGEST
