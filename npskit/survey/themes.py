@@ -70,7 +70,7 @@ class Reading(Base):
         ArgumentError
             For a pattern of the code frame that cannot be read or takes too long.
         MissingExtraError
-            Without the libraries of ``npskit[text]``.
+            Without the libraries of ``npskit[text]``, or of ``npskit[embeddings]`` when `encode` is given.
 
         Examples
         --------

@@ -288,8 +288,8 @@ def checked_vectors(vectors: Any, size: int) -> Floats:
 
 def grouped(vectors: Floats, most: int) -> NDArray[np.int64]:
     """The group of each vector; as many groups as keep apart best (silhouette: Rousseeuw 1987)."""
-    cluster = optional_import("sklearn.cluster", extra="text", purpose="group embeddings")
-    metrics = optional_import("sklearn.metrics", extra="text", purpose="group embeddings")
+    cluster = optional_import("sklearn.cluster", extra="embeddings", purpose="group embeddings")
+    metrics = optional_import("sklearn.metrics", extra="embeddings", purpose="group embeddings")
     sizes = range(2, max(3, min(most, len(vectors) // 10) + 1))
     found = [cluster.KMeans(k, n_init=4, random_state=0).fit_predict(vectors) for k in sizes]
     sample = np.random.default_rng(0).permutation(len(vectors))[:1000]

@@ -24,12 +24,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.text.redaction import KINDS
+
 __all__ = ["Corpus", "Terms", "fold", "read", "stop_words", "terms"]
 
 Ints = NDArray[np.int64]
 
 WORD = re.compile(r"[^\W_]+|[.!?;:()\n…]")
 TAG = re.compile(r"<[^<>]{1,500}>")
+# What `redacted` puts in place of personal data is nothing that anybody wrote.
+MASK = re.compile("|".join(map(re.escape, KINDS.values())))
 IRREGULAR = {"can't": "can not", "won't": "will not", "shan't": "shall not", "cannot": "can not"}
 CONTRACTED = re.compile(r"\b(?:can't|won't|shan't|cannot)\b")
 CONTRACTION = re.compile(r"\b(\w{2,12})n't\b")
@@ -100,6 +104,8 @@ def fold(text: str) -> str:
 
 def cleaned(text: str) -> str:
     """A comment in lower case, without the markup of a page it was copied from, English negations spelled out."""
+    if "[" in text:
+        text = MASK.sub(" ", text)
     if "<" in text or "&" in text:
         text = html.unescape(TAG.sub(" ", text))
     text = text.lower() if text.isascii() else unicodedata.normalize("NFC", text).lower().translate(LIGATURES)
