@@ -630,6 +630,14 @@ def test_path_is_left_to_the_notebook(tmp_path: Path) -> None:
         assert data.data == str(tmp_path / "x.csv")
 
 
+def test_parquet_is_named_by_its_file(tmp_path: Path) -> None:
+    pytest.importorskip("duckdb")
+    path = tmp_path / "été 2024.parquet"
+    pd.DataFrame({"nps": [10, 9, 0]}).to_parquet(path)
+    assert Story(Survey(path)).title == "été 2024.parquet"
+    assert [Story(Survey(several)).title for several in (tmp_path, f"{tmp_path}/*.parquet")] == [None, None]
+
+
 @pytest.mark.parametrize("engine", ["polars", "pyarrow", "duckdb"])
 def test_other_engines_write_their_own_parquet(engine: str) -> None:
     pytest.importorskip("duckdb")

@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from npskit.charts.columns import quoted
@@ -264,7 +265,9 @@ class Story:
 
 def source_name(survey: Base) -> str | None:
     """The file or the bundled data set that the answers came from, where it is known."""
-    source = survey.notes.get("source")
+    # Parquet is scanned where it is, and no reader notes its name; a folder may be a copy that nobody named.
+    scanned = isinstance(survey.data, str) and Path(survey.data).is_file()
+    source = Path(survey.data).name if scanned else survey.notes.get("source")
     return str(source).removeprefix("npskit.datasets: ") if source else None
 
 
