@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from npskit.report.answers_story import AnswersStory
     from npskit.report.churn_story import ChurnStory
     from npskit.report.drivers_story import DriversStory
     from npskit.report.forecast_story import ForecastStory
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from npskit.report.writing import Report, write_report
 
 __all__ = [
+    "AnswersStory",
     "ChurnStory",
     "DriversStory",
     "ForecastStory",
@@ -41,6 +43,7 @@ __all__ = [
 ]
 
 ROOMS = {
+    "AnswersStory": "answers_story",
     "ChurnStory": "churn_story",
     "DriversStory": "drivers_story",
     "ForecastStory": "forecast_story",

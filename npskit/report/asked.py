@@ -6,12 +6,13 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from npskit.report.answers_given import columns_kept, counted_beforehand
 from npskit.report.leaving import leaving_column
 from npskit.survey import Survey
 from npskit.survey.grouping import segment_items
 from npskit.survey.plots import columns_of
 
-__all__ = ["SHOWN", "asked_columns"]
+__all__ = ["SHOWN", "asked_columns", "beforehand"]
 
 NAMING = ("by", "stages", "team", "over", "attributes")
 # The template that searches more columns than a chart could show.
@@ -19,6 +20,8 @@ SEARCHING = "segments"
 # The template that reads comments.
 READING = "voice-of-customer"
 MOST_SEARCHED = 12
+# The template that matches answers with those invited, and compares who wrote with who did not.
+ANSWERING = "who-answers"
 # The template that follows persons and lists them: columns that its parameters name, and roles that it shows.
 FOLLOWING = "churn-and-callbacks"
 PERSONS, RULES = ("churned", "tenure", "value", "owner"), ("opt_out", "contacted", "churned")
@@ -27,6 +30,8 @@ SHOWN = {FOLLOWING: ("customer", "comment"), READING: ("comment",)}
 
 def asked_columns(survey: Survey | str | os.PathLike[str], template: str, given: Mapping[str, Any]) -> list[Any]:
     """Columns, bands and periods that the parameters name, and those that a search for segments will look at."""
+    if template == ANSWERING:
+        return columns_kept(survey, given) if isinstance(survey, Survey) and not is_file(survey) else []
     named = [item for name in NAMING for item in flat(given.get(name))]
     if template == SEARCHING and "by" not in given and isinstance(survey, Survey) and not is_file(survey):
         named += segment_items(survey, most=MOST_SEARCHED)
@@ -37,6 +42,13 @@ def asked_columns(survey: Survey | str | os.PathLike[str], template: str, given:
     money = given.get("money") or {}
     named += [column for column in money.values() if isinstance(column, str)] if isinstance(money, Mapping) else []
     return [*named, *acted_on(given.get("actions") or ())]
+
+
+def beforehand(survey: Survey | str | os.PathLike[str], template: str) -> dict[str, Any]:
+    """What a template is told of columns that a copy lacks."""
+    if template != ANSWERING or not isinstance(survey, Survey) or is_file(survey):
+        return {}
+    return counted_beforehand(survey)
 
 
 def followed(survey: Survey, given: Mapping[str, Any]) -> list[str]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from npskit.errors import ReportError, optional_import
 from npskit.labels import language, number, word
-from npskit.report.asked import SHOWN, asked_columns
+from npskit.report.asked import SHOWN, asked_columns, beforehand
 from npskit.report.page import page, vega
 from npskit.report.printing import browser, printed
 from npskit.report.running import executed
@@ -163,8 +163,8 @@ def composed(
     asked = [] if table else asked_columns(survey, template, given)
     with stored(given) as told, carried(survey, reading or {}, asked, table=table) as data:
         parameters = {"data": Code(data.data) if isinstance(data.data, Code) else str(data.data), "columns": columns}
-        if data.counted:
-            parameters["counted"] = dict(data.counted)
+        if counted := {**data.counted, **beforehand(survey, template)}:
+            parameters["counted"] = counted
         notebook = prepared(template, {**parameters, "lang": lang, **told.parameters})
         meanwhile = vega if suffix in PAGES else None
         executed(notebook, lang=lang, progress=progress, read=data.temporary, meanwhile=meanwhile)
