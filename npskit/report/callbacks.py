@@ -67,14 +67,16 @@ class Calls(Table):
     def _row(self, row: tuple[str, ...]) -> str:
         cells = [escape(text) for text in (row[:-1] if self.written else row)]
         if self.written and row[-1]:
-            cells[-1] += f'<br><em dir="auto">{escape(quoted(row[-1], self.lang))}</em>'
+            # A comment that runs from right to left leaves the marks around it where they are.
+            before, after = quoted("|", self.lang).split("|")
+            cells[-1] += f"<br><em>{before}<bdi>{escape(row[-1])}</bdi>{after}</em>"
         drawn = "".join(self._cell("td", at, text) for at, text in enumerate(cells))
         return f'<tr style="break-inside: avoid">{drawn}</tr>'
 
     def _cell(self, tag: str, at: int, text: str) -> str:
         # All but the reason take no more room than they need.
         narrow = at < len(self.heads) - 1 - self.written
-        width = "width: 1%; white-space: nowrap; " if narrow else ""
+        width = "width: 1%; white-space: nowrap; " if narrow else "overflow-wrap: anywhere; "
         return f'<{tag} style="{width}vertical-align: top; text-align: left">{text}</{tag}>'
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
