@@ -103,6 +103,22 @@ def test_groups_that_stay_apart_are_told() -> None:
     assert groups.in_short.startswith("shop: ")
 
 
+def test_a_period_of_few_comments_is_no_point() -> None:
+    data = pd.DataFrame(
+        {
+            "nps": [2, 9] * 40,
+            "why": [f"trop cher pour moi {at}" for at in range(80)],
+            "date": [dt.date(2024, at % 8 + 1, 3) for at in range(78)] + [dt.date(2024, 12, 3)] * 2,
+        }
+    )
+    story = VoiceStory(Survey(data, comment="why", date="date"), lang="en", codeframe="retail")
+    assert story.length == "month"
+    assert story.followed
+    shares = dict(zip(story.themes.trend["period"], story.themes.trend["share"], strict=True)) if story.themes else {}
+    assert shares[dt.date(2024, 8, 1)] == 1.0
+    assert pd.isna(shares[dt.date(2024, 12, 1)])
+
+
 def test_non_answers_and_languages_are_counted() -> None:
     points = told().reading().points
     assert points[0] == ("125 comments were read. 5 of them say nothing, such as “nothing” or “n/a”, and are left out.")

@@ -71,11 +71,11 @@ class Speakers:
     def heading(self) -> Passage:
         """The name of the column, what stands out, and what cannot be shown."""
         lang = self.lang
-        shown = len(self.rows[:MOST_ROWS])
-        kept = told("report_voice_groups_kept", len(self.rows), lang, n=size(len(self.rows), lang),
-                    k=size(self.compared, lang), shown=size(shown, lang)) if self.rows else ""  # fmt: skip
+        n = len(self.rows)
+        kept = told("report_voice_groups_kept", n, lang, n=size(n, lang), k=size(self.compared, lang)) if n else ""
+        largest = word("report_voice_groups_largest", lang, shown=size(MOST_ROWS, lang)) if n > MOST_ROWS else ""
         hidden = told("report_voice_groups_hidden", self.hidden, lang, n=size(self.hidden, lang)) if self.hidden else ""
-        notes = " ".join(filter(None, [kept, hidden]))
+        notes = " ".join(filter(None, [kept, largest, hidden]))
         return Passage(
             word("report_by", lang, by=self.by), tuple(filter(None, [self.told, notes])), kind="section", level=3
         )

@@ -7,8 +7,10 @@ that is told before anything else.
 
 from __future__ import annotations
 
+import datetime as dt
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +18,7 @@ from npskit.charts.columns import known, quoted
 from npskit.charts.periods import period_text
 from npskit.errors import ArgumentError, EmptyDataError, NpskitError
 from npskit.labels import LANGUAGES, date_text, points, word
-from npskit.report.horizon import answered_days, longest_period
+from npskit.report.horizon import answered, answered_days
 from npskit.report.passage import Headline, Passage
 from npskit.report.quality import quality_in_short
 from npskit.report.story import Story, unrepeated
@@ -44,6 +46,7 @@ __all__ = ["VoiceStory"]
 # Each group of columns is read over again, and few readers look at a third.
 MOST_FOUND = 2
 STARTERLESS = "discovery"
+LONGEST_FIRST = ("year", "quarter", "month", "week", "day")
 BUNDLED = "npskit.datasets: garden"
 
 
@@ -107,7 +110,7 @@ class VoiceStory(Story):
             days = answered_days(self.survey, column)
         except NpskitError:
             return None
-        return (self.every or longest_period(days)) if days else None
+        return (self.every or longest_of_enough(days)) if days else None
 
     @cached_property
     def items(self) -> list[list[Any]]:
@@ -121,9 +124,10 @@ class VoiceStory(Story):
         if not self.overall.responses or self.roles.get("comment") is None:
             return None
         try:
-            return self._read(self.items[0] if self.items else None, self.asked.codeframe, self.length)
+            found = self._read(self.items[0] if self.items else None, self.asked.codeframe, self.length)
         except EmptyDataError:
             return None
+        return without_small_periods(found)
 
     def _read(self, by: Sequence[Any] | None, codeframe: Any, every: str | None) -> Themes:
         return self.survey.themes(
@@ -158,8 +162,8 @@ class VoiceStory(Story):
         """Whether there are enough periods to follow the themes."""
         if self.themes is None or not self.themes.trend:
             return False
-        rows = zip(self.themes.trend["period"], self.themes.trend["comments"], strict=True)
-        return len({period for period, comments in rows if comments}) >= LEAST_PERIODS
+        rows = zip(self.themes.trend["period"], self.themes.trend["share"], strict=True)
+        return len({period for period, share in rows if known(share)}) >= LEAST_PERIODS
 
     @property
     def spoken(self) -> str:
@@ -274,10 +278,13 @@ class VoiceStory(Story):
             return Passage(heading, (f"{chart_title(self.themes.plot_trend(lang=lang))}.",))
         if self.length is None:
             return Passage(heading, super().over_time().sentences if self.movement is None else (self._no_time(),))
+        least = size(self.asked.min_responses, lang)
         periods = sorted({period for period in self.themes.trend.get("period", ()) if period is not None})
         said = [period_text(day, self.length, lang) for day in (periods[:1] + periods[-1:])]
         span = word("range", lang, lower=said[0], upper=said[-1]) if said else "–"
-        return Passage(heading, (word("report_voice_young", lang, k=size(LEAST_PERIODS, lang), span=span),))
+        return Passage(
+            heading, (word("report_voice_young", lang, k=size(LEAST_PERIODS, lang), span=span, least=least),)
+        )
 
     def reading(self) -> Passage:
         """What was read, in which languages, with which code frame, and what that does not cover."""
@@ -318,6 +325,18 @@ class VoiceStory(Story):
             word("report_trademarks", lang),
         ]
         return Passage(word("report_method", lang), tuple(filter(None, sentences)), kind="note")
+
+
+def longest_of_enough(days: Sequence[dt.date]) -> str:
+    """The longest period of which there are enough to follow a theme; of too few, the most."""
+    return next((every for every in LONGEST_FIRST if answered(days, every) >= LEAST_PERIODS), LONGEST_FIRST[-1])
+
+
+def without_small_periods(found: Themes) -> Themes:
+    """The themes without shares of periods in which so few wrote that a point would be a person."""
+    rows = zip(found.trend.get("share", ()), found.trend.get("comments", ()), strict=True)
+    shares = [share if n >= found.min_responses else math.nan for share, n in rows]
+    return replace(found, trend={**found.trend, "share": shares}) if shares else found
 
 
 def chart_title(chart: Any) -> str:
