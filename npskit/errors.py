@@ -8,7 +8,10 @@ An analyst reads an error in a notebook cell, far from this code. So every error
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
+from traceback import extract_tb
 from types import ModuleType
 
 __all__ = [
@@ -79,6 +82,17 @@ class NpskitError(Exception):
     def __str__(self) -> str:
         # KeyError would show repr() of the message, with the line break escaped.
         return self.text
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows: the lines of the caller's own code, then the message; not the inside of this package."""
+        inside = (str(Path(__file__).parent), str(Path(getattr(sys.modules.get("IPython"), "__file__", "-")).parent))
+        frames = [frame for frame in extract_tb(self.__traceback__) if not frame.filename.startswith(inside)]
+        # A cell is no file; what is one is named.
+        files = [f"{frame.filename}, " if Path(frame.filename).is_file() else "" for frame in frames]
+        lines = [
+            f"{file}line {frame.lineno}: {frame.line}" for file, frame in zip(files, frames, strict=True) if frame.line
+        ]
+        return [*lines, f"{type(self).__name__}: {self.text}"]
 
     def __reduce__(self) -> tuple[type, tuple[str], dict[str, str]]:
         return type(self), (self.message,), {"message": self.message, "hint": self.hint}

@@ -5,7 +5,6 @@ A name alone decides nothing: `left` with yes and no in it says who left and not
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["Leaving", "leaving_column"]
 
 SAMPLE = 200
-DEPARTMENT = re.compile(r"\bdeparte?ment\w*")
 # A column with more or longer values says something else than who left.
 MOST, LONGEST = 3, 20
 
@@ -63,7 +61,7 @@ def leaving_column(source: Source) -> Leaving:
 
 def sounds_like(folded: str) -> bool:
     """Whether a name speaks of leaving, and not of a département or a department."""
-    return LEAVING.search(DEPARTMENT.sub("", folded)) is not None
+    return LEAVING.search(folded) is not None
 
 
 def holds_days(source: Source, name: str) -> bool:

@@ -28,7 +28,9 @@ __all__ = ["Spending", "Wanted", "candidates", "currency_of", "summed", "yes_or_
 
 YES = frozenset(["1", "yes", "y", "true", "oui", "o", "vrai"])
 NO = frozenset(["0", "no", "n", "false", "non", "faux"])
-LEAVING = re.compile(r"\b(churn\w*|left|leav\w*|exit\w*|attrit\w*|resili\w*|depart\w*|parti|perdu\w*|lost|cancel\w*)\b")
+LEAVING = re.compile(
+    r"\b(churn\w*|left|leav\w*|exit\w*|attrit\w*|resili\w*|depart(?!e?ment)\w*|parti|perdu\w*|lost|cancel\w*)\b"
+)
 NAMES = {
     "spend": re.compile(
         r"\b(spend\w*|spent|revenue\w*|sales|amount\w*|ticket\w*|basket\w*|panier\w*|montant\w*|ca|chiffre|achats?|"
