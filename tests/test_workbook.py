@@ -220,6 +220,7 @@ def test_html_of_any_notebook_is_read() -> None:
         "explorer",
         "voice-of-customer",
         "churn-and-callbacks",
+        "who-answers",
     ],
 )
 def test_every_template_makes_a_workbook(template: str, lang: str) -> None:
