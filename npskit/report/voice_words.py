@@ -53,7 +53,7 @@ def headline(found: Themes, lang: str) -> str:
     if not there:
         key = "none" if any(map(known, found.table["impact"])) else "few"
         return told(f"report_voice_headline_{key}", found.responses, lang, n=size(found.responses, lang))
-    said = {}
+    said: dict[str, str] = {}
     for key, row in there.items():
         # In the sentence of both, the unit is said once.
         impact = signed(row["impact"], lang, unit=not (key == "up" and len(there) == 2))
