@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from npskit.charts.columns import quoted
-from npskit.charts.words import amount, limit_texts
+from npskit.charts.words import amount, limit_texts, sentence
 from npskit.labels import date_text, number, points, word
 from npskit.report.answers_found import Answered
 from npskit.report.answers_words import (
@@ -21,6 +21,7 @@ from npskit.report.answers_words import (
     more_told,
     narrower,
     periods_table,
+    rate_told,
     rates_range,
     segments_table,
     supposed_table,
@@ -31,7 +32,6 @@ from npskit.report.passage import Headline, Passage
 from npskit.report.story import unrepeated
 from npskit.report.tables import Table
 from npskit.report.words import percent, rating_range, size
-from npskit.survey.response_words import rate_text
 from npskit.survey.wording import told
 from npskit.version import VERSION
 
@@ -113,8 +113,9 @@ class AnswersStory(Answered):
             return word("report_answers_headline_comment", lang, first=first, last=last)
         key = "none" if not found.responses else "all" if found.responses == found.invited else "some"
         score, worst, best = (points(value, lang=lang) for value in (found.score, found.worst, found.best))
-        return word(f"report_answers_headline_{key}", lang, rate=rate_text(found.rate, lang), score=score, worst=worst,
+        title = word(f"report_answers_headline_{key}", lang, rate=rate_told(found.rate, lang), score=score, worst=worst,
                     best=best, invited=size(found.invited, lang))  # fmt: skip
+        return sentence(title)
 
     def _who(self) -> str:
         lang, found, own = self.lang, self.response, self.overall
@@ -126,7 +127,7 @@ class AnswersStory(Answered):
         values = {
             "n": size(found.responses, lang),
             "invited": size(found.invited, lang),
-            "rate": rate_text(found.rate, lang),
+            "rate": rate_told(found.rate, lang),
             "range": rates_range(found.rate_lower, found.rate_upper, lang),
         }
         if not found.responses:

@@ -19,8 +19,21 @@ from npskit.survey.response_answers import Reminders, Response, Silent
 from npskit.survey.response_parts import Waves
 from npskit.survey.response_words import rate_text
 
-__all__ = ["advice", "beside", "gaps_table", "more_table", "more_told", "narrower", "periods_table", "segments_table",
-           "supposed_table", "survey_score", "waves_table"]  # fmt: skip
+__all__ = [
+    "advice",
+    "beside",
+    "gaps_table",
+    "more_table",
+    "more_told",
+    "narrower",
+    "periods_table",
+    "rate_told",
+    "rates_range",
+    "segments_table",
+    "supposed_table",
+    "survey_score",
+    "waves_table",
+]
 
 NOTHING = "–"
 MOST_ROWS, MOST_BLANK = 12, 8
@@ -40,6 +53,11 @@ def score_of(value: float, lower: float, upper: float, lang: str) -> tuple[str, 
         return points(value, lang=lang) if known(value) else NOTHING, NOTHING
     low, high = limit_texts(lower, upper, lang)
     return points(value, lang=lang), word("range", lang, lower=low, upper=high)
+
+
+def rate_told(rate: float, lang: str) -> str:
+    """A rate in a sentence, never "0.0%" for something."""
+    return percent(rate, lang) if 0 < rate < 0.001 or 0.995 < rate < 1 else rate_text(rate, lang)
 
 
 def rates_range(lower: float, upper: float, lang: str) -> str:
