@@ -321,3 +321,9 @@ def test_the_verbs_have_their_charts():
     frame = answers()
     assert "Nice" in frame.nps.plot.response(invited(), lang="en").to_dict()["title"]["text"][0]
     assert "20 points" in frame.nps.plot.silent(100, lower=20, lang="en").to_dict()["title"]["text"][0]
+
+
+def test_reminders_speak_of_the_silent_as_lower_only() -> None:
+    found = npskit.Survey(pd.DataFrame({"nps": [10, 9, 3]})).response(30)
+    with pytest.raises(ArgumentError, match="lower: expected 0 to 200 points, got -5"):
+        found.reminders(5, lower=-5)

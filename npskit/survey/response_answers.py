@@ -267,14 +267,16 @@ class Response(Result):
         extra : int
             Answers more, of those who are silent now.
         lower : float
-            Points that the silent are lower than those who answered, for the bias.
+            Points that the silent are lower than those who answered, for the bias; 0 to 200.
 
         Raises
         ------
         ArgumentError
-            When there are not so many silent, or nobody answered.
+            When there are not so many silent, nobody answered, or `lower` is none of those points.
         """
         silent = self.invited - self.responses
+        if not 0 <= as_number(lower) <= 200:
+            raise ArgumentError(where="lower", expected="0 to 200 points", got=repr(lower))
         if not 1 <= as_number(extra) <= silent or not self.responses:
             raise ArgumentError(
                 where="extra", expected=f"1 to {silent:,}, the number of the silent, and answers to start from",
