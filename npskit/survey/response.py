@@ -79,7 +79,7 @@ class Silence(Base):
         RoleError
             When the rating or the customer cannot be decided, or `every` finds no day of invitation.
         ArgumentError
-            When more answered than were invited.
+            When more answered than were invited, or no answer is of anybody on the list.
         EmptyDataError
             When nobody was invited.
 

@@ -163,6 +163,11 @@ def counted(survey: Base, invited: Any, *, by: Any, every: str | None) -> Counte
         frame = pd.DataFrame({item_text(item): list(invited), "invited": list(invited.values())})
         keys, size = [item_text(item)], "invited"
     else:
+        if isinstance(invited, Mapping) and not is_table(invited):
+            raise ArgumentError(
+                where="invited", expected="one column in by= whose levels the mapping counts",
+                got=", ".join(map(item_text, as_list(by))) or "none", hint="response({'Lyon': 200}, by='shop')",
+            )  # fmt: skip
         frame = pd.DataFrame(dict(invited)) if isinstance(invited, Mapping) else invited
         keys, size = [], ""
     source = wrap(frame)

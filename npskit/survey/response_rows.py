@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from npskit.errors import EmptyDataError, RoleError
+from npskit.errors import ArgumentError, EmptyDataError, RoleError
 from npskit.frames import wrap
 from npskit.frames.pandas_source import PandasSource
 from npskit.frames.person_rows import NO_DAY, answers, day_numbers, people, person_rows
@@ -137,6 +137,8 @@ def matched(survey: Base, invited: Any, *, customer: str | None, sent: str | Non
     ------
     RoleError
         When the customer, the rating or the day of invitation cannot be decided.
+    ArgumentError
+        When no answer is of anybody on the list.
     EmptyDataError
         When nobody was invited.
     """
@@ -153,6 +155,12 @@ def matched(survey: Base, invited: Any, *, customer: str | None, sent: str | Non
     if not len(kept):
         raise EmptyDataError(where="response", expected="at least one customer who was invited", got="none")
     own = own_answers(survey, place)
+    if own.uninvited and not len(own.customer):
+        raise ArgumentError(
+            where="invited", expected="customers who are among those who answered",
+            got=f"none, of {own.uninvited:,} answers",
+            hint="compare their identifiers: '007' and 7 are two customers; customer= names the column of the list",
+        )  # fmt: skip
     parts = {"blank": blank, "twice": int((codes >= 0).sum()) - len(kept)}
     category, answered, lost = answers_to(codes[kept], day[kept], own)
     reminders = np.array([day_numbers(rows, each)[kept] for each in reminder_names], dtype=np.int64).reshape(

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from npskit.errors import ArgumentError, ArgumentTypeError, EmptyDataError, RoleError
+from npskit.errors import ArgumentError, ArgumentTypeError, EmptyDataError, RatingError, RoleError
 from npskit.frames import Period
 from npskit.roles import fold
 from npskit.scale import CATEGORIES, Scale
@@ -93,7 +93,7 @@ class Reputation(Base):
             raise ArgumentTypeError(where="scale", expected="npskit.Scale", got=repr(scale), hint="npskit.Scale(1, 5)")
         own = self.tally()
         reader = None if isinstance(public, Mapping) else public_reader(public, stars, date, scale)
-        theirs = of_mapping(public, scale) if reader is None else reader.tally()
+        theirs = of_mapping(public, scale) if reader is None else public_tally(reader)
         for name, tally in (("reviews", theirs), ("the survey", own)):
             if not tally.responses.sum():
                 raise EmptyDataError(where="reviews", expected=f"at least one rating in {name}", got="none")
@@ -120,6 +120,18 @@ def public_reader(public: Any, stars: str | None, date: str | None, scale: Scale
         if named:
             reader = Base(public, rating=named[0], date=date, scale=scale)
     return reader
+
+
+def public_tally(reader: Base) -> Tally:
+    """Counts of each rating; the error for others names what `reviews` takes."""
+    try:
+        return reader.tally()
+    except RatingError as error:
+        raise RatingError(
+            error.message,
+            hint="name the column with stars=; another scale, or ratings that are no answers, with "
+            "scale=npskit.Scale(1, 10) or scale=npskit.Scale(1, 5, missing=[0])",
+        ) from None  # fmt: skip
 
 
 def of_mapping(public: Mapping[Any, Any], scale: Scale) -> Tally:

@@ -134,8 +134,8 @@ def free_name(columns: Sequence[str]) -> str:
 def warn_of_distance(distance: float) -> None:
     """Warn when the shares are only near."""
     warnings.warn(
-        f"reweight: weighted shares miss their targets by up to {100 * distance:.2g} %; no weights within the limit "
-        "meet all of them.\nHint: merge small levels, use fewer columns, or a larger trim.",
+        f"reweight: weighted shares miss their targets by up to {100 * distance:.3g} percentage points; no weights "
+        "within the limit meet all of them.\nHint: merge small levels, use fewer columns, or a larger trim.",
         NpskitWarning,
         stacklevel=3,
     )
@@ -219,7 +219,8 @@ def notes_of(
     worth: float,
 ) -> tuple[Note, ...]:
     """What the weights cannot do, first, and what they could not."""
-    notes = [noted("reweight_note_limits", columns=tuple(axis.name for axis in axes))]
+    likeness = "reweight_note_limits" if raked.distance <= TOLERANCE else "reweight_note_limits_near"
+    notes = [noted(likeness, columns=tuple(axis.name for axis in axes))]
     if raked.distance > TOLERANCE:
         notes.append(noted("reweight_note_far", distance=round(100 * raked.distance, 1) or 0.1))
     if at_limit:

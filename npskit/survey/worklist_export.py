@@ -58,7 +58,7 @@ def exported(path: Any, heads: Sequence[str], columns: Mapping[str, Sequence[Any
     Raises
     ------
     ArgumentError
-        For another ending.
+        For another ending, and a place that cannot be written.
     MissingExtraError
         For a workbook without openpyxl.
     """
@@ -66,8 +66,19 @@ def exported(path: Any, heads: Sequence[str], columns: Mapping[str, Sequence[Any
     suffix = target.suffix.lower()
     if suffix not in (".csv", ".xlsx"):
         raise ArgumentError(where="path", expected="a name that ends in .csv or .xlsx", got=repr(str(path)))
+    try:
+        return written(target, heads, columns, separator)
+    except OSError as error:
+        raise ArgumentError(
+            where=f"path {str(target)!r}", expected="a place that can be written", got=error.strerror or str(error),
+            hint="make the folder, or close the file in the spreadsheet",
+        ) from None  # fmt: skip
+
+
+def written(target: Path, heads: Sequence[str], columns: Mapping[str, Sequence[Any]], separator: str) -> Path:
+    """The file, by its ending."""
     rows = zip(*columns.values(), strict=True)
-    if suffix == ".csv":
+    if target.suffix.lower() == ".csv":
         # With the mark by which Excel knows UTF-8.
         with target.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file, delimiter=separator, quoting=csv.QUOTE_NONNUMERIC)

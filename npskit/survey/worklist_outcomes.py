@@ -138,10 +138,13 @@ def opened(outcomes: Any) -> Any:
     if not isinstance(outcomes, str | os.PathLike):
         return outcomes
     path = Path(outcomes)
-    if path.suffix.lower() == ".xlsx":
+    if path.suffix.lower() == ".xlsx" and path.exists():
         optional_import("openpyxl", extra="excel", purpose="read a workbook")
         return pd.read_excel(path, dtype={"customer": object})
-    return pd.read_csv(path, sep=None, engine="python", encoding="utf-8-sig", dtype={"customer": str})
+    from npskit.readers import read_survey
+
+    # A spreadsheet saves a CSV file in its own encoding, and days as they are written where it runs.
+    return read_survey(path)
 
 
 def read(outcomes: Any) -> Outcomes:
