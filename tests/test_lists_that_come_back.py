@@ -70,3 +70,17 @@ def test_the_hint_for_other_stars_names_what_reviews_takes(stars):
         answers(["a"]).nps.reviews(pd.DataFrame({"stars": stars}))
     assert "stars=" in caught.value.hint
     assert "rating=" not in caught.value.hint
+
+
+def test_a_theme_of_nearly_all_does_not_tell_what_the_few_others_answered():
+    pytest.importorskip("sklearn")
+    df = pd.DataFrame({"rating": [1, 2] + [9] * 8, "comment": ["prix", "prix cher"] + ["accueil"] * 8})
+    table = df.nps.themes("retail", lang="fr").to_frame().set_index("theme")
+    assert table.loc["welcome", "score"] == 100
+    assert table.loc["welcome", ["impact", "lower", "upper", "p_adjusted"]].isna().all()
+
+
+def test_a_trend_of_themes_asks_for_the_period():
+    pytest.importorskip("sklearn")
+    with pytest.raises(ArgumentError, match=r"every='month'"):
+        answers(["a", "b"]).nps.themes("retail", lang="fr").plot_trend()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from npskit.errors import ArgumentError
 from npskit.labels import glossary, language, number, points, share, word
 from npskit.results import Result
 from npskit.survey.notes import Note
@@ -34,7 +35,7 @@ class Themes(Result):
         met most) and ``quotes`` (redacted); then ``found`` (whether it is a topic found in what the code frame leaves
         over), ``share_lower, share_upper``, ``detractors, passives, promoters`` and ``p_adjusted``
         (Benjamini-Hochberg, of both groups having one score). Of themes that fewer than `min_responses` speak of, the
-        figures that would tell their ratings are missing.
+        figures that would tell their ratings are missing, and so is the impact of a theme that all but so few speak of.
     score : float
         Of those whose comment says something, in points.
     responses : int
@@ -171,11 +172,21 @@ class Themes(Result):
         Parameters
         ----------
         lang : {"en", "fr"}, optional
+
+        Raises
+        ------
+        ArgumentError
+            For themes that were not followed over time.
         """
         from npskit import charts
 
+        if self.every is None:
+            raise ArgumentError(
+                where="plot_trend", expected="themes followed over time", got="none",
+                hint="df.nps.themes(every='month').plot_trend()",
+            )  # fmt: skip
         return charts.theme_trend(
-            self._named(self.trend, lang), self._named(self.changes, lang), every=self.every or "month", lang=lang
+            self._named(self.trend, lang), self._named(self.changes, lang), every=self.every, lang=lang
         )
 
     def _named(self, table: Mapping[str, Sequence[Any]], lang: str | None) -> dict[str, Sequence[Any]]:

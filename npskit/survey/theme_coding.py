@@ -251,7 +251,9 @@ def theme_table(themes: Coded, kept: Comments, found: Terms, least: int, confide
     columns = {name: np.atleast_1d(getattr(figures, name)).astype(float) for name in FIGURES}
     # The figures of two persons are their answers.
     for name in ("score", "impact", "lower", "upper", "p_value"):
-        columns[name] = np.where(few, np.nan, columns[name])
+        # So are those of the two who are without a theme: the score of all less its impact is theirs.
+        off = few if name == "score" else few | (persons(kept, ~themes.matrix) < least)
+        columns[name] = np.where(off, np.nan, columns[name])
     rows: Columns = {
         "theme": themes.names,
         "responses": sizes.tolist(),
