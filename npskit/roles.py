@@ -161,11 +161,15 @@ def choose(role: str, found: Sequence[Candidate], columns: Sequence[str]) -> Can
         When there is none, or more than one of the same rank; the hint shows the call that decides.
     """
     if not found:
+        named = [column for column in columns if name_rule(column, role)]
+        hint = did_you_mean(role, columns) if not named else (
+            f"{named[0]!r} has the name, but is empty or holds something else. {did_you_mean('', columns)}"
+        )  # fmt: skip
         raise RoleError(
             where=f"the {role} column",
             expected=f"a column whose name and content say that it is the {role}",
             got=f"none among {len(columns)} columns",
-            hint=f"name it: df.nps({role}='the column'). {did_you_mean(role, columns)}",
+            hint=f"name it: df.nps({role}={named[0] if named else 'the column'!r}). {hint}",
         )
     best = [candidate for candidate in found if candidate.rank == found[0].rank]
     if len(best) > 1:

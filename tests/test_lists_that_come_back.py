@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import npskit
-from npskit.errors import ArgumentError, RatingError, SurveyNotFoundError
+from npskit.errors import ArgumentError, RatingError, RoleError, SurveyNotFoundError
 
 
 def answers(customers):
@@ -84,3 +84,13 @@ def test_a_trend_of_themes_asks_for_the_period():
     pytest.importorskip("sklearn")
     with pytest.raises(ArgumentError, match=r"every='month'"):
         answers(["a", "b"]).nps.themes("retail", lang="fr").plot_trend()
+
+
+def test_an_empty_column_of_comments_is_named_as_such():
+    with pytest.raises(RoleError, match=r"comment='comment'.*'comment' has the name, but is empty"):
+        answers(["a", "b"]).assign(comment="").nps.themes("retail", lang="fr")
+
+
+def test_more_answers_than_invited_name_the_segment_as_it_is_written():
+    with pytest.raises(ArgumentError, match="invited: Lyon: expected at least as many"):
+        answers(["a", "b"]).assign(shop="Lyon").nps.response({"Lyon": 1}, by="shop")

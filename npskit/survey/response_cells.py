@@ -235,8 +235,9 @@ def joined_counts(survey: Base, rows: PandasSource, items: Sequence[Key], size: 
             outside += float(row.sum())
     for text, row in counts.items():
         if row.sum() > invited[text]:
+            segment = " · ".join("–" if level is None else level_text(level) for level in cells[text])
             raise ArgumentError(
-                where=f"invited{': ' + ' · '.join(text) if text else ''}", expected="at least as many as answered",
+                where=f"invited: {segment}" if segment else "invited", expected="at least as many as answered",
                 got=f"{invited[text]:,.0f} invited and {row.sum():,.0f} answers",
                 hint="a list of those invited, with their customer numbers, tells answers of others apart",
             )  # fmt: skip
