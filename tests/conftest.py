@@ -66,6 +66,8 @@ def own_temporary_folder() -> Generator[None, None, None]:
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     fail_if_skipped(report)
+    # What was logged of a file name that is no text cannot travel between the processes that share the work.
+    report.sections = [(name, text.encode("utf-8", "backslashreplace").decode()) for name, text in report.sections]
     return report
 
 
