@@ -17,7 +17,7 @@ import pytest
 
 import npskit
 from npskit import Survey
-from npskit.cli import parameters
+from npskit.cli.parameters import parameters
 from npskit.errors import ArgumentError, NpskitError
 from npskit.labels import LANGUAGES
 from npskit.report import ForecastStory, GrowthStory, Passage, prepared, templates, write_report
