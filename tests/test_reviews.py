@@ -191,3 +191,39 @@ def test_the_verb_has_its_charts():
     own, public = frames(periods=14)
     assert own.nps.plot.reviews(public, lang="en").to_dict()["title"]["text"][0].startswith("Public ratings score")
     assert "14" not in own.nps.plot.review_trend(public, lang="en").to_dict()["title"]["text"][0]
+
+
+SAID = {"price": "trop cher, les prix sont élevés", "welcome": "accueil chaleureux, vendeurs aimables"}
+
+
+def spoken(dear: int, kind: int, rating: list[int]) -> pd.DataFrame:
+    """Comments about prices and about the welcome."""
+    texts = [SAID["price"]] * dear + [SAID["welcome"]] * kind
+    return pd.DataFrame({"rating": (rating * len(texts))[: len(texts)], "comment": texts})
+
+
+def test_themes_of_the_public_stand_beside_those_of_the_survey() -> None:
+    pytest.importorskip("py3langid")
+    public = spoken(80, 20, [1, 5]).rename(columns={"rating": "stars", "comment": "avis"})
+    found = spoken(20, 80, [10, 3]).nps.reviews(public, comment="avis", codeframe="retail").themes
+    row = found.table["theme"].index("price")
+    assert (found.table["reviews"][row], found.table["responses"][row]) == (80, 20)
+    assert found.table["difference"][row] == pytest.approx(0.6)
+    assert 0.4 < found.table["lower"][row] < found.table["upper"][row] < 0.75
+    assert found.sentence(lang="en").startswith("Reviews speak more of price than the survey does: 80% of")
+    assert "prix" in found.sentence(lang="fr")
+
+
+def test_themes_alike_are_said_to_be() -> None:
+    pytest.importorskip("py3langid")
+    public = spoken(50, 50, [1, 5]).rename(columns={"rating": "stars"})
+    found = spoken(50, 50, [10, 3]).nps.reviews(public, codeframe="retail").themes
+    assert min(found.table["p_adjusted"]) == 1
+    assert "same themes" in found.sentence(lang="en")
+
+
+def test_numbers_of_ratings_have_no_themes() -> None:
+    frame = spoken(50, 50, [10, 3])
+    assert frame.nps.reviews({1: 3, 5: 9}).themes is None
+    with pytest.raises(ArgumentError, match="codeframe: expected reviews with comments"):
+        frame.nps.reviews({1: 3, 5: 9}, codeframe="retail")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,6 +24,9 @@ from npskit.survey.estimates import all_periods, effective_counts
 from npskit.survey.notes import Note, noted
 from npskit.survey.reviews_answers import Movement, Reviews
 from npskit.tally import Tally
+
+if TYPE_CHECKING:
+    from npskit.survey.reviews_themes import ReviewThemes
 
 __all__ = ["Reputation"]
 
@@ -43,23 +47,27 @@ class Reputation(Base):
         *,
         stars: str | None = None,
         date: str | None = None,
+        comment: str | None = None,
         scale: Scale = STARS,
         every: str = "month",
+        codeframe: Any = None,
         confidence_level: float = 0.95,
     ) -> Reviews:
-        """Public ratings beside the survey: level, trend, and who speaks out.
+        """Public ratings beside the survey: level, trend, themes, and who speaks out.
 
         Parameters
         ----------
         public : DataFrame, relation, path or mapping
             A row a review; or a mapping of rating to number, as the pages show it.
-        stars, date : str, optional
+        stars, date, comment : str, optional
             Columns of the reviews; found when not given.
         scale : Scale
             How public ratings count. Stars from 1 to 5 unless given, of which 5 is a promoter, 4 a passive and 1 to 3
             are detractors; every result tells it.
         every : {"day", "week", "month", "quarter", "year"}
             Period of the trend.
+        codeframe : str, path, frame or Codeframe, optional
+            By which the comments of both are coded, as in `themes`; without it comments are not read.
         confidence_level : float
 
         Returns
@@ -73,7 +81,9 @@ class Reputation(Base):
         RatingError
             When public ratings are not on the scale.
         EmptyDataError
-            When there are no reviews, or no answers.
+            When there are no reviews, or no answers, or with a code frame no comments.
+        MissingExtraError
+            With a code frame, without the libraries of ``npskit[text]``.
 
         Notes
         -----
@@ -106,7 +116,25 @@ class Reputation(Base):
             notes.append(noted("reviews_note_undated"))
         if self._named["weight"]:
             notes.append(noted("reviews_note_weighted"))
-        return found(own, theirs, movement, (*notes, noted("reviews_note_chosen")), confidence_level)
+        answer = found(own, theirs, movement, (*notes, noted("reviews_note_chosen")), confidence_level)
+        if codeframe is None:
+            return answer
+        if reader is None:
+            raise ArgumentError(
+                where="codeframe", expected="reviews with comments, a row each", got="numbers of ratings"
+            )
+        said = self._read_beside(reader, comment, codeframe, confidence_level)
+        return replace(answer, themes=said)
+
+    def _read_beside(self, reader: Base, comment: str | None, codeframe: Any, confidence_level: float) -> ReviewThemes:
+        """What both write about, each review being a writer of its own."""
+        from npskit.survey.reviews_themes import beside
+        from npskit.survey.themes import Reading
+
+        options: dict[str, Any] = {"codeframe": codeframe, "confidence_level": confidence_level}
+        survey: Any = self
+        public = Reading(reader.data, **{**reader.settings, "comment": comment})
+        return beside(public.themes(**options), survey.themes(**options))
 
 
 def public_reader(public: Any, stars: str | None, date: str | None, scale: Scale) -> Base:

@@ -19,6 +19,8 @@ from npskit.survey.notes import Note
 if TYPE_CHECKING:
     import altair as alt
 
+    from npskit.survey.reviews_themes import ReviewThemes
+
 __all__ = ["Movement", "Reviews"]
 
 
@@ -103,6 +105,8 @@ class Reviews(Result):
         How public ratings count: ``detractors, passives, promoters`` as texts.
     confidence_level : float
     notes : tuple of Note
+    themes : ReviewThemes, optional
+        What both write about, where a code frame was given.
     """
 
     table: Mapping[str, Sequence[Any]]
@@ -128,6 +132,7 @@ class Reviews(Result):
     movement: Movement | None = None
     confidence_level: float = 0.95
     notes: tuple[Note, ...] = field(default=(), compare=False)
+    themes: ReviewThemes | None = None
 
     def sentence(self, *, lang: str | None = None) -> str:
         """Both levels, and the mapping that makes one of them.
