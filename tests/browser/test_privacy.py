@@ -87,3 +87,17 @@ def test_quotes_of_hostile_comments_in_a_page(page: Page, tmp_path: Path, screen
     assert "[e-mail]" in text or "[phone]" in text
     assert "document.title='run'" in text
     screenshot("privacy-quotes", full=True)
+
+
+def test_list_of_hostile_comments_to_call(page: Page, tmp_path: Path, screenshot: Callable[..., Path]) -> None:
+    frame = answers().assign(client=range(360), date=pd.Timestamp("2024-05-01"))
+    found = frame.nps(comment="commentaire", customer="client", date="date").worklist(today="2024-05-20")
+    assert len(found)
+    outputs = [nbformat.v4.new_output("display_data", data={"text/html": found._repr_html_()})]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x", outputs=outputs)])
+    (tmp_path / "list.html").write_text(page_of(notebook, title="Appels", lang="fr"), encoding="utf-8")
+    page.goto((tmp_path / "list.html").as_uri())
+    assert "document.title='run'" in page.locator("body").inner_text()
+    assert page.title() == "Appels"
+    assert not page.locator("img[src=x], iframe[srcdoc], svg[onload]").count()
+    screenshot("privacy-list", full=True)
