@@ -186,7 +186,13 @@ def own_spec(folder: Path) -> dict[str, Any]:
         "argv": [sys.executable, "-c", LAUNCHER, "-f", "{connection_file}", "--HistoryManager.enabled=False"],
         "display_name": "Python 3",
         "language": "python",
-        "env": {"IPYTHONDIR": str(folder / "ipython"), "PYTHONPATH": paths, "PYDEVD_DISABLE_FILE_VALIDATION": "1"},
+        "env": {
+            "IPYTHONDIR": str(folder / "ipython"),
+            "PYTHONPATH": paths,
+            "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+            # What a kernel that is stopped at once leaves behind goes with its folder.
+            "TMPDIR": str(folder),
+        },
     }
 
 
