@@ -59,7 +59,7 @@ def export(answers: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> P
 @pytest.fixture(scope="module")
 def address(export: Path) -> Iterator[str]:
     """The address that the command prints."""
-    command = [sys.executable, "-m", "npskit.cli", "dashboard", str(export), "--port", "0", "--no-browser"]
+    command = [sys.executable, "-m", "npskit", "dashboard", str(export), "--port", "0", "--no-browser"]
     options = ["--by", "shop", "-p", "title=Shops & more"]
     with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
