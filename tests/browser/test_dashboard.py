@@ -78,6 +78,8 @@ def console(page: Page) -> Iterator[None]:
 
     def note(message: ConsoleMessage) -> None:
         own = message.type == "warning" and any(part in message.text for part in VOILA_OWN_WARNINGS)
+        # Its page is told of no MathJax, which it would ask a network for.
+        own |= "mathjax2-extension:plugin uses 'fullMathjaxUrl'" in message.text
         if message.type in ("error", "warning") and not own:
             messages.append(message.text)
 
