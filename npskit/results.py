@@ -56,9 +56,11 @@ class Result:
 
     def to_dict(self) -> dict[str, Any]:
         """Every public field as plain Python values, ready for JSON."""
+        # The mixin is none itself; its subclasses are dataclasses.
+        record: Any = self
         return {
             field.name: plain(getattr(self, field.name))
-            for field in fields(self)  # type: ignore[arg-type]  # the mixin's subclasses are dataclasses
+            for field in fields(record)
             if not field.name.startswith("_") and field.repr
         }
 

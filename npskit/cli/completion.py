@@ -38,10 +38,12 @@ def run_completion(options: argparse.Namespace) -> int:
 
     shtab = optional_import("shtab", extra="completion", purpose="complete the command in a shell")
     parser = arguments_parser()
-    for action in every_action(parser):
+    # Where shtab looks, argparse has no attribute of its own.
+    actions: list[Any] = list(every_action(parser))
+    for action in actions:
         told = completed(shtab, action.dest)
         if told is not None and not action.choices:
-            action.complete = told  # type: ignore[attr-defined]  # where shtab looks
+            action.complete = told
     print(shtab.complete(parser, shell=options.shell))
     return 0
 

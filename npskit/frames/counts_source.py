@@ -11,7 +11,7 @@ import datetime as dt
 import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import numpy as np
 
@@ -216,5 +216,6 @@ def cells_of(source: Source, counts: Counts) -> Cells:
 
         return PandasCells(source, counts)
     from npskit.frames.engine_counts import EngineCells
+    from npskit.frames.narwhals_source import NarwhalsSource
 
-    return EngineCells(source, counts)  # type: ignore[arg-type]  # every other source is of Narwhals
+    return EngineCells(cast(NarwhalsSource, source), counts)

@@ -71,7 +71,7 @@ def dealt(source: NarwhalsSource, parts: int, seed: int) -> nw.LazyFrame[Any]:
 
         return nw.from_native(native.withColumn(PART, (functions.rand(int(seed)) * parts).cast("bigint")))
     if source.implementation.is_ibis():
-        import ibis  # type: ignore[import-not-found]  # no extra brings it
+        import ibis
 
         return nw.from_native(native.mutate(**{PART: (ibis.random() * parts).floor().cast("int64")}))
     raise no_parts(source)

@@ -8,7 +8,7 @@ and Dask hand them over. Days are counted by the clock that each column shows, a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -65,7 +65,9 @@ def person_rows(source: Source, columns: Sequence[str]) -> PandasSource:
         raise ArgumentError(
             where="the data", expected=f"at most {MOST_ROWS:,} rows", got=f"{rows:,}", hint="draw customers by chance"
         )
-    frame: Any = source.frame.select(*names).collect()  # type: ignore[attr-defined]  # every other source is of Narwhals
+    from npskit.frames.narwhals_source import NarwhalsSource
+
+    frame: Any = cast(NarwhalsSource, source).frame.select(*names).collect()
     return PandasSource(frame.to_pandas())
 
 

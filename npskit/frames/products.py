@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
@@ -106,11 +106,14 @@ def cross_products(
     columns = [Coded(source.column(each.column), each.numbers, each.missing, each.width) for each in columns]
     weight = None if weight is None else source.column(weight)
     unit = None if unit is None else source.column(unit)
-    if source.engine == "pandas":
-        return _Scan(source, columns, weight, unit, parts, seed).summed()  # type: ignore[arg-type]  # the engine tells the class
-    from npskit.frames.engine_products import engine_products
+    from npskit.frames.pandas_source import PandasSource
 
-    return engine_products(source, columns, weight, unit, parts, seed)  # type: ignore[arg-type]  # the engine tells the class
+    if isinstance(source, PandasSource):
+        return _Scan(source, columns, weight, unit, parts, seed).summed()
+    from npskit.frames.engine_products import engine_products
+    from npskit.frames.narwhals_source import NarwhalsSource
+
+    return engine_products(cast("NarwhalsSource", source), columns, weight, unit, parts, seed)
 
 
 def ordered_levels(source: Source, name: str) -> list[Any] | None:

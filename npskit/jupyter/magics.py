@@ -150,5 +150,6 @@ def magic(shell: Any) -> Callable[..., Any]:
             raise UsageError(with_options(str(error))) from None
 
     nps.__doc__ = "\n\n".join(help_text(lang) for lang in ("en", "fr"))
-    nps.is_npskit = True  # type: ignore[attr-defined]  # how a reload knows its own
+    # How a reload knows its own.
+    vars(nps)["is_npskit"] = True
     return nps

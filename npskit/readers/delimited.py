@@ -31,8 +31,8 @@ EXACT_INTEGERS = 2**53
 MOST_RATING = 10
 BLOCK, LONGEST_NUMBER = 1_000_000, 40
 CONTROLS_SOUGHT = 200_000
-MARKS = re.compile(r"[;\t\r|]+|,{2,}")
 BLANK_LINES = re.compile(rb"[\r\n]*")
+MARKS = re.compile(r"[;\t\r|]+|,{2,}")
 SWALLOWED_LINES = 30
 LONG_TEXT = 1_000
 
@@ -118,7 +118,8 @@ def table_start(content: bytes, begin: int, *, header: int | None, separator: st
         return begin
     if header is None:
         start = begin + header_start(content[begin : begin + SAMPLE_BYTES + 1], separator=separator)
-        return BLANK_LINES.match(content, start).end()  # type: ignore[union-attr]  # it matches nothing, too
+        blank = BLANK_LINES.match(content, start)
+        return blank.end() if blank else start
     lines = content.rstrip().count(b"\n") + 1
     if not 1 <= header <= lines:
         raise ArgumentError(
@@ -279,7 +280,7 @@ def numbered_records(text: Text) -> list[tuple[int, list[str]]]:
         for record in records:
             if record or text.layout.width == 1:
                 found.append((line, record))
-            line = records.line_num + 1  # type: ignore[attr-defined]  # of csv.reader
+            line = records.line_num + 1
     except csv.Error as error:
         raise ReadError(where=text.where(line), expected="a record", got=str(error)) from None
     if found and text.data.count(b'"') % 2 and "\n" in "".join(found[-1][1]):

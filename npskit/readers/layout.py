@@ -9,11 +9,14 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from npskit.errors import ArgumentError
 from npskit.readers.headers import lines_above
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 __all__ = ["SAMPLE_BYTES", "Layout", "end_of", "first_records", "head", "header_start", "layout_of"]
 
@@ -42,7 +45,7 @@ class Layout:
     nameless_first: bool = False
     points_group: bool | None = None
 
-    def records(self, text: str) -> Iterator[list[str]]:
+    def records(self, text: str) -> Reader:
         """The records of a text; the reader's ``line_num`` counts the lines read so far."""
         csv.field_size_limit(LONGEST_FIELD)
         lines = io.StringIO(text, newline="\n")
@@ -122,7 +125,7 @@ def end_of(text: bytes, layout: Layout, skipped: int) -> int:
     while read < skipped:
         read += bool(next(records))
     position = 0
-    for _ in range(records.line_num):  # type: ignore[attr-defined]  # of csv.reader
+    for _ in range(records.line_num):
         position = text.find(b"\n", position) + 1 or len(text)
     return position
 
