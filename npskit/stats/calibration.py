@@ -12,6 +12,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from npskit.stats.rates import rate_interval
 from npskit.stats.retention import cluster_products
 
 __all__ = ["Concordance", "Reliability", "concordance", "observed_expected", "reliability", "risk_bands"]
@@ -93,7 +94,8 @@ def reliability(
     ])  # fmt: skip
     alone = responses * observed * (1 - observed)
     effect = np.where((alone > 0) & (spread > 0), spread / np.where(alone > 0, alone, 1), 1.0)
-    lower, upper = wilson(observed, responses / np.maximum(effect, 1.0), confidence_level)
+    worth = responses / np.maximum(effect, 1.0)
+    lower, upper = rate_interval(observed * worth, worth, confidence_level=confidence_level)
     expected = np.bincount(band, risk, size) / responses
     return Reliability(responses, events.astype(int), expected, observed, lower, upper)
 
@@ -102,14 +104,6 @@ def renumbered(cluster: np.ndarray) -> np.ndarray:
     """The same customers, numbered without gaps."""
     numbers: np.ndarray = np.unique(cluster, return_inverse=True)[1]
     return numbers
-
-
-def wilson(share: np.ndarray, n: np.ndarray, confidence_level: float) -> tuple[np.ndarray, np.ndarray]:
-    """Wilson's interval of a share."""
-    z = NormalDist().inv_cdf(0.5 + confidence_level / 2)
-    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    margin = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    return middle - margin, middle + margin
 
 
 def observed_expected(

@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from npskit.errors import ArgumentError
-from npskit.stats.comparison import difference, two_sided
+from npskit.stats.comparison import difference
 from npskit.stats.intervals import normal_quantile
+from npskit.stats.rates import rate_interval
 from npskit.stats.score import Floats, checked_counts, responses, score
 
-__all__ = ["ThemeImpact", "share_difference", "share_interval", "theme_impact"]
+__all__ = ["ThemeImpact", "theme_impact"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,9 @@ def theme_impact(members: ArrayLike, everybody: ArrayLike, *, confidence_level: 
         raise ArgumentError(where="members", expected="no more than everybody", got="more")
     outside = np.maximum(outside, 0.0)
     n, total = np.asarray(responses(inside)), np.asarray(responses(whole))
-    share, low, high = share_interval(n, total, confidence_level=confidence_level)
+    low, high = rate_interval(n, total, confidence_level=confidence_level)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = n / total
     apart = difference(inside, outside, confidence_level=confidence_level)
     gap, below, above = (np.asarray(each) for each in (apart.difference, apart.lower, apart.upper))
     # Where fewer than all speak of it, the impact is further from 0 the more do.
@@ -107,51 +110,3 @@ def product_margin(first: Floats, second: Floats, first_margin: Floats, second_m
     """
     both = first_margin * second_margin / z
     return np.asarray(np.sqrt((first * second_margin) ** 2 + (second * first_margin) ** 2 + both**2))
-
-
-def share_interval(count: ArrayLike, total: ArrayLike, *, confidence_level: float = 0.95) -> tuple[Floats, ...]:
-    """A share with Wilson's interval; nan of nobody.
-
-    Examples
-    --------
-    >>> [round(float(each), 4) for each in share_interval(81, 263)]
-    [0.308, 0.2553, 0.3662]
-    """
-    k, n = np.broadcast_arrays(np.asarray(count, dtype=float), np.asarray(total, dtype=float))
-    z = normal_quantile(confidence_level)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = k / n
-        middle = (k + z**2 / 2) / (n + z**2)
-        margin = z / (n + z**2) * np.sqrt(k * (n - k) / n + z**2 / 4)
-    return share, np.clip(middle - margin, 0, share), np.clip(middle + margin, share, 1)
-
-
-def share_difference(
-    count: ArrayLike,
-    total: ArrayLike,
-    other_count: ArrayLike,
-    other_total: ArrayLike,
-    *,
-    confidence_level: float = 0.95,
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """First share minus second, with Newcombe's interval and the two-sided p-value of the pooled test; (...,) each.
-
-    Notes
-    -----
-    Newcombe (1998), Statistics in Medicine 17:873-890, method 10.
-
-    Examples
-    --------
-    >>> [round(float(each), 4) for each in share_difference(56, 70, 48, 80)[:3]]
-    [0.2, 0.0524, 0.3339]
-    """
-    k, n, m, others = (np.asarray(each, dtype=float) for each in (count, total, other_count, other_total))
-    one, low, high = share_interval(k, n, confidence_level=confidence_level)
-    two, floor, ceiling = share_interval(m, others, confidence_level=confidence_level)
-    gap = one - two
-    lower, upper = gap - np.hypot(one - low, ceiling - two), gap + np.hypot(high - one, two - floor)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        pooled = (k + m) / (n + others)
-        error = np.sqrt(pooled * (1 - pooled) * (1 / n + 1 / others))
-        ratio = np.where(gap == 0, 0.0, np.abs(gap) / error)
-    return gap, lower, upper, two_sided(ratio)

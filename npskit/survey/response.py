@@ -14,7 +14,7 @@ from npskit.roles import fold
 from npskit.stats.bounds import bounds
 from npskit.stats.comparison import adjust
 from npskit.stats.intervals import checked_level, interval
-from npskit.stats.response import rate_differences_to_rest, rate_interval
+from npskit.stats.rates import rate_differences_to_rest, rate_interval
 from npskit.stats.score import score
 from npskit.survey.base import Base, as_list
 from npskit.survey.estimates import joined

@@ -17,7 +17,7 @@ from npskit.scale import CATEGORIES, Scale
 from npskit.stats.comovement import FEWEST_CHANGES, comovement
 from npskit.stats.comparison import difference
 from npskit.stats.intervals import checked_level, interval
-from npskit.stats.response import rate_difference
+from npskit.stats.rates import rate_difference
 from npskit.stats.score import score
 from npskit.survey.base import Base
 from npskit.survey.estimates import all_periods, effective_counts

@@ -12,7 +12,7 @@ from npskit.errors import EmptyDataError
 from npskit.labels import language, share, word
 from npskit.results import Result
 from npskit.stats.comparison import adjust
-from npskit.stats.theme_impact import share_difference
+from npskit.stats.rates import rate_difference
 
 if TYPE_CHECKING:
     from npskit.survey.theme_answers import Themes
@@ -76,14 +76,13 @@ def beside(public: Themes, survey: Themes) -> ReviewThemes:
         raise EmptyDataError(where="reviews", expected="comments that the code frame covers", got="none")
     counts = [np.array([side.get(theme, 0) for theme in themes]) for side in sides]
     level = survey.confidence_level
-    gap, lower, upper, p_value = share_difference(
-        counts[0], public.responses, counts[1], survey.responses, confidence_level=level
-    )
-    order = np.argsort(-np.abs(gap), kind="stable")
+    apart = rate_difference(counts[0], public.responses, counts[1], survey.responses, confidence_level=level)
+    order = np.argsort(-np.abs(apart.difference), kind="stable")
     columns = {
         "theme": np.array(themes, dtype=object), "reviews": counts[0], "public_share": counts[0] / public.responses,
         "responses": counts[1], "survey_share": counts[1] / survey.responses,
-        "difference": gap, "lower": lower, "upper": upper, "p_adjusted": adjust(p_value, method="holm"),
+        "difference": apart.difference, "lower": apart.lower, "upper": apart.upper,
+        "p_adjusted": adjust(apart.p_value, method="holm"),
     }  # fmt: skip
     table = {name: np.asarray(values)[order].tolist() for name, values in columns.items()}
     return ReviewThemes(table, public.responses, survey.responses, survey.codeframe, level)

@@ -15,8 +15,9 @@ from npskit.errors import EmptyDataError
 from npskit.scale import CATEGORIES
 from npskit.stats.comparison import adjust, difference
 from npskit.stats.keyness import keyness
+from npskit.stats.rates import rate_difference
 from npskit.stats.score import score
-from npskit.stats.theme_impact import share_difference, theme_impact
+from npskit.stats.theme_impact import theme_impact
 from npskit.stats.theme_trend import theme_trend
 from npskit.stats.weighting import effective_responses
 from npskit.survey.estimates import all_periods
@@ -333,15 +334,15 @@ def segment_table(themes: Coded, kept: Comments, least: int, confidence_level: f
     n = members.sum(axis=0)
     k = members.T.astype(int) @ themes.matrix.astype(int)
     totals = themes.matrix.sum(axis=0)
-    gap, lower, upper, p_value = share_difference(
+    apart = rate_difference(
         k, n[:, None], totals[None, :] - k, (len(cells) - n)[:, None], confidence_level=confidence_level
     )
     scores = np.array(
         [[score(counts) for counts in category_counts(kept, themes.matrix & members[:, [at]])] for at in range(len(n))]
     ).reshape(k.shape)
     hidden = np.broadcast_to((persons(kept, members) < least)[:, None], k.shape)
-    seen = {"share": k / n[:, None], "difference": gap, "lower": lower, "upper": upper}
-    p_adjusted = np.asarray(adjust(np.where(hidden, np.nan, p_value).ravel(), method="bh"))
+    seen = {"share": k / n[:, None], "difference": apart.difference, "lower": apart.lower, "upper": apart.upper}
+    p_adjusted = np.asarray(adjust(np.where(hidden, np.nan, apart.p_value).ravel(), method="bh"))
     rows = [(cell, name) for cell in different for name in themes.names]
     return {
         **{key: [cell[at] for cell, _ in rows] for at, key in enumerate(kept.keys)},

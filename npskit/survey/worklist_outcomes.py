@@ -25,7 +25,7 @@ from npskit.labels import language, number, share, word
 from npskit.results import FORMULA_STARTS, Result
 from npskit.roles import fold
 from npskit.scale import is_missing
-from npskit.stats.calibration import wilson
+from npskit.stats.rates import rate_interval
 from npskit.stats.retention import Spells, curve, followed
 from npskit.stats.student import student_quantile
 from npskit.survey.churn_rows import day_of, number_of
@@ -328,8 +328,8 @@ def proportion(k: int, n: int) -> tuple[float | None, float | None, float | None
     """A share with Wilson's interval."""
     if not n:
         return None, None, None
-    lower, upper = wilson(np.array([k / n]), np.array([float(n)]), LEVEL)
-    return k / n, float(lower[0]), float(upper[0])
+    lower, upper = rate_interval(k, n, confidence_level=LEVEL)
+    return k / n, float(lower), float(upper)
 
 
 def median_wait(days: np.ndarray, called: np.ndarray) -> tuple[float | None, float | None, float | None]:
