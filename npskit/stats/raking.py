@@ -1,8 +1,8 @@
 """Weights on several margins at once, from the combinations that occur.
 
 Six questions of ten answers each have a million combinations, of which a survey of two thousand has at most two
-thousand. `npskit.stats.weighting.rake` takes the whole table; here the same sweeps run over the cells that hold
-answers, so that what they cost depends on the answers and not on how many questions one could cross.
+thousand. `npskit.stats.weighting.rake` takes the whole table; the sweeps run over the cells that hold answers here, so
+that what they cost depends on the answers and not on how many questions one could cross.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ def rake_cells(
     codes : array_like of int, shape (axes, cells)
         The level of each cell on each axis.
     targets : sequence of array_like, shapes (levels of the axis,)
-        Shares in the population; each sums to 1, and is 0 for a level without answers.
+        Shares in the population; each sums to 1 (to .01, since published ones are rounded), and is 0 for a level
+        without answers.
     trim : float, optional
         Largest weight, in multiples of the mean.
 
@@ -129,12 +130,18 @@ def checked_target(target: ArrayLike, sample: Floats, at: int, axis: NDArray[np.
     where, share = f"targets[{at}]", np.asarray(target, dtype=float)
     if share.ndim != 1 or len(share) <= int(axis.max(initial=0)) or not (np.isfinite(share) & (share >= 0)).all():
         raise ArgumentError(where=where, expected="a share of at least 0 for each level", got=repr(target))
-    if abs(share.sum() - 1) > 1e-6:
-        raise ArgumentError(where=where, expected="shares that sum to 1", got=f"a sum of {share.sum():g}")
+    # Published shares are rounded; a sum of .999 is meant as 1, one of .9 or 100 is not.
+    if abs(share.sum() - 1) > 0.01:
+        raise ArgumentError(
+            where=where, expected="shares that sum to 1", got=f"a sum of {share.sum():g}", hint="50 % is written 0.5"
+        )
     empty = np.flatnonzero((share > 0) & (np.bincount(axis, sample, len(share)) == 0))
     if len(empty):
         raise ArgumentError(
-            where=f"{where}, level {empty[0]}", expected="at least one answer, as the population has some", got="none"
+            where=f"{where}, level {empty[0]}",
+            expected="at least one answer, as the population has some",
+            got="none",
+            hint="merge the level with a neighbour, or leave it out of the targets",
         )
     return share / share.sum()
 

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 
 from npskit.errors import ArgumentError, ArgumentTypeError, NpskitWarning, optional_import
 from npskit.stats.intervals import interval, normal_quantile
+from npskit.stats.raking import TOLERANCE, rake_cells
 from npskit.stats.score import Floats, checked_counts, shares, variance
 
 __all__ = [
@@ -31,11 +32,6 @@ __all__ = [
     "rake",
     "weighted_interval",
 ]
-
-MARGIN_TOLERANCE = 1e-10
-MARGIN_PROMISE = 1e-8
-MOST_ROUNDS = 5_000
-LARGEST_FACTOR = 1e100
 
 
 def effective_responses(weights_sum: ArrayLike, squares_sum: ArrayLike) -> Any:
@@ -301,20 +297,11 @@ def rake(counts: ArrayLike, targets: Sequence[ArrayLike], *, trim: float | None 
     [[0.5, 1.0], [1.25, 2.5]]
     """
     sample = _table(counts)
-    margins = [_target(target, sample, axis) for axis, target in enumerate(_per_axis(targets, sample))]
-    cap = _cap(trim)
-    sample = sample / sample.sum()
-    factor = np.ones_like(sample)
-    for _ in range(MOST_ROUNDS):
-        for axis, margin in enumerate(margins):
-            present = _margin(sample * np.minimum(factor, cap), axis)
-            ratio = np.divide(margin, present, out=np.zeros_like(margin), where=present > 0)
-            factor = np.minimum(factor * _along(ratio, axis, sample.ndim), LARGEST_FACTOR)
-        if _distance(sample * np.minimum(factor, cap), margins) < MARGIN_TOLERANCE:
-            break
-    weights = np.minimum(factor, cap)
-    _warn_if_far(_distance(sample * weights, margins))
-    return weights
+    targets = _per_axis(targets, sample)
+    codes = np.indices(sample.shape).reshape(sample.ndim, -1)
+    raked = rake_cells(sample.ravel(), codes, targets, trim=trim)
+    _warn_if_far(raked.distance)
+    return raked.weights.reshape(sample.shape)
 
 
 def _table(counts: ArrayLike) -> Floats:
@@ -331,53 +318,17 @@ def _per_axis(targets: Sequence[ArrayLike], sample: Floats) -> Sequence[ArrayLik
         raise ArgumentError(
             where="targets", expected=f"{sample.ndim} arrays, one per axis of counts", got=f"{len(targets)}"
         )
+    for axis, target in enumerate(targets):
+        share = _weights(target, f"targets[{axis}]")
+        if share.shape != (sample.shape[axis],):
+            raise ArgumentError(
+                where=f"targets[{axis}]", expected=f"{sample.shape[axis]} shares", got=f"shape {share.shape}"
+            )
     return targets
 
 
-def _target(target: ArrayLike, sample: Floats, axis: int) -> Floats:
-    """Shares of one margin, checked against the counts along its axis."""
-    where = f"targets[{axis}]"
-    share = _weights(target, where)
-    if share.shape != (sample.shape[axis],):
-        raise ArgumentError(where=where, expected=f"{sample.shape[axis]} shares", got=f"shape {share.shape}")
-    # Published shares are rounded; a sum of .999 is meant as 1, one of .9 or 100 is not.
-    if abs(share.sum() - 1) > 0.01:
-        raise ArgumentError(
-            where=where, expected="shares that sum to 1", got=f"a sum of {share.sum():g}", hint="50 % is written 0.5"
-        )
-    empty = np.flatnonzero((share > 0) & (_margin(sample, axis) == 0))
-    if len(empty):
-        raise ArgumentError(
-            where=f"{where}, level {empty[0]}",
-            expected="at least one answer, as the population has some",
-            got="none",
-            hint="merge the level with a neighbour, or leave it out of the targets",
-        )
-    return share / share.sum()
-
-
-def _cap(trim: float | None) -> float:
-    if trim is None:
-        return np.inf
-    if not (np.ndim(trim) == 0 and trim > 1):
-        raise ArgumentError(where="trim", expected="a multiple of the mean weight above 1", got=repr(trim))
-    return float(trim)
-
-
-def _margin(table: Floats, axis: int) -> Floats:
-    return np.asarray(table.sum(axis=tuple(other for other in range(table.ndim) if other != axis)))
-
-
-def _along(values: Floats, axis: int, dimensions: int) -> Floats:
-    return values.reshape([-1 if other == axis else 1 for other in range(dimensions)])
-
-
-def _distance(table: Floats, margins: Sequence[Floats]) -> float:
-    return max(float(np.abs(_margin(table, axis) - margin).max()) for axis, margin in enumerate(margins))
-
-
 def _warn_if_far(distance: float) -> None:
-    if distance > MARGIN_PROMISE:
+    if distance > TOLERANCE:
         warnings.warn(
             f"rake: the margins miss their targets by up to {100 * distance:.2g} %; no weights meet all of them.",
             NpskitWarning,
