@@ -114,9 +114,10 @@ class Runner(threading.Thread):
     ) -> None:
         super().__init__(name="npskit report", daemon=True)
         self.notebook, self.folder, self.events, self.read = notebook, folder, events, read
+        self.kernel = own_kernel(folder)
         self.client = nbclient.NotebookClient(
             notebook,
-            km=own_kernel(folder),
+            km=self.kernel,
             timeout=CELL_SECONDS,
             shutdown_kernel="immediate",
             startup_timeout=START_SECONDS,
@@ -147,7 +148,19 @@ class Runner(threading.Thread):
                 runner.run(self.execute())
         except BaseException as error:
             outcome = ("failed", error)
+        self.bury()
         self.events.put(outcome)
+
+    def bury(self) -> None:
+        """End a kernel that outlived its notebook: one whose start was cancelled, which nbclient leaves alive.
+
+        Only when it is gone can its folder be removed for good.
+        """
+        process = getattr(self.kernel.provisioner, "process", None)
+        if process is not None:
+            with suppress(ProcessLookupError):
+                process.kill()
+            process.wait()
 
     async def execute(self) -> None:
         """Run the cells; the kernel ends with them."""
