@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.errors import ArgumentError, optional_import
+from npskit.errors import ArgumentError, ArgumentTypeError, optional_import
 from npskit.text.terms import Terms, stop_words, tf_idf
 
 __all__ = ["Topics", "clusters", "factors", "topics"]
@@ -34,6 +34,7 @@ SWEEPS, SHUFFLES = 80, 3
 LEAST_SHARE = 0.35
 # Comments from which on there is anything to group.
 LEAST_COMMENTS = 60
+MODEL = "encode=model.encode of a model of sentences"
 TERMS_SHOWN, NAMED_BY = 6, 2
 
 
@@ -255,11 +256,17 @@ def clusters(
 
     Raises
     ------
+    ArgumentTypeError
+        When `encode` is no function.
     ArgumentError
-        When the answer of `encode` is no such array.
+        When its answer is no such array.
     MissingExtraError
         Without scikit-learn.
     """
+    if not callable(encode):
+        raise ArgumentTypeError(
+            where="encode", expected="a function from texts to vectors", got=type(encode).__name__, hint=MODEL
+        )
     at = np.flatnonzero(rows)
     if len(at) < LEAST_COMMENTS:
         return Topics(np.zeros((found.size, 0), dtype=np.bool_), (), ())
@@ -281,7 +288,7 @@ def checked_vectors(vectors: Any, size: int) -> Floats:
             where="encode",
             expected=f"an array of {size:,} finite vectors, one a comment",
             got=f"an array of shape {array.shape}",
-            hint="encode=model.encode of a model of sentences",
+            hint=MODEL,
         )
     return array / np.maximum(np.linalg.norm(array, axis=1, keepdims=True), TINY)
 

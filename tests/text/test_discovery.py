@@ -3,7 +3,7 @@ import warnings
 import numpy as np
 import pytest
 
-from npskit.errors import ArgumentError
+from npskit.errors import ArgumentError, ArgumentTypeError
 from npskit.text.discovery import clusters, factors, topics
 from npskit.text.terms import read, terms, tf_idf
 
@@ -111,3 +111,8 @@ def test_an_encoder_that_gives_no_vectors_is_told(answer):
     texts, _ = planted(0, 300)
     with pytest.raises(ArgumentError, match="encode"):
         clusters(terms(read(texts)), texts, np.ones(300, dtype=bool), lambda _: answer)
+
+
+def test_what_is_no_encoder_is_told():
+    with pytest.raises(ArgumentTypeError, match="encode: expected a function from texts to vectors, got int"):
+        clusters(terms(read(["a dear shop"])), ["a dear shop"], np.ones(1, dtype=bool), 5)
