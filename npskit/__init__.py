@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from npskit.frames import Bands, Period
     from npskit.readers import read_survey
     from npskit.scale import Scale
+    from npskit.survey.action_log import read_actions
     from npskit.survey.earned import earned_growth
     from npskit.survey.growth import forecast_growth
     from npskit.survey.planning import plan
@@ -38,6 +39,7 @@ __all__ = [
     "forecast_growth",
     "plan",
     "planner",
+    "read_actions",
     "read_survey",
     "redact",
     "set_language",
@@ -54,6 +56,7 @@ ROOMS = {
     "forecast_growth": "survey.growth",
     "plan": "survey.planning",
     "planner": "accessor",
+    "read_actions": "survey.action_log",
     "read_survey": "readers",
     "redact": "survey.redacting",
     # What IPython looks for at `%load_ext npskit`.

@@ -27,6 +27,7 @@ from npskit.survey.segment_impact import Gain, segment_gain
 if TYPE_CHECKING:
     import altair as alt
 
+    from npskit.survey.action_log import ActionLog
     from npskit.survey.drivers import Drivers
     from npskit.survey.driving import Driving
 
@@ -107,6 +108,34 @@ class Priorities(Result):
         else:
             raise ArgumentError(where="export", expected="a path ending in .csv or .xlsx", got=repr(str(path)))
         return target
+
+    def log(self, path: Any = None, *, since: Any = None, actions: Any = None, **columns: Any) -> ActionLog:
+        """Chosen actions as rows of an action log, with the points that are expected of them.
+
+        Parameters
+        ----------
+        path : path, optional
+            The file of the log, to which they are added; it is made when it is not there.
+        since : date or ISO text, optional
+            When they begin; without it they are planned.
+        actions : int, str or sequence of str, optional
+            The first so many, or these by name; all unless given.
+        **columns
+            Other columns of the log, such as ``owner`` or ``treated``, the same for all of them.
+
+        Returns
+        -------
+        ActionLog
+            See `npskit.read_actions` and `Survey.action_log`.
+
+        Raises
+        ------
+        ArgumentError
+            When one is in the log already, or the file cannot be written.
+        """
+        from npskit.survey.action_log import log_of_priorities
+
+        return log_of_priorities(self, path, since=since, actions=actions, **columns)
 
 
 def safe(value: Any) -> Any:
