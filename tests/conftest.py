@@ -15,6 +15,9 @@ from pathlib import Path
 
 import pytest
 
+# What tests share besides: its assertions tell as much as those of a test.
+pytest.register_assert_rewrite("offline")
+
 EXTRA_DATA = "NPSKIT_EXTRA_DATA"
 REQUIRE_ALL = os.environ.get("NPSKIT_REQUIRE_ALL", "") not in ("", "0")
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")

@@ -6,52 +6,22 @@ import ast
 import importlib
 import inspect
 import json
-import os
 import pkgutil
 import re
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from offline import ENGLISH, charts_of, nowhere, outputs, run, shown, texts_of
 
 nbformat = pytest.importorskip("nbformat")
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 GUIDES = sorted((NOTEBOOKS / "guides").glob("*.ipynb"))
-HEALTH = NOTEBOOKS / "01-health-check.ipynb"
-FRENCH = NOTEBOOKS / "01-health-check.fr.ipynb"
 FRENCH_TEMPLATES = sorted(NOTEBOOKS.glob("*.fr.ipynb"))
 LONG = {"01-tour.fr", "04-the-statistics-behind", "05-gallery"}
-
-# Loaded by every Python that starts below: an address that is not this computer is refused, and written down.
-GUARD = """
-import os, socket
-
-LOCAL = {"127.0.0.1", "::1", "localhost", "0.0.0.0", "", None}
-
-
-def noted(call, host_of):
-    def guarded(*args, **kwds):
-        host = host_of(*args)
-        if host not in LOCAL:
-            with open(os.environ["NPSKIT_TEST_CALLS"], "a") as file:
-                file.write(f"{host}\\n")
-            raise OSError(f"no network here: {host}")
-        return call(*args, **kwds)
-    return guarded
-
-
-def host(sock, address, *rest):
-    return address[0] if sock.family in (socket.AF_INET, socket.AF_INET6) else None
-
-
-socket.socket.connect = noted(socket.socket.connect, host)
-socket.socket.connect_ex = noted(socket.socket.connect_ex, host)
-socket.getaddrinfo = noted(socket.getaddrinfo, lambda name, *rest: name)
-"""
 
 # Put before the cells of the gallery, and after them: which charts it draws.
 WATCH = """
@@ -64,12 +34,6 @@ for name in charts.__all__:
 """
 TELL = "print(*sorted(drawn))"
 
-ENGLISH = re.compile(
-    r"\b(the|and|of|with|from|below|above|others|between|expected|interval|chance|quarter|quarters|month|months|"
-    r"answers|customers|segments? that|importance of|by|is|are|which|all|none|no)\b",
-    re.IGNORECASE,
-)
-VEGALITE = re.compile(r"application/vnd\.vegalite\.v\d+.*\+json")
 NUMBER = re.compile(r"[0-9][0-9.,_\u202f]*[0-9]|[0-9]")
 
 
@@ -86,72 +50,10 @@ def read(path: Path) -> Any:
 
 
 @pytest.fixture
-def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder of nobody to run in, with an empty one for temporary files, and no network."""
-    # Its path is short: kernels talk through sockets in it.
-    with tempfile.TemporaryDirectory(prefix="g-") as name:
-        folder = Path(name)
-        for part in ("here", "tmp", "guard"):
-            (folder / part).mkdir()
-        (folder / "guard" / "sitecustomize.py").write_text(GUARD, encoding="utf-8")
-        monkeypatch.setenv("PYTHONPATH", str(folder / "guard"))
-        monkeypatch.setenv("NPSKIT_TEST_CALLS", str(folder / "calls"))
-        monkeypatch.setenv("TMPDIR", str(folder / "tmp"))
-        monkeypatch.setattr(tempfile, "tempdir", str(folder / "tmp"))
-        monkeypatch.delenv("NPSKIT_LANG", raising=False)
-        monkeypatch.delenv("NPSKIT_GUIDE_SPARK", raising=False)
-        monkeypatch.chdir(folder / "here")
+def place() -> Iterator[Path]:
+    """A folder of nobody to run in."""
+    with nowhere() as folder:
         yield folder
-        os.chdir(ROOT)
-
-
-def run(notebook: Any, place: Path) -> Any:
-    """The notebook with its outputs; it left nothing behind and called nobody."""
-    pytest.importorskip("nbclient", reason="the report extra is not installed")
-    pytest.importorskip("ipykernel", reason="the report extra is not installed")
-    for library in ("vl_convert", "anywidget", "openpyxl", "scipy"):
-        pytest.importorskip(library, reason="the lab extra is not installed")
-    from npskit.report.running import executed
-
-    executed(notebook, lang="en", progress=False)
-    assert list((place / "here").iterdir()) == []
-    assert [left.name for left in (place / "tmp").iterdir()] == []
-    assert not (place / "calls").exists(), (place / "calls").read_text(encoding="utf-8")
-    return notebook
-
-
-def outputs(notebook: Any) -> list[Any]:
-    return [output for cell in notebook.cells for output in cell.get("outputs", ())]
-
-
-def charts_of(notebook: Any) -> list[dict[str, Any]]:
-    """The specifications of the charts that are shown."""
-    bundles = [output.data for output in outputs(notebook) if "data" in output]
-    return [bundle[kind] for bundle in bundles for kind in bundle if VEGALITE.fullmatch(kind)]
-
-
-def texts_of(spec: Any) -> Iterator[str]:
-    """Titles of a chart, of its axes and of its legends."""
-    if isinstance(spec, dict):
-        for name, value in spec.items():
-            if name in ("title", "subtitle", "text") and isinstance(value, (str, list)):
-                yield from ([value] if isinstance(value, str) else [each for each in value if isinstance(each, str)])
-            if name not in ("data", "datasets"):
-                yield from texts_of(value)
-    elif isinstance(spec, list):
-        for value in spec:
-            yield from texts_of(value)
-
-
-def shown(notebook: Any) -> str:
-    """Everything a reader sees that is not a chart."""
-    parts = []
-    for output in outputs(notebook):
-        if output.output_type == "stream":
-            parts.append(output.text)
-        elif "data" in output and not any(VEGALITE.fullmatch(kind) for kind in output.data):
-            parts.append(output.data.get("text/html") or output.data.get("text/plain", ""))
-    return re.sub(r"<style.*?</style>|<[^>]+>", " ", "\n".join(parts), flags=re.DOTALL)
 
 
 def plain(text: str) -> str:
@@ -199,32 +101,6 @@ def no_english(notebook: Any, charts: list[dict[str, Any]]) -> None:
     assert [line for line in said if ENGLISH.search(line)] == []
 
 
-def test_the_french_health_check_runs_in_french(place: Path) -> None:
-    notebook = run(read(FRENCH), place)
-    no_english(notebook, charts_of(notebook))
-    assert "points" in shown(notebook)
-
-
-def statements(source: str) -> list[str]:
-    """The code of a cell without comments."""
-    return [ast.dump(node) for node in ast.parse(source).body]
-
-
-def test_the_french_health_check_has_the_code_of_the_english_one() -> None:
-    pairs = list(zip(read(HEALTH).cells, read(FRENCH).cells, strict=True))
-    assert [one.id for one, _ in pairs] == [other.id for _, other in pairs]
-    assert [one.metadata for one, _ in pairs] == [other.metadata for _, other in pairs]
-    changed = [
-        (before, after)
-        for one, other in pairs
-        if one.cell_type == "code"
-        for before, after in zip(statements(one.source), statements(other.source), strict=True)
-        if before != after
-    ]
-    assert changed == [tuple(ast.dump(ast.parse(f'lang = "{lang}"').body[0]) for lang in ("en", "fr"))]
-    assert all(one.source != other.source for one, other in pairs if one.cell_type == "markdown")
-
-
 def calls(source: str) -> list[str]:
     """What a cell calls, without what it prints."""
     names = [ast.unparse(node.func) for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
@@ -237,16 +113,6 @@ def test_the_french_tour_takes_the_steps_of_the_english_one() -> None:
     for one, other in zip(english.cells, french.cells, strict=True):
         if one.cell_type == "code":
             assert calls(one.source) == calls(other.source), one.id
-
-
-@pytest.mark.parametrize("path", FRENCH_TEMPLATES, ids=stem)
-def test_a_french_template_runs_what_the_english_one_does(path: Path) -> None:
-    english, french = read(path.with_name(path.name.replace(".fr.", "."))), read(path)
-    assert [cell.id for cell in english.cells] == [cell.id for cell in french.cells]
-    for one, other in zip(english.cells, french.cells, strict=True):
-        if one.cell_type == "code":
-            told = one.source.replace('lang = "en"', 'lang = "fr"')
-            assert ast.dump(ast.parse(told)) == ast.dump(ast.parse(other.source)), one.id
 
 
 def test_french_prose_has_its_spaces() -> None:
@@ -279,7 +145,7 @@ def test_the_gallery_misses_no_public_chart() -> None:
     assert {name for name in methods if f".{name}(" not in f"{code} {prose}"} == set()
 
 
-@pytest.mark.parametrize("path", [*GUIDES, FRENCH], ids=stem)
+@pytest.mark.parametrize("path", GUIDES, ids=stem)
 def test_a_guide_is_a_valid_notebook_with_stable_cells(path: Path) -> None:
     notebook = read(path)
     nbformat.validate(notebook)

@@ -205,32 +205,3 @@ def test_html_of_any_notebook_is_read() -> None:
     rows = "<table><tr><th>x</th></tr><tr><td>1</td></tr></table>"
     bundle = {"text/html": f"<style>p {{}}</style><script>1</script><p>a &amp; b</p>{rows}"}
     assert contents(notebook(bundle), "en") == [Line("p", "a & b"), Sheet("", heads=("x",), rows=(("1",),))]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("template", "lang"),
-    [
-        ("health-check", "en"),
-        ("segments", "fr"),
-        ("drivers-and-priorities", "en"),
-        ("forecast", "fr"),
-        ("growth", "en"),
-        ("explorer", "fr"),
-        ("voice-of-customer", "en"),
-        ("churn-and-callbacks", "fr"),
-        ("who-answers", "en"),
-    ],
-)
-def test_every_template_makes_a_workbook(template: str, lang: str) -> None:
-    import npskit
-    from npskit.report.running import executed
-    from npskit.report.template import prepared
-
-    more = {"threshold": 10} if template == "explorer" else {}
-    made = executed(prepared(template, {"lang": lang, **more}), lang=lang, progress=False)
-    book = opened(workbook(made, title="T", lang=lang))
-    assert book.sheetnames[0] == npskit.labels.word("workbook_summary", lang)
-    assert len(book.sheetnames) > 2
-    numbers = [cell for sheet in book for row in sheet.iter_rows() for cell in row if isinstance(cell.value, float)]
-    assert numbers
