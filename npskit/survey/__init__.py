@@ -18,6 +18,7 @@ from npskit.survey.ahead import break_positions
 from npskit.survey.answers import Trend
 from npskit.survey.audit import customer_check, no_rating_check, rating_checks, reading_checks
 from npskit.survey.base import as_list, opened
+from npskit.survey.benchmark import Benchmarking
 from npskit.survey.churn import Churning
 from npskit.survey.comparing import Comparing
 from npskit.survey.driving import Driving
@@ -49,6 +50,7 @@ class Survey(
     Reweighting,
     Silence,
     Reputation,
+    Benchmarking,
 ):
     """Survey answers with the roles of their columns.
 

@@ -28,7 +28,7 @@ class Note:
     key : str
         Of labels.
     values : mapping of str to value
-        Numbers, days, names, tuples of names, or a day with the length of the period that begins on it.
+        Numbers, days, names, tuples of names, other remarks, or a day with the length of the period that begins on it.
     count : float, optional
         What the remark is about so many of, where one alone takes another sentence.
 
@@ -72,8 +72,10 @@ def shown(value: Any, lang: str) -> str:
             return period_text(day, every, lang)
         case (int() as count, str() as every):
             return periods_text(count, every, lang)
+        case Note():
+            return value.sentence(lang=lang)
         case tuple():
-            return names_text([str(name) for name in value], lang)
+            return names_text([shown(name, lang) if isinstance(name, Note) else str(name) for name in value], lang)
         case dt.date():
             return date_text(value, lang)
         case int() | float():

@@ -157,6 +157,10 @@ class Plots:
         """Score of public ratings and of the survey over time."""
         return self._survey.reviews(public, **options).plot_trend(lang=lang)
 
+    def benchmark(self, *, lang: str | None = None, **options: Any) -> Any:
+        """The score among brands asked alike and among published figures."""
+        return self._survey.benchmark(**options).plot(lang=lang)
+
     def compare(self, by: Any = None, *, lang: str | None = None, **options: Any) -> Any:
         """Differences of the groups with their intervals."""
         return self._survey.compare(by, **options).plot(dates=self._dates(), lang=lang)
