@@ -42,7 +42,7 @@ def own(folder: Path, lang: str = "en", kind: str | None = "template") -> list[d
 
 def test_ours_come_first_in_their_order() -> None:
     found = templates("en")
-    assert ids(found)[:2] == ["health-check", "segments"]
+    assert ids(found)[:3] == ["executive-brief", "health-check", "segments"]
     assert all(row["kind"] == "template" and not row["own"] and "data" in row["parameters"] for row in found)
     assert all(set(row) == {"id", "title", "caption", "kind", "parameters", "own"} for row in found)
 

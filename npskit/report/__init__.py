@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from npskit.report.answers_story import AnswersStory
+    from npskit.report.brief_story import BriefStory
     from npskit.report.churn_story import ChurnStory
     from npskit.report.drivers_story import DriversStory
     from npskit.report.forecast_story import ForecastStory
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AnswersStory",
+    "BriefStory",
     "ChurnStory",
     "DriversStory",
     "ForecastStory",
@@ -44,6 +46,7 @@ __all__ = [
 
 ROOMS = {
     "AnswersStory": "answers_story",
+    "BriefStory": "brief_story",
     "ChurnStory": "churn_story",
     "DriversStory": "drivers_story",
     "ForecastStory": "forecast_story",

@@ -14,7 +14,7 @@ from npskit.survey.plots import columns_of
 
 __all__ = ["SHOWN", "asked_columns", "beforehand"]
 
-NAMING = ("by", "stages", "team", "over", "attributes")
+NAMING = ("by", "stages", "team", "over", "attributes", "competitors")
 # The template that searches more columns than a chart could show.
 SEARCHING = "segments"
 # The template that reads comments.
@@ -24,8 +24,10 @@ MOST_SEARCHED = 12
 ANSWERING = "who-answers"
 # The template that follows persons and lists them: columns that its parameters name, and roles that it shows.
 FOLLOWING = "churn-and-callbacks"
+# The template that does a little of each.
+BRIEF = "executive-brief"
 PERSONS, RULES = ("churned", "tenure", "value", "owner"), ("opt_out", "contacted", "churned")
-SHOWN = {FOLLOWING: ("customer", "comment"), READING: ("comment",)}
+SHOWN = {FOLLOWING: ("customer", "comment"), BRIEF: ("customer", "comment"), READING: ("comment",)}
 
 
 def asked_columns(survey: Survey | str | os.PathLike[str], template: str, given: Mapping[str, Any]) -> list[Any]:
@@ -35,9 +37,9 @@ def asked_columns(survey: Survey | str | os.PathLike[str], template: str, given:
     named = [item for name in NAMING for item in flat(given.get(name))]
     if template == SEARCHING and "by" not in given and isinstance(survey, Survey) and not is_file(survey):
         named += segment_items(survey, most=MOST_SEARCHED)
-    if template == FOLLOWING and isinstance(survey, Survey) and not is_file(survey):
+    if template in (FOLLOWING, BRIEF) and isinstance(survey, Survey) and not is_file(survey):
         named += followed(survey, given)
-    if template == READING and isinstance(survey, Survey) and not is_file(survey):
+    if template in (READING, BRIEF) and isinstance(survey, Survey) and not is_file(survey):
         named += read(survey)
     money = given.get("money") or {}
     named += [column for column in money.values() if isinstance(column, str)] if isinstance(money, Mapping) else []

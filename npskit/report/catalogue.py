@@ -100,7 +100,7 @@ def templates(
     --------
     >>> first = templates("fr")[0]
     >>> first["id"], first["title"], first["parameters"][:3], first["own"]
-    ('health-check', 'Bilan NPS', ['data', 'columns', 'by'], False)
+    ('executive-brief', 'L’essentiel pour la direction', ['data', 'columns', 'by'], False)
     """
     lang = language(lang)
     rows = [row for entry in entries(folders).values() if (row := described(entry, lang))]
