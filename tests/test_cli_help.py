@@ -36,6 +36,7 @@ def beside_answers(tmp_path, monkeypatch):
         {"rating": [10, 9, 3, 7] * 30, "shop": ["Lyon", "Nice", "Lyon", "Lyon", "Nice"] * 24, "date": days}
     )
     frame.to_csv("answers.csv", index=False)
+    Path("nps.yaml").write_text("folder: .\nformats: []\nsettle: 0\n")
     return tmp_path
 
 

@@ -49,12 +49,13 @@ FLOORS = {
     "widgets": 7,
     "report": 7,
     "accessor": 8,
-    "cli": 8,
-    "jupyter": 8,
+    "watch": 8,
+    "cli": 9,
+    "jupyter": 9,
 }
 # The package's front door and `python -m npskit` stand on all floors.
 ROOF = {"__init__", "__main__"}
-ROOF_FLOOR = 9
+ROOF_FLOOR = 10
 # These use npskit as a person does, through the front door, which knows neither.
 GUESTS = {"cli", "jupyter", "__main__"}
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import npskit
-from npskit.cli import completion, lab, notebooks, reports, scores
+from npskit.cli import completion, lab, notebooks, reports, scores, watch
 from npskit.errors import NpskitError, NpskitWarning
 
 __all__ = ["main"]
@@ -90,6 +90,6 @@ def arguments_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"npskit {npskit.__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for room in (scores, reports, notebooks, lab, completion):
+    for room in (scores, reports, watch, notebooks, lab, completion):
         room.add_commands(commands)
     return parser

@@ -1,0 +1,147 @@
+"""``npskit watch``: the same reports on every new export of a folder, for a scheduler to run.
+
+On the output there are lines of JSON and nothing else; what is for people goes to the error stream.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from npskit.cli.options import add
+from npskit.cli.tables import printed
+from npskit.errors import ArgumentError, NpskitError, ReportError
+from npskit.labels import language, number, word
+
+if TYPE_CHECKING:
+    from npskit.watch import Config, Event
+
+__all__ = ["add_commands"]
+
+CONFIG = "nps.yaml"
+# The tests run them, beside a configuration of this name.
+EXAMPLES = (
+    "npskit watch --init surveys.yaml --lang fr",
+    "npskit watch nps.yaml --check",
+    "npskit watch nps.yaml",
+    "npskit watch nps.yaml --ledger --format csv",
+)
+STATUSES = """
+exit status:
+  0   nothing to act on: what was new is read, and reports are up to date
+  10  alert: the score moved beyond what its answers explain
+  3   a file could not be read, or a report not be made; all else is done
+  13  both of these
+  2   the run could not be done: the configuration, the folder or the history
+  75  another run is at work; what is new is left to it
+On the output, a line of JSON for each event; an id that comes again is the same event, told again after a run
+that was ended before it was through."""
+
+
+def add_commands(commands: Any) -> None:
+    """The command of this file."""
+    text = "read every new export of a folder, keep its answers, renew the reports, tell alerts"
+    parser = add(commands, "watch", run_watch, text, file=False, formats=True, examples=EXAMPLES)
+    parser.epilog = f"{parser.epilog}\n{STATUSES}"
+    parser.add_argument("config", nargs="?", default=CONFIG, help=f"the configuration; {CONFIG} when not given")
+    parser.add_argument("--once", action="store_true", help="look once, which is what it does unless told otherwise")
+    parser.add_argument("--loop", type=float, metavar="SECONDS", help="look again and again, with this much in between")
+    parser.add_argument("--init", action="store_true", help="write a configuration to begin with, over no other")
+    parser.add_argument("--check", action="store_true", help="only check the configuration")
+    parser.add_argument("--ledger", action="store_true", help="print what each file contributed, and look at none")
+
+
+def run_watch(options: argparse.Namespace) -> int:
+    """``npskit watch``."""
+    if options.init:
+        return written_down(Path(options.config), language(options.lang))
+    from npskit.watch import read_config
+
+    config = read_config(options.config)
+    if options.check:
+        from npskit.watch.arriving import arrivals
+
+        n = number(len(arrivals(config)), lang=language(options.lang))
+        print(word("watch_checked", language(options.lang), path=options.config, n=n))
+        return 0
+    if options.ledger:
+        from npskit.watch import History
+
+        return printed(History.opened(config.history).ledger(), options.format)
+    if options.loop is None:
+        return one_round(config)
+    if options.loop <= 0 or options.once:
+        raise ArgumentError(where="--loop", expected="seconds, without --once", got=repr(options.loop))
+    return for_good(options.config, options.loop)
+
+
+def one_round(config: Config) -> int:
+    """Look once; the exit status is that of the round."""
+    from npskit.watch import BusyError, watch_once
+    from npskit.watch.telling import BUSY
+
+    try:
+        return watch_once(config, tell=told).status
+    except BusyError as error:
+        print(f"npskit: {error}", file=sys.stderr)
+        return BUSY
+
+
+def for_good(path: str, seconds: float) -> int:
+    """Look again and again until somebody ends it; what goes wrong in one round may go well in the next."""
+    from npskit.watch import read_config
+
+    while True:
+        try:
+            one_round(read_config(path))
+        except ListenerError:
+            raise
+        except NpskitError as error:
+            print(f"npskit: {error}", file=sys.stderr, flush=True)
+        time.sleep(seconds)
+
+
+class ListenerError(ReportError):
+    """Nobody takes what is told."""
+
+
+def told(event: Event) -> None:
+    """Tell an event: a line for machines, and its sentence for people.
+
+    Raises
+    ------
+    ListenerError
+        When the line could not be written: then it is not told.
+    """
+    from npskit.watch.telling import line_of
+
+    try:
+        # One write, so that no line is cut in two by a kill.
+        sys.stdout.write(f"{line_of(event)}\n")
+        sys.stdout.flush()
+    except OSError as error:
+        # Python would complain again while flushing at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        got = error.strerror or str(error)
+        raise ListenerError(where="standard output", expected="to write an event", got=got) from None
+    if event.message:
+        print(f"npskit: {event.message}", file=sys.stderr, flush=True)
+
+
+def written_down(path: Path, lang: str) -> int:
+    """Write a configuration to begin with."""
+    content = files("npskit").joinpath("watch", f"begin.{lang}.yaml").read_text(encoding="utf-8")
+    try:
+        with open(path, "x", encoding="utf-8") as file:
+            file.write(content)
+    except FileExistsError:
+        raise ArgumentError(where="--init", expected="a new file", got=f"{str(path)!r}, which is there") from None
+    except OSError as error:
+        raise ArgumentError(where="--init", expected="a place to write to", got=error.strerror or str(error)) from None
+    print(word("watch_init", lang, path=path))
+    return 0

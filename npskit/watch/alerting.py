@@ -1,0 +1,93 @@
+"""When the score moved beyond what its answers explain: the alerts of a history, each with an id of its own.
+
+An alert is one of a series and a period. What is found out about it later (that it stayed, or came back) makes it no
+other alert, and so it is not told again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+from npskit.charts.alert_words import AlertRow, alert_phrase
+from npskit.charts.words import name_text, sentence
+from npskit.errors import EmptyDataError, NpskitError, RoleError
+from npskit.labels import word
+from npskit.survey import Survey
+from npskit.version import VERSION
+from npskit.watch.config import Config, Monitoring
+from npskit.watch.history import History
+from npskit.watch.taking import keywords
+from npskit.watch.telling import ALERT, TROUBLE, Event, event_id
+
+__all__ = ["alerts", "judged_state"]
+
+FIGURES = ("responses", "score", "expected", "lower", "upper", "p_adjusted", "change")
+
+
+def judged_state(config: Config, history: History) -> str:
+    """A digest of all that the alerts depend on, the day among it."""
+    told = (VERSION, history.state, repr(config.monitor), repr(sorted(config.columns.items())), dt.date.today())
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+
+
+def alerts(config: Config, history: History, frame: Any) -> list[Event]:
+    """The alerts of a history, the oldest first; that it cannot be watched is an event too, where it was asked for."""
+    rules = config.monitor
+    if rules is None or not history.parts:
+        return []
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found = Survey(frame, **keywords(config, history)).monitor(
+                rules.every, by=rules.by, alpha=rules.alpha, breaks=list(rules.breaks) or None
+            )
+    except EmptyDataError as error:
+        return [not_monitored(error, rules, trouble=False)]
+    except RoleError as error:
+        return [not_monitored(error, rules, trouble=True)] if rules.asked else []
+    except NpskitError as error:
+        return [not_monitored(error, rules, trouble=True)]
+    except Exception as error:
+        # The reports are made all the same.
+        return [not_monitored(NpskitError(f"{type(error).__name__}: {error}"), rules, trouble=True)]
+    series = history.parts[0].digest
+    rows = [dict(zip(found.table, row, strict=True)) for row in zip(*found.table.values(), strict=True)]
+    return [event_of(row, found.by, rules, series, config.lang) for row in rows if is_told(row, rules)]
+
+
+def is_told(row: dict[str, Any], rules: Monitoring) -> bool:
+    """Whether a period is an alert, and none of before one's time."""
+    return bool(row["kind"]) and (rules.since is None or day_of(row["period"]) >= rules.since)
+
+
+def event_of(row: dict[str, Any], by: Sequence[str], rules: Monitoring, series: str, lang: str) -> Event:
+    """An alert as an event."""
+    levels = {name: None if row[name] is None or row[name] != row[name] else str(row[name]) for name in by}
+    period, since = day_of(row["period"]), day_of(row["since"])
+    about = {"every": rules.every, "period": period, "since": since, "kind": row["kind"], "group": levels}
+    name = " · ".join(word("missing_level", lang) if level is None else level for level in levels.values())
+    phrase = alert_phrase(AlertRow(name, period, since, row["kind"], float(row["change"])), rules.every, lang)
+    said = f"{name_text(name, by, lang)}{word('chart_colon', lang)} {phrase}" if by else sentence(phrase)
+    return Event(
+        "alert",
+        event_id("alert", series, rules.every, sorted(levels.items()), period),
+        {**about, **{figure: row[figure] for figure in FIGURES}},
+        f"{said}.",
+        status=ALERT,
+    )
+
+
+def day_of(value: Any) -> dt.date:
+    """A day, from whatever a frame makes of one."""
+    return value.date() if isinstance(value, dt.datetime) else value
+
+
+def not_monitored(error: NpskitError, rules: Monitoring, *, trouble: bool) -> Event:
+    """That a history cannot be watched: yet, or as it is."""
+    status = TROUBLE if trouble else 0
+    data = {"every": rules.every, "reason": str(error)}
+    return Event("not_monitored", event_id("not_monitored", str(error)), data, str(error), status=status, again=trouble)

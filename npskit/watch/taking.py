@@ -1,0 +1,232 @@
+"""From an export to a part of the history: read, checked, without what is there already; or why not.
+
+A file that cannot be read stops nothing else. It is no part of the history, so that every run meets it again, and tells
+it again, until somebody mends it or takes it away.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from npskit.errors import ColumnNotFoundError, NpskitError, NpskitWarning, ReadError, did_you_mean
+from npskit.readers import read_survey
+from npskit.survey import Survey
+from npskit.watch.arriving import Arrival, arrivals, unsettled
+from npskit.watch.config import Config
+from npskit.watch.duplicates import Refusal, refusal
+from npskit.watch.history import History, Part
+from npskit.watch.schema import Fitted, fitted, one_column
+
+__all__ = ["Taken", "check_hints", "keywords", "taken_in"]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a run found in the folder.
+
+    Attributes
+    ----------
+    history : History
+        With the parts that are new.
+    new : int
+        How many these are.
+    same : tuple of (str, Part)
+        Files whose content is that of a part that came under another name.
+    waiting : tuple of str
+        Files that are still being written.
+    unread : mapping of str to (str, NpskitError)
+        File to its digest and to what is wrong with it.
+    """
+
+    history: History
+    new: int
+    same: tuple[tuple[str, Part], ...]
+    waiting: tuple[str, ...]
+    unread: Mapping[str, tuple[str, NpskitError]]
+
+
+def taken_in(config: Config, history: History) -> Taken:
+    """Read every export that is new, the oldest first, into the history.
+
+    Raises
+    ------
+    SurveyNotFoundError
+        When the folder is not there.
+    ReportError
+        When the history cannot be written.
+    """
+    same, waiting, found = [], [], []
+    unread: dict[str, tuple[str, NpskitError]] = {}
+    for arrival in arrivals(config):
+        try:
+            digest = arrival.digest()
+        except OSError as error:
+            unread[arrival.name] = "", unreadable(arrival.name, error)
+            continue
+        if digest is not None and digest in history.known:
+            part = history.known[digest]
+            same += [(arrival.name, part)] if arrival.name != part.told["file"] else []
+        else:
+            found.append((arrival, digest))
+    moving = unsettled([arrival for arrival, _ in found], config.settle)
+    before = len(history.parts)
+    for arrival, digest in found:
+        if digest is None or arrival.name in moving:
+            waiting.append(arrival.name)
+        elif digest in history.known:
+            same.append((arrival.name, history.known[digest]))
+        else:
+            try:
+                frame, told = contributed(config, history, arrival, digest)
+            except NpskitError as error:
+                unread[arrival.name] = digest, error
+                continue
+            if arrival.digest() != digest:
+                waiting.append(arrival.name)
+                continue
+            history = history.with_part(frame, told)
+    return Taken(history, len(history.parts) - before, tuple(same), tuple(waiting), unread)
+
+
+def contributed(config: Config, history: History, arrival: Arrival, digest: str) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """The new rows of an export, and what is told of it.
+
+    Raises
+    ------
+    NpskitError
+        When it cannot be read as answers of this survey.
+    """
+    try:
+        read, cautions = answers(config, arrival)
+        account = dict(read.attrs.get("npskit", {}))
+        fit = fitted(read, config.columns, history.roles, history.columns)
+        cautions += checked(config, history, fit)
+        if missing := [name for name in config.key if name not in fit.frame.columns]:
+            hint = did_you_mean(missing[0], map(str, fit.frame.columns))
+            raise ColumnNotFoundError(where="key", expected=f"a column {missing[0]!r}", got="none", hint=hint)
+        earlier = history.parts if config.duplicates == "rows" or config.key else ()
+        found = refusal(fit.frame, earlier, fit.roles, config.key)
+    except NpskitError:
+        raise
+    except Exception as error:
+        # A file that brings up a fault of ours, or of a library, must not keep the others out.
+        raise unreadable(arrival.name, error) from error
+    told = told_of(fit, found, history.columns, account)
+    told |= {"file": arrival.name, "digest": digest, "hints": config.hints, "cautions": cautions}
+    return fit.frame[found.kept].reset_index(drop=True), told
+
+
+def answers(config: Config, arrival: Arrival) -> tuple[pd.DataFrame, list[str]]:
+    """The frame of an export with the names of the configuration, and what its reader warned of."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        frame = read_survey(arrival.path, **config.reading)
+    attrs = dict(frame.attrs)
+    names = {old: new for old, new in config.rename.items() if old in frame.columns and new not in frame.columns}
+    frame = frame.rename(columns=names)
+    frame.attrs = attrs
+    if names and "npskit" in attrs:
+        account = attrs["npskit"]
+        moved = {
+            part: {names.get(k, k): v for k, v in account.get(part, {}).items()} for part in ("headers", "questions")
+        }
+        roles = {role: names.get(name, name) for role, name in account.get("roles", {}).items()}
+        frame.attrs["npskit"] = {**account, **moved, "roles": roles}
+    return frame, cautions_of(caught)
+
+
+def cautions_of(caught: Any) -> list[str]:
+    """Warnings of npskit as texts; those of libraries are for developers."""
+    return [str(each.message) for each in caught if issubclass(each.category, NpskitWarning)]
+
+
+def checked(config: Config, history: History, fit: Fitted) -> list[str]:
+    """Raise for answers that could not be counted, alone or with those before; what is warned of otherwise.
+
+    Raises
+    ------
+    NpskitError
+    """
+    given = {**fit.roles, **config.columns}
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        Survey(fit.frame, **given).tally()
+    rating = given.get("rating")
+    if not config.counted and rating is not None:
+        distinct = [part.distinct(rating) for part in history.parts if rating in part.columns]
+        distinct.append(pd.Series(fit.frame[rating].unique()))
+        both = pd.DataFrame({rating: one_column(distinct, list(map(len, distinct)))})
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            Survey(both, rating=rating, **{k: v for k, v in given.items() if k in ("missing", "scale")}).tally()
+    return cautions_of(caught)
+
+
+def told_of(fit: Fitted, found: Refusal, before: Sequence[str], account: Mapping[str, Any]) -> dict[str, Any]:
+    """What a part tells of its export: nothing that another try would change."""
+    names = [str(name) for name in fit.frame.columns]
+    days = fit.frame[fit.roles["date"]] if "date" in fit.roles else pd.Series(dtype=float)
+    first, last = span(days)
+    return {
+        "rows_read": len(fit.frame),
+        "rows_new": int(found.kept.sum()),
+        "refused": dict(found.refused),
+        "changed": found.changed,
+        "roles": dict(fit.roles),
+        "renamed": dict(fit.renamed),
+        "appeared": [name for name in names if name not in before] if before else [],
+        "gone": [name for name in before if name not in names],
+        "wording": wording(fit, account),
+        "first": first,
+        "last": last,
+        "account": {name: value for name, value in account.items() if name != "source"},
+    }
+
+
+def wording(fit: Fitted, account: Mapping[str, Any]) -> str:
+    """The text under which the rating was asked, as the file has it."""
+    name = fit.roles.get("rating", "")
+    written = next((old for old, new in fit.renamed.items() if new == name), name)
+    texts = [account.get(part, {}).get(written) for part in ("questions", "headers")]
+    return next((str(text) for text in texts if text), written)
+
+
+def span(days: pd.Series) -> tuple[str | None, str | None]:
+    """The first and the last day of a column of dates."""
+    times = pd.to_datetime(days, errors="coerce", utc=True) if days.dtype == object else days
+    if not (pd.api.types.is_datetime64_any_dtype(times.dtype) and times.notna().any()):
+        return None, None
+    return times.min().date().isoformat(), times.max().date().isoformat()
+
+
+def unreadable(name: str, error: BaseException) -> ReadError:
+    """The error for a file that brought up another one."""
+    got = error.strerror if isinstance(error, OSError) and error.strerror else f"{type(error).__name__}: {error}"
+    return ReadError(where=name, expected="an export that can be read", got=" ".join(str(got).split())[:300])
+
+
+def check_hints(config: Config, history: History) -> None:
+    """Raise when the parts were read in another way than the configuration says now.
+
+    Raises
+    ------
+    ReadError
+    """
+    others = [part.told["file"] for part in history.parts if part.told["hints"] != config.hints]
+    if others:
+        raise ReadError(
+            where=str(config.history),
+            expected="a history that was read as the configuration says now (reading, rename, key, duplicates)",
+            got=f"one of which {len(others):,} files were read otherwise, such as {others[0]!r}",
+            hint=f"name another folder as 'history' in {config.path}: the exports that are still there are read anew",
+        )
+
+
+def keywords(config: Config, history: History) -> dict[str, Any]:
+    """Keywords of `npskit.Survey` for the history: columns that later exports bring cannot make a role ambiguous."""
+    return {**history.roles, **config.columns}
