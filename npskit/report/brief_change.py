@@ -39,6 +39,8 @@ SHORT_SPAN = dt.timedelta(days=60)
 # A column explains a change only where both periods hold its levels: a new shop each month explains nothing.
 COMMON = 0.8
 MOST_SEGMENTS = 60
+# A segment is named where it carries so much of the change.
+LEAST_PART = 0.25
 
 
 @dataclass(frozen=True)
@@ -196,7 +198,7 @@ class Change:
         total = sign * np.asarray(rows["total"], dtype=float)
         inner = np.asarray(rows["total_lower" if sign > 0 else "total_upper"], dtype=float)
         sizes = np.minimum(rows["responses_before"], rows["responses_after"])
-        held = (sign * inner > 0) & (sizes >= self.least)
+        held = (sign * inner > 0) & (sizes >= self.least) & (total >= LEAST_PART * abs(self.points))
         at = int(np.argmax(np.where(held, total, -np.inf)))
         if len(total) < 2 or not held[at]:
             return []
@@ -235,6 +237,8 @@ def change(
 
 def is_common(survey: Survey, item: Any, period: Period, found: Recent) -> bool:
     """Whether nearly all answers of both periods come from levels that both have, and these are several."""
+    if getattr(item, "column", item) == period.column:
+        return False
     tally = survey.tally([item, period])
     sides: list[Mapping[Any, int]] = [
         {cell[0]: int(n) for cell, n in zip(tally.cells, tally.responses, strict=True) if cell[1] == day and n}

@@ -16,7 +16,7 @@ import numpy as np
 
 from npskit import datasets
 from npskit.charts.periods import as_day, period_text
-from npskit.charts.words import sentence
+from npskit.charts.words import dates_text, sentence
 from npskit.errors import ArgumentError, EmptyDataError, MissingExtraError, NpskitError, NpskitWarning, RoleError
 from npskit.frames import Bands, Period
 from npskit.labels import date_text, word
@@ -27,9 +27,9 @@ from npskit.report.brief_teams import TeamPage, Teams, own_calls, own_trend, tea
 from npskit.report.churn_story import ChurnStory
 from npskit.report.drivers_story import DriversStory
 from npskit.report.forecast_story import ForecastStory
-from npskit.report.forecast_words import told_answers
 from npskit.report.movement import Movement, movement
 from npskit.report.passage import Headline, Passage
+from npskit.report.quality import quality_in_short
 from npskit.report.story import Story, who_answered
 from npskit.report.teams import looked_up, team_column
 from npskit.report.words import percent, size, told
@@ -197,10 +197,16 @@ class BriefStory(Story):
             card = self.survey.scorecard(self.item, every, min_responses=self.min_responses, **rated, **options)
             beside = self.survey.compare(self.item, **options)
         except (ArgumentError, EmptyDataError):
-            if self._team is not None:
+            if self._team is not None and self._are_several:
                 raise
             return None
         return teams_of(card, beside, self.item, most=self.most_pages, lang=self.lang, title=self.title)
+
+    @property
+    def _are_several(self) -> bool:
+        """Whether the column of the teams holds more than one with answers."""
+        tally = self.survey.tally([self.item])
+        return sum(n > 0 for n in tally.responses) > 1
 
     @cached_property
     def fixes(self) -> tuple[Fix, ...]:
@@ -246,9 +252,9 @@ class BriefStory(Story):
         for row in teams.rows:
             level = teams.level(row)
             pages.append(TeamPage(
-                teams, row,
+                teams, row, tally.take([list(tally.cells).index((level,))]).collapse(),
                 trend=own_trend(self._trends, level) if self._trends else None,
-                tally=tally.take([list(tally.cells).index((level,))]).collapse(), themes=self.themes,
+                themes=self.themes,
                 calls=own_calls(listed, level) if listed is not None else None,
                 identities=self.identities,
             ))  # fmt: skip
@@ -260,7 +266,7 @@ class BriefStory(Story):
         """The director's page: a line for each question."""
         lang, found = self.lang, self.overall
         kicker = word("report_template_executive-brief_title", lang), self.title, date_text(self.today, lang)
-        lines = [("report_data_label", told_answers(found, self.outlook.days, lang))]
+        lines = [("report_data_label", self._data())]
         if found.responses:
             lines = [
                 ("report_who_label", who_answered(found, self.survey.settings.get("cluster"), lang)),
@@ -275,6 +281,12 @@ class BriefStory(Story):
             ]
         named = labelled((word(key, lang), text) for key, text in lines)
         return BriefPage(" · ".join(filter(None, kicker)), self._title(), found.shares, named, lang)
+
+    def _data(self) -> str:
+        """From when to when the answers are, and how good."""
+        days = self.outlook.days
+        span = sentence(dates_text((min(days), max(days)), self.lang)) + ". " if days else ""
+        return span + quality_in_short(self.survey, self.overall, self.duplicates, self.lang)
 
     def _outlook(self) -> str:
         found = self.outlook.forecast
@@ -315,7 +327,8 @@ class BriefStory(Story):
             "benchmark": self.industry is None and self.competitors is None,
             "actions": self.log is None,
         }
-        return " ".join(word(f"report_br_no_{name}", self.lang) for name, lacking in lacks.items() if lacking)
+        small = self.teams.left_out() if self.teams and not self.teams.rows else []
+        return " ".join([*(word(f"report_br_no_{name}", self.lang) for name in lacks if lacks[name]), *small])
 
     def to_fix(self) -> BriefTable:
         """Three things to fix, with their points."""

@@ -11,8 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from npskit.charts.columns import known, quoted
 from npskit.charts.periods import as_day, period_text
 from npskit.charts.words import amount
@@ -113,7 +111,7 @@ class Teams:
         lang, k = self.lang, self.scorecard.min_responses
         hidden = told("report_br_teams_hidden", self.hidden, lang, n=size(self.hidden, lang), k=k)
         more = told("report_br_teams_more", self.more, lang, n=size(self.more, lang))
-        return [text for n, text in ((self.hidden, hidden), (self.more, more)) if n]
+        return [text for n, text in ((self.hidden, hidden), (self.more if self.rows else 0, more)) if n]
 
     def shown_card(self) -> Scorecard:
         """The scorecard of the teams that have a page."""
@@ -144,10 +142,10 @@ class TeamPage:
     teams : Teams
     row : int
         Of the scorecard.
+    tally : Tally
+        Its own answers, drawn where there are too few periods.
     trend : Trend or None
         Its own periods.
-    tally : Tally or None
-        Its own answers, drawn where there are too few periods.
     themes : Themes or None
         With the teams as segments.
     calls : Worklist or None
@@ -158,8 +156,8 @@ class TeamPage:
 
     teams: Teams
     row: int
+    tally: Tally
     trend: Trend | None = None
-    tally: Tally | None = None
     themes: Themes | None = None
     calls: Worklist | None = None
     actions: BriefTable | None = None
@@ -172,19 +170,17 @@ class TeamPage:
 
     def parts(self) -> list[Any]:
         """What the page shows, in its order."""
-        chart = [self.chart()] if self.trend or self.tally else []
         calls = [self.to_call()] if self.calls else []
-        return [self.head(), *calls, *([self.actions] if self.actions else []), *chart]
+        return [self.head(), *calls, *([self.actions] if self.actions else []), self.chart()]
 
     def head(self) -> BriefPage:
         """The finding, and a line for each question."""
         lang, card, beside = self.teams.lang, self._card, self.teams.beside(self.row)
-        counts = np.array([beside[kind] for kind in CATEGORIES], dtype=float)
         score, lower, upper = score_text(card["score"], card["lower"], card["upper"], lang)
         title = word("report_br_team", lang, team=self.name, score=score, lower=lower, upper=upper)
         kicker = " · ".join(filter(None, [self.teams.title, self.teams.column]))
         lines = [
-            ("report_who_label", self._who(counts)),
+            ("report_who_label", self._who()),
             ("report_br_beside_label", self._beside(beside)),
             ("report_br_moved_label", self._moved()),
             ("report_drivers_label", self._driver()),
@@ -192,17 +188,23 @@ class TeamPage:
             ("report_churn_call_label", self._calls()),
         ]
         named = labelled((word(key, lang), text) for key, text in lines)
-        return BriefPage(kicker, title, tuple((counts / counts.sum()).tolist()), named, lang, first=False)
+        return BriefPage(kicker, title, self.shares, named, lang, first=False)
 
     @property
     def _card(self) -> dict[str, Any]:
         return {name: values[self.row] for name, values in self.teams.scorecard.table.items()}
 
-    def _who(self, counts: np.ndarray) -> str:
-        lang, n = self.teams.lang, int(counts.sum())
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """Detractors, passives and promoters, weighted as the score is."""
+        weights = self.tally.category_weights[0]
+        return tuple(float(part) / float(weights.sum()) for part in weights)
+
+    def _who(self) -> str:
+        lang, n = self.teams.lang, int(self._card["responses"])
         parts = {
-            kind: f"{share(part / n, lang=lang)} {word(f'report_of_{kind}', lang)}"
-            for kind, part in zip(CATEGORIES, counts, strict=True)
+            kind: f"{share(part, lang=lang)} {word(f'report_of_{kind}', lang)}"
+            for kind, part in zip(CATEGORIES, self.shares, strict=True)
         }
         return told("report_who", n, lang, n=size(n, lang), **parts)
 
@@ -285,8 +287,8 @@ class TeamPage:
         """Its own periods, or its own ratings where there are too few of them."""
         from npskit import charts
 
-        if self.trend is not None or self.tally is None:
-            return self.trend.plot(lang=self.teams.lang).properties(height=150) if self.trend else None
+        if self.trend is not None:
+            return self.trend.plot(lang=self.teams.lang).properties(height=150)
         weights = self.tally.category_weights.sum(0).tolist()
         table = distribution(self.tally)
         found = charts.distribution(table, scale=self.tally.scale, counts=weights, lang=self.teams.lang)
