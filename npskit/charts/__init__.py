@@ -11,7 +11,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from npskit.charts.action_plan import planned_action
     from npskit.charts.alerts import monitor
+    from npskit.charts.benchmark_rows import benchmark
+    from npskit.charts.benchmark_beside import benchmark_context
     from npskit.charts.bridge import waterfall
     from npskit.charts.churn import retention_curves
     from npskit.charts.churn_checks import point_worth, reliability
@@ -42,6 +45,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "asymmetry",
+    "benchmark",
+    "benchmark_context",
     "by_segment",
     "category_values",
     "differences",
@@ -53,6 +58,7 @@ __all__ = [
     "importance_performance",
     "journey",
     "monitor",
+    "planned_action",
     "point_worth",
     "priorities",
     "reliability",
@@ -79,6 +85,8 @@ __all__ = [
 # No module has the name of a function: importing it would put the module in the function's place.
 ROOMS = {
     "asymmetry": "contrasts",
+    "benchmark": "benchmark_rows",
+    "benchmark_context": "benchmark_beside",
     "by_segment": "segments",
     "category_values": "economics",
     "differences": "comparing",
@@ -90,6 +98,7 @@ ROOMS = {
     "importance_performance": "quadrants",
     "journey": "stages",
     "monitor": "alerts",
+    "planned_action": "action_plan",
     "point_worth": "churn_checks",
     "priorities": "matrix",
     "reliability": "churn_checks",

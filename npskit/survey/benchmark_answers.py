@@ -12,7 +12,7 @@ from npskit.errors import EmptyDataError
 from npskit.labels import language, number, points, word
 from npskit.results import Result
 from npskit.survey.benchmark_context import MEASURES
-from npskit.survey.benchmark_sources import industry_text
+from npskit.survey.benchmark_sources import industry_text, shown_name
 from npskit.survey.notes import Note
 
 if TYPE_CHECKING:
@@ -148,9 +148,11 @@ class Benchmark(Result):
         from npskit import charts
 
         lang = language(lang)
+        told = [text for text in (self.brands_sentence(lang=lang), self.range_sentence(lang=lang)) if text]
         return charts.benchmark(
-            self.table, title=self.sentence(lang=lang), industry=self.industry_text(lang=lang),
-            confidence_level=self.confidence_level, lang=lang,
+            self.table, title=told[0].removesuffix(".") if told else self.score_text(lang),
+            said=[text.removesuffix(".") for text in told[1:]], names=self.names(lang=lang),
+            industry=self.industry_text(lang=lang), confidence_level=self.confidence_level, lang=lang,
         )  # fmt: skip
 
     def plot_context(self, *, lang: str | None = None) -> alt.LayerChart:
@@ -170,7 +172,24 @@ class Benchmark(Result):
         if not self.has_context:
             raise EmptyDataError(where="benchmark", expected="growth or market shares by name", got="none",
                                  hint="context={'name': [...], 'market_share': [...]}")  # fmt: skip
-        return charts.benchmark_context(self.table, lang=lang)
+        return charts.benchmark_context(self.table, names=self.names(lang=lang), lang=lang)
+
+    def names(self, *, lang: str | None = None) -> list[str]:
+        """The names of the rows as they are shown.
+
+        Parameters
+        ----------
+        lang : {"en", "fr"}, optional
+        """
+        from npskit.charts.words import sentence
+
+        lang = language(lang)
+        published = [kind not in ASKED for kind in self.table["kind"]]
+        return [
+            sentence(word("benchmark_this", lang)) if name == THIS and not other else
+            shown_name(str(name), lang) if other else str(name)
+            for name, other in zip(self.table["name"], published, strict=True)
+        ]  # fmt: skip
 
     def own_text(self, lang: str) -> str:
         """How ours is called in a sentence."""

@@ -14,7 +14,7 @@ import numpy as np
 from npskit.errors import ArgumentError, RoleError
 from npskit.frames.coding import distinct
 from npskit.frames.person_rows import amounts, answers, people, person_rows
-from npskit.roles import resolve
+from npskit.roles import fold, resolve
 from npskit.stats.comparison import Difference, adjust, rank_probabilities
 from npskit.stats.groups import difference_to_reference
 from npskit.stats.paired import correlations, paired_difference, paired_rank_probabilities, person_sums
@@ -89,7 +89,7 @@ def brands_of(survey: Base, column: str, own: Any, *, confidence_level: float, r
     moments = moments_of(survey, named, column, unit, shared)
     nameless = int(tally.responses.sum() - named.responses.sum())
     levels = [cell[0] for cell in named.cells]
-    mine = None if own is None else levels.index(matching(levels, own, where="own", column=column))
+    mine = None if own is None else own_row(levels, own, column)
     counts = evidence(named, moments, confidence_level=confidence_level).effective_counts
     ends = estimates(named, confidence_level=confidence_level, method="score", moments=moments)
     found = figures(ends, counts, named.responses, shared, mine, confidence_level, rng)
@@ -104,6 +104,12 @@ def brands_of(survey: Base, column: str, own: Any, *, confidence_level: float, r
         notes=notes,
         own_counts=None if mine is None else counts[mine],
     )
+
+
+def own_row(levels: list[Any], own: Any, column: str) -> int:
+    """Which brand is ours: as written, else the only one alike but for case, accents and punctuation."""
+    alike = [at for at, level in enumerate(levels) if fold(level_text(level)) == fold(level_text(own))]
+    return alike[0] if len(alike) == 1 else levels.index(matching(levels, own, where="own", column=column))
 
 
 def unit_of(survey: Base) -> tuple[str | None, tuple[str, ...]]:

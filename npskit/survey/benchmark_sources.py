@@ -19,7 +19,7 @@ from npskit.errors import ArgumentError, did_you_mean
 from npskit.labels import LANGUAGES, word
 from npskit.roles import fold
 
-__all__ = ["KINDS", "Figure", "bundled", "chosen", "country_code", "industries_meant", "meant", "words"]
+__all__ = ["KINDS", "Figure", "bundled", "chosen", "country_code", "industries_meant", "meant", "shown_name", "words"]
 
 KINDS = ("industry mean", "industry survey", "vendor customers", "estimate", "company", "not said")
 
@@ -101,6 +101,24 @@ def bundled() -> tuple[Figure, ...]:
     """The figures that come with npskit, each cited."""
     text = files("npskit").joinpath("data", "nps_benchmarks.csv").read_text(encoding="utf-8")
     return tuple(figure_of(row) for row in csv.DictReader(text.splitlines()))
+
+
+@cache
+def french_names() -> dict[str, str]:
+    """What the figures that come with npskit are of, in French."""
+    text = files("npskit").joinpath("data", "nps_benchmarks.csv").read_text(encoding="utf-8")
+    return {row["name"]: row["name_fr"] for row in csv.DictReader(text.splitlines())}
+
+
+def shown_name(name: str, lang: str) -> str:
+    """The name of a figure in the language; one of the user's as written.
+
+    Examples
+    --------
+    >>> shown_name("Airlines", "fr"), shown_name("Airlines", "en"), shown_name("Truffaut", "fr")
+    ('Compagnies aériennes', 'Airlines', 'Truffaut')
+    """
+    return french_names().get(name, name) if lang == "fr" else name
 
 
 def figure_of(row: dict[str, str]) -> Figure:

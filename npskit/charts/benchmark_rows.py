@@ -1,0 +1,279 @@
+"""Where we stand: brands asked in one survey as scores with intervals, and what is published as bare figures below.
+
+The two are not of one kind, and the picture keeps them apart: a dot with its interval was measured here, a diamond is a
+number that somebody printed. The range of an industry is a band from its lowest to its highest figure, and every
+source has its row; none is averaged away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import altair as alt
+
+from npskit.charts.columns import Columns, columns, empty, known
+from npskit.charts.letters import elided
+from npskit.charts.renderer import LayerChart, styled
+from npskit.charts.rows import (
+    Layout,
+    Side,
+    chance_text,
+    forest,
+    has_column,
+    laid_out,
+    points_channels,
+    row_axis,
+    tooltips,
+)
+from npskit.charts.theme import ACCENT, INK, MUTED
+from npskit.charts.titles import titled
+from npskit.charts.words import level_share, limit_texts
+from npskit.labels import language, number, points, word
+
+__all__ = ["benchmark"]
+
+ASKED = ("own", "competitor")
+NEEDED = ("name", "kind", "score", "lower", "upper", "responses", "publisher", "year")
+HEAD, HEAD_SIZE = 34, 11
+# Rows drawn of each block: the ends are kept, since the range is theirs.
+MOST = {"asked": 20, "industry": 24, "company": 12}
+NAME_LINE, MOST_LINES = 36, 3
+
+
+def benchmark(
+    table: Any,
+    *,
+    title: str,
+    said: Sequence[str] = (),
+    names: Sequence[str] | None = None,
+    industry: str = "",
+    confidence_level: float = 0.95,
+    lang: str | None = None,
+) -> LayerChart:
+    """Brands asked in one survey, and published figures with their range.
+
+    Parameters
+    ----------
+    table : mapping or DataFrame
+        Columns ``name, kind, score, lower, upper, responses, publisher, year``; if there, ``p_best, rank, rank_lower,
+        rank_upper``. Kinds "own" and "competitor" were asked; of "company" is a company's own figure; all others are
+        of an industry.
+    title : str
+        The finding.
+    said : sequence of str
+        Further parts of the subtitle.
+    names : sequence of str, optional
+        Names of the rows as shown.
+    industry : str
+        What the published figures are of.
+    confidence_level : float
+    lang : {"en", "fr"}, optional
+
+    Returns
+    -------
+    LayerChart
+        An `altair.LayerChart`.
+
+    Raises
+    ------
+    EmptyDataError
+        When there is no row.
+
+    Examples
+    --------
+    >>> table = {"name": ["us", "Airlines"], "kind": ["own", "industry mean"], "score": [30.0, 7.0],
+    ...          "lower": [20.0, None], "upper": [40.0, None], "responses": [200, None],
+    ...          "publisher": [None, "XM"], "year": [None, 2023]}
+    >>> benchmark(table, title="Above the published figure").title.text
+    ['Above the published figure']
+    """
+    lang = language(lang)
+    rows = columns(table, NEEDED, where="benchmark")
+    rows["shown"] = list(names or map(str, rows["name"]))
+    whole = blocks_of(rows)
+    blocks = [(key, shortened(key, part, rows)) for key, part in whole]
+    order = [at for _, part in blocks for at in part]
+    if not order:
+        raise empty("benchmark")
+    drawn: Columns = {name: [values[at] for at in order] for name, values in rows.items()}
+    chart = draw(drawn, [(key, len(part)) for key, part in blocks], industry, lang)
+    left = sum(len(part) for _, part in whole) - len(order)
+    drawn_text = word("benchmark_drawn", lang, level=level_share(confidence_level, lang))
+    published = any(key != "asked" for key, _ in blocks)
+    legend = [drawn_text, *([word("benchmark_drawn_published", lang)] if published else [])]
+    parts = [*said, *legend, word("benchmark_more_rows", lang, n=number(left, lang=lang)) if left else ""]
+    return styled(titled(chart, title, parts), lang)
+
+
+def block_of(kind: str) -> str:
+    """Which part of the picture a row belongs to."""
+    return "asked" if kind in ASKED else "company" if kind == "company" else "industry"
+
+
+def blocks_of(rows: Columns) -> list[tuple[str, list[int]]]:
+    """The rows of each part, in their order."""
+    found: dict[str, list[int]] = {key: [] for key in MOST}
+    for at, kind in enumerate(rows["kind"]):
+        if known(rows["score"][at]):
+            found[block_of(kind)].append(at)
+    return [(key, part) for key, part in found.items() if part]
+
+
+def shortened(key: str, part: Sequence[int], rows: Columns) -> list[int]:
+    """Those drawn of a part: its two ends where it is long, and our own row always."""
+    most = MOST[key]
+    if len(part) <= most:
+        return list(part)
+    ends = {*part[: most // 2], *part[len(part) - most // 2 :], *(at for at in part if rows["kind"][at] == "own")}
+    return [at for at in part if at in ends]
+
+
+def draw(rows: Columns, blocks: Sequence[tuple[str, int]], industry: str, lang: str) -> LayerChart:
+    """The forest, with a head over each part and the range as a band."""
+    texts = [name_text(rows, at, lang) for at in range(len(rows["shown"]))]
+    sides = sides_of(rows, lang)
+    layout, tops = with_heads(laid_out(texts, sides, line=NAME_LINE, most=MOST_LINES), [size for _, size in blocks])
+    asked = [kind in ASKED for kind in rows["kind"]]
+    fields: dict[str, list[Any]] = {
+        "row": list(range(len(texts))), "name": texts,
+        "value": [score if own else None for score, own in zip(rows["score"], asked, strict=True)],
+        "mark": [None if own else score for score, own in zip(rows["score"], asked, strict=True)],
+        "lower": rows["lower"], "upper": rows["upper"], "company": [kind == "company" for kind in rows["kind"]],
+        "guess": [kind == "estimate" for kind in rows["kind"]], "point": [kind == "own" for kind in rows["kind"]],
+        "figure": list(sides[0].texts), "range": [range_of(*ends, lang) for ends in
+                                                  zip(rows["lower"], rows["upper"], strict=True)],
+        "what": [word(f"benchmark_kind_{kind.replace(' ', '_')}", lang) for kind in rows["kind"]],
+    }  # fmt: skip
+    x = points_channels(padded(rows), ("value", "mark", "lower", "upper", "low"), width=layout.width)
+    shown = tooltips([("name", ""), ("figure", word("score", lang)), ("range", word("chart_interval", lang)),
+                      ("what", word("benchmark_kind", lang))])  # fmt: skip
+    heads = [elided(text, max(layout.places), HEAD_SIZE) for text in head_texts(blocks, industry, lang)]
+    below = [*bands(rows, blocks, tops, x), *own_line(rows, blocks, tops, x)]
+    above = [*published_layers(x, layout, shown), *head_marks(heads, tops)]
+    return forest(fields, layout, sides, x, tooltip=shown, above=above, below=below)
+
+
+def padded(rows: Columns) -> list[float]:
+    """Every value drawn, and a little room beyond the outermost, whose marks would lie on the edge."""
+    found = [value for name in ("score", "lower", "upper") for value in rows[name] if known(value)]
+    room = 0.03 * (max(found) - min(found))
+    return [*found, max(min(found) - room, -100), min(max(found) + room, 100)]
+
+
+def name_text(rows: Columns, at: int, lang: str) -> str:
+    """The name of a row; of a published figure with who published it and when."""
+    name, kind = " ".join(rows["shown"][at].split()), rows["kind"][at]
+    if kind in ASKED:
+        return name
+    publisher, year = rows["publisher"][at] or "", rows["year"][at]
+    when = word("benchmark_undated", lang) if year is None else str(int(year))
+    if publisher.casefold() == str(rows["name"][at]).casefold():
+        publisher = word("benchmark_own_statement", lang)
+    guess = f" ({word('benchmark_kind_estimate', lang)})" if kind == "estimate" else ""
+    return f"{name} · {publisher}, {when}{guess}"
+
+
+def sides_of(rows: Columns, lang: str) -> list[Side]:
+    """Score, rank, probability of the highest score, and n."""
+    sides = [Side([points(score, lang=lang) for score in rows["score"]], strong=True)]
+    size = len(rows["score"])
+    if has_column(rows, "rank"):
+        ranks = [rank_text(*(rows[name][at] for name in ("rank", "rank_lower", "rank_upper")), lang)
+                 for at in range(size)]  # fmt: skip
+        sides.append(Side(ranks, head=word("benchmark_rank_head", lang)))
+        chances = [chance_text(chance, lang) for chance in rows["p_best"]]
+        sides.append(Side(chances, head=word("chart_chance_best", lang).replace("|", "\n")))
+    counts = [word("chart_n", lang, n=number(n, lang=lang)) if n else "" for n in rows["responses"]]
+    return [*sides, Side(counts)]
+
+
+def rank_text(rank: int | None, lower: int | None, upper: int | None, lang: str) -> str:
+    """A rank with its limits."""
+    if rank is None or lower is None or upper is None:
+        return ""
+    shown = {name: number(value, lang=lang) for name, value in (("rank", rank), ("lower", lower), ("upper", upper))}
+    return shown["rank"] if lower == rank == upper else word("benchmark_rank_limits", lang, **shown)
+
+
+def range_of(lower: float | None, upper: float | None, lang: str) -> str:
+    """An interval for the pointer; a dash where there is none."""
+    if lower is None or upper is None:
+        return "–"
+    low, high = limit_texts(lower, upper, lang)
+    return word("range", lang, lower=low, upper=high)
+
+
+def with_heads(layout: Layout, sizes: Sequence[int]) -> tuple[Layout, list[tuple[float, float]]]:
+    """The layout with room for a head above each part but the first; and where each part begins and ends."""
+    edges, top = [], 0.0
+    for middle in layout.middles:
+        edges.append((top, 2 * middle - top))
+        top = 2 * middle - top
+    middles, spans, first = [], [], 0
+    for part, size in enumerate(sizes):
+        shift = HEAD * part
+        middles += [middle + shift for middle in layout.middles[first : first + size]]
+        spans.append((edges[first][0] + shift, edges[first + size - 1][1] + shift))
+        first += size
+    # A dot between name and source is needed where they share a line only.
+    lines = [[line.removesuffix(" ·") for line in each] for each in layout.lines]
+    return replace(layout, lines=lines, middles=middles, height=layout.height + HEAD * (len(sizes) - 1)), spans
+
+
+def head_texts(blocks: Sequence[tuple[str, int]], industry: str, lang: str) -> list[str]:
+    """What stands above each part."""
+    named = f" · {industry}" if industry else ""
+    texts = {
+        "asked": word("benchmark_head_asked", lang),
+        "industry": word("benchmark_head_industry", lang) + named,
+        "company": word("benchmark_head_company", lang) + named,
+    }
+    return [texts[key] for key, _ in blocks]
+
+
+def head_marks(heads: Sequence[str], tops: Sequence[tuple[float, float]]) -> list[alt.Chart]:
+    """The heads, at the left above their parts."""
+    base = alt.Chart(alt.Data(values=[{}]))
+    mark = base.mark_text(align="left", baseline="bottom", color=MUTED, fontSize=11, fontWeight=600, dy=-5)
+    return [mark.encode(x=alt.value(0), y=alt.value(span[0]), text=alt.value(text))
+            for text, span in zip(heads, tops, strict=True)]  # fmt: skip
+
+
+def bands(
+    rows: Columns, blocks: Sequence[tuple[str, int]], tops: Sequence[tuple[float, float]], x: Any
+) -> list[alt.Chart]:
+    """The range of the industry's figures."""
+    keys = [key for key, _ in blocks]
+    if "industry" not in keys:
+        return []
+    found = [score for score, kind in zip(rows["score"], rows["kind"], strict=True) if block_of(kind) == "industry"]
+    top, bottom = tops[keys.index("industry")]
+    data = alt.Data(values=[{"low": min(found), "high": max(found)}])
+    band = alt.Chart(data).mark_rect(color=INK, opacity=0.13)
+    return [band.encode(x=x["low"], x2="high:Q", y=alt.value(top), y2=alt.value(bottom))]
+
+
+def own_line(
+    rows: Columns, blocks: Sequence[tuple[str, int]], tops: Sequence[tuple[float, float]], x: Any
+) -> list[alt.Chart]:
+    """Our score as a thin line through the published figures."""
+    if "own" not in rows["kind"]:
+        return []
+    data = alt.Data(values=[{"low": rows["score"][rows["kind"].index("own")]}])
+    rule = alt.Chart(data).mark_rule(color=ACCENT, strokeDash=[3, 3], opacity=0.8)
+    spans = [span for (key, _), span in zip(blocks, tops, strict=True) if key != "asked"]
+    return [rule.encode(x=x["low"], y=alt.value(top), y2=alt.value(bottom)) for top, bottom in spans]
+
+
+def published_layers(x: Any, layout: Layout, shown: list[alt.Tooltip]) -> list[alt.Chart]:
+    """Diamonds for industries, squares for companies; hollow where nobody was asked."""
+    base = alt.Chart().transform_filter("isValid(datum.mark)").encode(x=x["mark"], y=row_axis(layout), tooltip=shown)
+    looks = (("diamond", "!datum.company && !datum.guess", True), ("diamond", "datum.guess", False),
+             ("square", "datum.company", True))  # fmt: skip
+    layers = []
+    for shape, test, filled in looks:
+        look: dict[str, Any] = {"shape": shape, "size": 70, "opacity": 1, "filled": filled, "color": INK}
+        layers.append(base.transform_filter(test).mark_point(**look, strokeWidth=1.6))
+    return layers
