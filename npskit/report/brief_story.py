@@ -15,15 +15,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from npskit import datasets
-from npskit.charts.periods import as_day, period_text
 from npskit.charts.words import dates_text, sentence
 from npskit.errors import ArgumentError, EmptyDataError, MissingExtraError, NpskitError, NpskitWarning, RoleError
 from npskit.frames import Bands, Period
 from npskit.labels import date_text, word
 from npskit.report.brief_change import Change, change
 from npskit.report.brief_fixes import MOST, Fix, driver_fixes, first_of, team_fixes, theme_fixes
+from npskit.report.brief_others import beside, others_in_short, own_answers
 from npskit.report.brief_page import BriefPage, BriefTable, labelled
 from npskit.report.brief_teams import TeamPage, Teams, own_calls, own_trend, teams_of
+from npskit.report.brief_words import lacking, leaving_told, risk_told
 from npskit.report.churn_story import ChurnStory
 from npskit.report.drivers_story import DriversStory
 from npskit.report.forecast_story import ForecastStory
@@ -32,11 +33,11 @@ from npskit.report.passage import Headline, Passage
 from npskit.report.quality import quality_in_short
 from npskit.report.story import Story, who_answered
 from npskit.report.teams import looked_up, team_column
-from npskit.report.words import percent, size, told
 from npskit.survey import Survey
 
 if TYPE_CHECKING:
     from npskit.survey.answers import Trend
+    from npskit.survey.benchmark_answers import Benchmark
     from npskit.survey.theme_answers import Themes
 
 __all__ = ["BriefStory"]
@@ -47,8 +48,6 @@ MOST_PAGES, FEWEST_ANSWERS = 40, 10
 # Drivers compared within each team.
 MOST_DRIVERS = 8
 ALL_CALLS = 100_000
-# Periods in which an alert is news.
-LATELY = 4
 
 
 class BriefStory(Story):
@@ -106,6 +105,9 @@ class BriefStory(Story):
         if survey is None:
             survey, by = Survey(datasets.load(SAMPLE)), by or SAMPLE_TEAMS
             pages = SAMPLE_PAGES if pages is None else pages
+        self.asked = survey
+        if competitors is not None and own is not None:
+            survey = own_answers(survey, competitors, own)
         super().__init__(survey, **options)
         self._team, self.log, self.attributes = by, actions, attributes
         self.industry, self.competitors, self.own = industry, competitors, own
@@ -202,6 +204,15 @@ class BriefStory(Story):
             return None
         return teams_of(card, beside, self.item, most=self.most_pages, lang=self.lang, title=self.title)
 
+    @cached_property
+    def others(self) -> Benchmark | None:
+        """Brands asked in the same survey, or what is published; None where nobody asked, or nobody answered."""
+        named = {"industry": self.industry, "competitors": self.competitors, "own": self.own}
+        given = {name: value for name, value in named.items() if value is not None}
+        if not self.overall.responses or not given.keys() - {"own"}:
+            return None
+        return self.asked.benchmark(confidence_level=self.confidence_level, **given)
+
     @property
     def _are_several(self) -> bool:
         """Whether the column of the teams holds more than one with answers."""
@@ -270,12 +281,13 @@ class BriefStory(Story):
         if found.responses:
             lines = [
                 ("report_who_label", who_answered(found, self.survey.settings.get("cluster"), lang)),
-                ("report_br_sure_label", self._can_be_said()),
+                ("report_can_label", self._can_be_said()),
                 ("report_br_change_label", " ".join(self.change.sentences(lang)) if self.change else ""),
                 ("report_br_why_label", self.change.because(lang) if self.change else ""),
                 ("report_br_teams_label", self.teams.in_short() if self.teams else ""),
                 ("report_br_outlook_label", self._outlook()),
                 ("report_br_risk_label", self._risk()),
+                ("report_br_others_label", others_in_short(self.others, mixed=self._is_mixed, lang=lang)),
                 *lines,
                 ("report_br_missing_label", self._missing()),
             ]
@@ -296,30 +308,18 @@ class BriefStory(Story):
 
     def _risk(self) -> str:
         """Who leaves, where that is known; else the detractors, and whether anything stood out lately."""
-        lang, found = self.lang, self.overall
         if self.calls.churn is not None:
-            n = len(self.calls.worklist) if self.calls.worklist is not None else 0
-            call = told("report_br_calls", n, lang, n=size(n, lang)) if n else ""
-            return " ".join(filter(None, [f"{self.calls.churn.sentence(lang=lang).rstrip('.')}.", call]))
-        n = found.counts[0]
-        told_text = told("report_br_detractors", n, lang, n=size(n, lang), share=percent(found.shares[0], lang))
-        return " ".join([told_text, *self._watched()])
-
-    def _watched(self) -> list[str]:
-        """The last alert, where it is recent; else that there was none."""
-        watched, lang = self.outlook.monitor, self.lang
-        if watched is None:
-            return []
-        read = [day for day, n in zip(watched.table["period"], watched.table["responses"], strict=True) if n]
-        first = read[-LATELY:][0]
-        if any(day >= first for day in watched.alerts["period"]):
-            return [sentence(watched.sentence(lang=lang))]
-        return [word("report_br_calm", lang, period=period_text(as_day(first), watched.every, lang))]
+            listed = self.calls.worklist
+            return leaving_told(self.calls.churn, 0 if listed is None else len(listed), self.lang)
+        return risk_told(self.overall, self.outlook.monitor, self.lang)
 
     def _missing(self) -> str:
         """What the page does not show, and what it would take."""
+        dated = self.roles.get("date") is not None
         lacks = {
-            "date": self.roles.get("date") is None,
+            "date": not dated,
+            "change": dated and self.change is None,
+            "outlook": dated and self.outlook.forecast is None,
             "drivers": self.levers.drivers is None,
             "comments": self.themes is None,
             "churn": self.calls.churn is None,
@@ -328,7 +328,12 @@ class BriefStory(Story):
             "actions": self.log is None,
         }
         small = self.teams.left_out() if self.teams and not self.teams.rows else []
-        return " ".join([*(word(f"report_br_no_{name}", self.lang) for name in lacks if lacks[name]), *small])
+        return " ".join([*lacking(lacks, self.lang), *small])
+
+    @property
+    def _is_mixed(self) -> bool:
+        """Whether the answers are on several brands, none of which is said to be ours."""
+        return self.competitors is not None and self.own is None
 
     def to_fix(self) -> BriefTable:
         """Three things to fix, with their points."""
@@ -355,6 +360,10 @@ class BriefStory(Story):
         told_teams = (self.teams.in_short(), *self.teams.left_out())
         heading = word("report_br_teams", self.lang, column=self.teams.column)
         return Passage(heading, told_teams, kind="section nps-sheet")
+
+    def stands(self) -> Passage:
+        """Heading of the chart of the others, with what may mislead; empty when nobody asked."""
+        return beside(self.others, self.lang)
 
     def overview(self) -> Any:
         """The chart of the teams that have a page."""

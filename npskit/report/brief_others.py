@@ -1,0 +1,61 @@
+"""How others stand, in the brief: brands asked in the same survey, or what is published of the industry.
+
+Where a survey asks of several brands its score is nobody's: so with ours named, the whole brief is of our answers, and
+without, it says that the score is of all of them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from npskit.frames.portions import Portions
+from npskit.labels import word
+from npskit.report.passage import Passage
+from npskit.report.teams import settings_of
+from npskit.survey import Survey
+from npskit.survey.benchmark_answers import Benchmark
+from npskit.survey.levels import matching
+
+__all__ = ["beside", "others_in_short", "own_answers"]
+
+# Remarks that a line has room for; all stand beside the chart.
+FIRST = ("benchmark_note_without_n", "benchmark_note_old")
+
+
+def own_answers(survey: Survey, competitors: str, own: Any) -> Survey:
+    """The answers on our own brand, of a survey that asked of several.
+
+    Raises
+    ------
+    ArgumentError
+        When there is no such brand.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> asked = Survey(pd.DataFrame({"brand": ["We", "They", "We"], "nps": [10, 2, 9]}))
+    >>> own_answers(asked, "brand", "we").score()
+    100.0
+    """
+    column = survey.source.column(competitors)
+    levels = [cell[0] for cell in survey.tally([column]).cells if cell[0] is not None]
+    level = own if own in levels else matching(levels, own, where="own", column=column)
+    settings = settings_of(survey, True)
+    return Survey(Portions(survey.source, [column]).frame((level,)), **settings)
+
+
+def others_in_short(found: Benchmark | None, *, mixed: bool, lang: str) -> str:
+    """Where the score stands beside others; and that it is of all brands, where none is said to be ours."""
+    if found is None:
+        return ""
+    parts = [found.sentence(lang=lang), word("report_br_others_mixed", lang) if mixed else ""]
+    warned = [note.sentence(lang=lang) for note in found.notes if note.key in FIRST]
+    return " ".join(filter(None, [*parts, *warned]))
+
+
+def beside(found: Benchmark | None, lang: str) -> Passage:
+    """Heading of the chart of the others, with what may mislead; empty without any."""
+    if found is None:
+        return Passage()
+    points = tuple(note.sentence(lang=lang) for note in found.notes)
+    return Passage(word("report_br_others", lang), points=points, kind="section nps-sheet")

@@ -1,0 +1,56 @@
+"""Sentences of the brief that need no figures of their own: what is at risk, and what is not shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from npskit.charts.periods import as_day, period_text
+from npskit.charts.words import sentence
+from npskit.labels import word
+from npskit.report.findings import Overall
+from npskit.report.words import percent, size, told
+
+if TYPE_CHECKING:
+    from npskit.survey.churn_answers import Churn
+    from npskit.survey.monitoring import Monitor
+
+__all__ = ["lacking", "leaving_told", "risk_told", "watched_told"]
+
+# Periods in which an alert is news.
+LATELY = 4
+
+
+def leaving_told(found: Churn, to_call: int, lang: str) -> str:
+    """Who leaves, and how many customers may be called."""
+    call = told("report_br_calls", to_call, lang, n=size(to_call, lang)) if to_call else ""
+    return " ".join(filter(None, [f"{found.sentence(lang=lang).rstrip('.')}.", call]))
+
+
+def risk_told(found: Overall, watched: Monitor | None, lang: str) -> str:
+    """Where it is not known who leaves: the detractors, and whether anything stood out lately."""
+    n = found.counts[0]
+    text = told("report_br_detractors", n, lang, n=size(n, lang), share=percent(found.shares[0], lang))
+    return " ".join(filter(None, [text, watched_told(watched, lang)]))
+
+
+def watched_told(found: Monitor | None, lang: str) -> str:
+    """The last alert, where it is recent; else that there was none."""
+    if found is None:
+        return ""
+    read = [day for day, n in zip(found.table["period"], found.table["responses"], strict=True) if n]
+    first = read[-LATELY:][0]
+    if any(day >= first for day in found.alerts["period"]):
+        return sentence(found.sentence(lang=lang))
+    return word("report_br_calm", lang, period=period_text(as_day(first), found.every, lang))
+
+
+def lacking(lacks: Mapping[str, bool], lang: str) -> list[str]:
+    """What is not shown, and what it would take.
+
+    Examples
+    --------
+    >>> lacking({"date": False, "actions": True}, "en")
+    ['No log of actions (actions=…).']
+    """
+    return [word(f"report_br_no_{name}", lang) for name, is_lacking in lacks.items() if is_lacking]
