@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from npskit.readers import read_survey
     from npskit.scale import Scale
     from npskit.survey.action_log import read_actions
+    from npskit.survey.action_planning import plan_action
     from npskit.survey.earned import earned_growth
     from npskit.survey.growth import forecast_growth
     from npskit.survey.planning import plan
@@ -38,6 +39,7 @@ __all__ = [
     "errors",
     "forecast_growth",
     "plan",
+    "plan_action",
     "planner",
     "read_actions",
     "read_survey",
@@ -55,6 +57,7 @@ ROOMS = {
     "earned_growth": "survey.earned",
     "forecast_growth": "survey.growth",
     "plan": "survey.planning",
+    "plan_action": "survey.action_planning",
     "planner": "accessor",
     "read_actions": "survey.action_log",
     "read_survey": "readers",

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from npskit.charts.action_plan import planned_action
     from npskit.charts.alerts import monitor
-    from npskit.charts.benchmark_rows import benchmark
     from npskit.charts.benchmark_beside import benchmark_context
+    from npskit.charts.benchmark_rows import benchmark
     from npskit.charts.bridge import waterfall
     from npskit.charts.churn import retention_curves
     from npskit.charts.churn_checks import point_worth, reliability

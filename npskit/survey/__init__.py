@@ -14,6 +14,7 @@ from npskit.errors import RatingError, RoleError
 from npskit.frames import Period, Source
 from npskit.labels import word
 from npskit.stats.score import score
+from npskit.survey.acting import Acting
 from npskit.survey.ahead import break_positions
 from npskit.survey.answers import Trend
 from npskit.survey.audit import customer_check, no_rating_check, rating_checks, reading_checks
@@ -51,6 +52,7 @@ class Survey(
     Silence,
     Reputation,
     Benchmarking,
+    Acting,
 ):
     """Survey answers with the roles of their columns.
 

@@ -1,0 +1,78 @@
+"""The verbs of those who act: whether an effect will show, and whether what was done shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from npskit.survey.base import Base
+
+if TYPE_CHECKING:
+    from npskit.survey.action_planning import ActionPlan
+
+__all__ = ["Acting"]
+
+
+class Acting(Base):
+    """Answers by which actions are planned and followed; `Survey` is one of these."""
+
+    def plan_action(
+        self,
+        effect: float,
+        *,
+        every: str = "month",
+        answers: int | None = None,
+        treated_share: float = 0.5,
+        periods: int | None = None,
+        power: float = 0.8,
+        drift: float | None = None,
+        drift_apart: float = 0.0,
+        until: Any = None,
+        confidence_level: float = 0.95,
+    ) -> ActionPlan:
+        """How many answers and periods until an effect of so many points would show, with a control group or without.
+
+        Parameters
+        ----------
+        effect : float
+            True effect, in points, that one wants not to miss.
+        every : {"day", "week", "month", "quarter", "year"}
+        answers : int, optional
+            Expected in a period; as many as usual of late unless given.
+        treated_share : float
+            Part of the answers that come from those treated, where there is a control group.
+        periods : int, optional
+            Periods one can wait, for the number of answers; a year unless given.
+        power : float
+            Probability with which it is to show: that the interval of the effect leaves out 0.
+        drift : float, optional
+            Points by which the level wanders in a month; learned from the answers unless given.
+        drift_apart : float
+            Points by which those treated and the others wander apart in a month; 0 where they are drawn by lot.
+        until : datetime.date or ISO text, optional
+            Day whose period is the last one before the action; today unless given.
+        confidence_level : float
+
+        Returns
+        -------
+        ActionPlan
+
+        Raises
+        ------
+        ArgumentError
+            When a figure cannot be.
+        RoleError
+            When no column, or more than one, can be the date.
+
+        Examples
+        --------
+        >>> import npskit
+        >>> found = npskit.datasets.load("carpentries").nps.plan_action(10, every="quarter")
+        >>> found.answers, found.shows_after
+        (104, None)
+        """
+        from npskit.survey.action_planning import planned_from
+
+        return planned_from(
+            self, effect, every=every, answers=answers, drift=drift, until=until, periods=periods, power=power,
+            treated_share=treated_share, drift_apart=drift_apart, confidence_level=confidence_level,
+        )  # fmt: skip
