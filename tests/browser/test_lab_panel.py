@@ -103,6 +103,22 @@ def test_panel_follows_the_kernel(workbench: Workbench, screenshot: Callable[...
     workbench.empty("no-notebook").wait_for()
 
 
+def test_what_was_done_can_be_read_whatever_the_kernel_does(workbench: Workbench) -> None:
+    written(answers(), workbench.server.root / "answers.csv")
+    workbench.open()
+    opened = workbench.notebook(notebook(READ))
+    workbench.show_panel()
+    opened.run_all()
+    status = workbench.page.get_by_role("status")
+    workbench.frame("df").locator("[data-verb=summary]").click()
+    status.get_by_text("Cell added").wait_for()
+    # The panel follows what runs, and had dropped its words for that at once.
+    assert opened.value("1 + 1") == "2"
+    expect(status.get_by_text("Cell added")).to_be_visible()
+    status.get_by_text("Frames with a rating in").wait_for()
+    expect(status.get_by_text("Cell added")).to_have_count(0)
+
+
 def test_buttons_insert_cells_that_run(workbench: Workbench, screenshot: Callable[..., Path]) -> None:
     page = workbench.page
     written(answers(), workbench.server.root / "answers.csv")

@@ -12,6 +12,9 @@ import type { IFrame } from './listing';
 import type { Settings } from './settings';
 import type { Key } from './words';
 
+/** Milliseconds in which a line can be read, or read out, whatever the kernel does meanwhile. */
+const READING = 4000;
+
 /** What the panel asks to be done. */
 export interface IPanelActions {
   insertVerb: (verb: Verb | 'setup', frame: IFrame) => void;
@@ -45,13 +48,17 @@ export class NpsPanel extends ReactWidget {
     this._retitle();
   }
 
-  /** Say what was done, to those who see and to those who listen, until the frames change. */
+  /** Say what was done, to those who see and to those who listen, until it was read and the frames change. */
   announce(text: string): void {
+    window.clearTimeout(this._reading);
     this._said = text;
+    this._isOutdated = false;
+    this._reading = window.setTimeout(this._wasRead, READING);
     this.update();
   }
 
   dispose(): void {
+    window.clearTimeout(this._reading);
     this._settings.changed.disconnect(this._retitle, this);
     this._frames.dispose();
     super.dispose();
@@ -161,9 +168,19 @@ export class NpsPanel extends ReactWidget {
   }
 
   private _refresh(): void {
-    this._said = '';
+    this._isOutdated = true;
+    if (this._reading === 0) {
+      this._said = '';
+    }
     this.update();
   }
+
+  private readonly _wasRead = (): void => {
+    this._reading = 0;
+    if (this._isOutdated) {
+      this._refresh();
+    }
+  };
 
   private _retitle(): void {
     const name = this._settings.say('nps');
@@ -172,5 +189,7 @@ export class NpsPanel extends ReactWidget {
     this.update();
   }
 
+  private _isOutdated = false;
+  private _reading = 0;
   private _said = '';
 }
