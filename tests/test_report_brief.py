@@ -1,0 +1,481 @@
+"""The brief: every line is the verbs' own figure, nothing that chance explains is news, and no small team is shown."""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import numpy as np
+import pandas as pd
+import pytest
+
+import npskit
+from npskit import Bands, Period, Survey
+from npskit.errors import ArgumentError, ColumnNotFoundError
+from npskit.labels import LANGUAGES
+from npskit.report import BriefStory, prepared, templates
+from npskit.report.asked import asked_columns
+from npskit.report.brief_change import change, recent
+from npskit.report.brief_fixes import Fix, first_of, theme_fixes
+from npskit.report.brief_page import BriefPage, BriefTable
+from npskit.report.invented import invented_leavers
+from npskit.report.template import parameters_of, template_path
+from npskit.report.transfer import carried
+from npskit.stats.score import score
+
+TEMPLATE = "executive-brief"
+ENGLISH = re.compile(
+    r"\b(the|of|and|is|are|with|without|between|answers?|responses?|customers?|level|others|beyond|chance|interval|"
+    r"points? (above|below)|called|shown|down|up|clear|since|quarter|month|to fix|comments? speak)\b",
+    re.IGNORECASE,
+)
+
+
+def answers(n: int = 1200, *, seed: int = 1, lift: float = 0.0, gap: float = 0.0) -> pd.DataFrame:
+    """A year of three shops: from October on `lift` of the ratings are tens, and `gap` of those of Nice are ones."""
+    rng = np.random.default_rng(seed)
+    day = pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 366, n), unit="D")
+    shop = rng.choice(["Lyon", "Nice", "Paris"], n)
+    rating = rng.choice([3, 7, 8, 9, 10], n)
+    rating = np.where((day >= "2024-10-01") & (rng.random(n) < lift), 10, rating)
+    rating = np.where((shop == "Nice") & (rng.random(n) < gap), 1, rating)
+    return pd.DataFrame({"nps": rating, "date": day, "shop": shop})
+
+
+def told(frame: pd.DataFrame, lang: str = "en", **options: Any) -> BriefStory:
+    return BriefStory(Survey(frame), lang=lang, **options)
+
+
+def everything(story: BriefStory) -> str:
+    parts = [story.summary(), story.to_fix(), story.glance(), story.stands(), story.method()]
+    own = [part for page in story.pages for part in page.parts()]
+    return "\n".join(part.text for part in [*parts, *own] if hasattr(part, "text"))
+
+
+def lines(story: BriefStory) -> dict[str, str]:
+    return dict(story.summary().lines)
+
+
+@pytest.fixture(scope="module")
+def sample() -> BriefStory:
+    """The bundled survey."""
+    return BriefStory(lang="en")
+
+
+# ---- the last period --------------------------------------------------------------------------------------
+
+
+def test_periods_are_long_enough_and_a_last_one_of_few_answers_is_left_aside() -> None:
+    monthly = {dt.date(2024, month, 10): 120 for month in range(1, 7)}
+    found = recent(monthly)
+    assert found is not None
+    assert (found.every, found.before, found.after) == ("month", dt.date(2024, 5, 1), dt.date(2024, 6, 1))
+    few = {dt.date(2024, month, 10): 40 for month in range(1, 13)}
+    assert recent(few).every == "quarter"
+    begun = recent({**monthly, dt.date(2024, 7, 1): 3})
+    assert (begun.after, begun.aside) == (dt.date(2024, 6, 1), (dt.date(2024, 7, 1), 3))
+    assert recent(few, "month").every == "month"
+    assert recent({dt.date(2024, 1, 1): 500}) is None
+    assert recent({}) is None
+    yearly = recent({dt.date(year, 9, 30): 900 for year in range(2015, 2024)})
+    assert (yearly.every, yearly.after) == ("year", dt.date(2023, 1, 1))
+
+
+def test_a_change_is_that_of_the_verb_and_adds_up() -> None:
+    story = told(answers(3000, lift=0.6), every="quarter")
+    found = story.change
+    assert found is not None
+    direct = story.survey.change(Period("date", found.recent.every), found.recent.before, found.recent.after, by="shop")
+    assert (found.points, found.lower, found.upper) == (direct.change, direct.change_lower, direct.change_upper)
+    assert found.points == pytest.approx(found.why.mix + found.why.within)
+    assert found.points == pytest.approx(found.after - found.before)
+    assert "up " in lines(story)["Last period"]
+    assert "What people answered: +" in lines(story)["Why"]
+
+
+def test_who_answered_is_told_where_only_that_changed() -> None:
+    rows = [(10, "a", 300, 100), (2, "b", 100, 300)]
+    parts = [pd.DataFrame({"nps": rating, "shop": shop, "date": ["2024-01-15"] * one + ["2024-02-15"] * two})
+             for rating, shop, one, two in rows]  # fmt: skip
+    story = told(pd.concat(parts))
+    assert story.change.why.within == 0
+    assert story.change.points == -100
+    assert "what people answered: 0" in lines(story)["Why"].lower()
+    assert "down 100 points" in lines(story)["Last period"]
+
+
+def test_no_clear_change_is_said_to_be_none() -> None:
+    for lang, words in (("en", "No clear change from"), ("fr", "Pas d’évolution nette")):
+        story = told(answers(seed=5), lang)
+        assert not story.change.is_clear
+        assert story.summary().text.count(words) == 1
+        assert story.change.because(lang) == ""
+
+
+def test_columns_whose_levels_come_and_go_explain_nothing() -> None:
+    frame = answers(2000, lift=0.5)
+    frame["event"] = frame["date"].dt.strftime("event of %Y-%m-%d")
+    found = change(Survey(frame), "date", ["event", Period("date", "week")], every=None, confidence_level=0.95)
+    assert found.why is None
+    named = change(Survey(frame), "date", ["event", "shop"], every=None, confidence_level=0.95)
+    assert named.item == "shop"
+    assert named.points == pytest.approx(found.points)
+
+
+def test_a_segment_of_few_answers_is_not_named() -> None:
+    frame = answers(2000)
+    small = pd.DataFrame({"nps": [0] * 6 + [10] * 6, "shop": "Tiny", "date": ["2024-08-01"] * 6 + ["2024-11-01"] * 6})
+    found = change(
+        Survey(pd.concat([frame, small])), "date", ["shop"], every="quarter", confidence_level=0.95, least=10
+    )
+    assert "Tiny" not in " ".join(found.sentences("en")) + found.because("en")
+
+
+@pytest.mark.slow
+def test_news_is_rare_where_nothing_moves() -> None:
+    clear = [told(answers(800, seed=seed)).change.is_clear for seed in range(200)]
+    # At 95 % five in a hundred; 200 draws of that stay below 21 in 999 of 1,000 cases.
+    assert sum(clear) <= 20
+
+
+# ---- three things to fix ----------------------------------------------------------------------------------
+
+
+def test_order_is_what_each_brings_at_least() -> None:
+    fixes = [Fix("driver", name, 9, lower, 20) for name, lower in (("a", 1), ("b", 3), ("c", -1), ("d", 2), ("e", 0.5))]
+    assert [fix.name for fix in first_of(fixes)] == ["b", "d", "a"]
+
+
+def test_a_theme_counts_what_the_score_of_all_would_be_without_it() -> None:
+    frame = pd.DataFrame({
+        "nps": [10] * 300 + [2] * 60 + [9] * 60 + [2] * 40,
+        "comment": [""] * 300 + ["much too expensive, the price!"] * 60 + ["friendly staff"] * 60 + ["hm so so"] * 40,
+    })  # fmt: skip
+    story = told(frame)
+    (fix,) = [fix for fix in story.fixes if fix.name == "price"]
+    counts = np.array([100.0, 0, 360])
+    assert fix.points == pytest.approx(score(counts - [60, 0, 0]) - score(counts))
+    assert fix.lower < fix.points < fix.upper
+    assert "“price”, of which" in story.to_fix().text
+    assert theme_fixes(None, counts, worth=1, confidence_level=0.95) == []
+
+
+def test_a_team_brings_its_share_of_the_gap() -> None:
+    story = told(answers(3000, gap=0.4))
+    (fix,) = [fix for fix in story.fixes if fix.kind == "team"]
+    frame = story.survey.data
+    inside, outside = frame[frame["shop"] == "Nice"], frame[frame["shop"] != "Nice"]
+    assert fix.name == "Nice"
+    assert fix.points == pytest.approx(len(inside) / len(frame) * (outside.nps.score() - inside.nps.score()))
+    assert "“Nice” level with the others" in story.to_fix().text
+
+
+def test_a_driver_moves_as_far_as_it_can_and_is_not_alone_in_being_looked_at() -> None:
+    rng = np.random.default_rng(3)
+    service, price, noise = rng.integers(1, 6, (3, 1500))
+    nps = np.clip(service + service + rng.integers(-1, 2, 1500), 0, 10)
+    story = told(pd.DataFrame({"nps": nps, "service": service, "price": price, "parking": noise}))
+    (fix,) = story.fixes
+    alone = story.levers.drivers.what_if({"service": 0.5})
+    assert (fix.name, fix.size) == ("service", 0.5)
+    assert fix.points == pytest.approx(alone.change)
+    assert fix.lower < alone.lower < alone.upper < fix.upper
+
+
+def test_nothing_is_put_first_where_nothing_is_clear() -> None:
+    for lang, words in (("en", "nothing is put first"), ("fr", "rien n’est mis en premier")):
+        story = told(answers(seed=5), lang)
+        assert story.fixes == ()
+        assert words in story.to_fix().text
+
+
+@pytest.mark.slow
+def test_chance_alone_seldom_puts_something_first() -> None:
+    rng = np.random.default_rng(0)
+    found = 0
+    for seed in range(60):
+        frame = answers(500, seed=seed)
+        frame[["service", "price", "parking"]] = rng.integers(1, 6, (500, 3))
+        found += bool(told(frame).fixes)
+    # Drivers and teams at 5 % each side by side; 60 draws of 10 % stay below 14 in 998 of 1,000 cases.
+    assert found <= 13
+
+
+# ---- teams ------------------------------------------------------------------------------------------------
+
+
+def test_figures_of_a_team_are_those_of_the_verbs() -> None:
+    story = told(answers(3000, gap=0.3))
+    table = story.survey.summary("shop").set_index("shop")
+    against = story.survey.compare("shop").to_frame().set_index("shop")
+    assert [page.name for page in story.pages] == ["Lyon", "Nice", "Paris"]
+    for page in story.pages:
+        row, head = table.loc[page.name], page.head()
+        assert f"{row['score']:+.0f}".replace("-", "−") in head.title
+        assert head.shares == pytest.approx(
+            [row[kind] / row["responses"] for kind in ("detractors", "passives", "promoters")]
+        )
+        assert page.teams.beside(page.row)["difference"] == against.loc[page.name, "difference"]
+    assert "Below the others beyond chance: Nice" in lines(story)["Teams"]
+    assert "points below the others" in story.pages[1].head().text
+
+
+def test_weights_move_the_bar_with_the_score() -> None:
+    frame = answers(900)
+    frame["w"] = np.where(frame["nps"] >= 9, 3.0, 1.0)
+    story = BriefStory(Survey(frame, weight="w"), lang="en")
+    for page in story.pages:
+        detractors, _, promoters = page.shares
+        scores = dict(zip(story.teams.scorecard.table["shop"], story.teams.scorecard.table["score"], strict=True))
+        assert 100 * (promoters - detractors) == pytest.approx(scores[page.name])
+
+
+def test_small_teams_are_nowhere() -> None:
+    frame = answers(900)
+    tiny = pd.DataFrame({"nps": [0] * 9, "date": "2024-11-05", "shop": "Tinyville"})
+    story = told(pd.concat([frame, tiny]), min_responses=10)
+    text = everything(story) + json.dumps(story.overview().to_dict())
+    assert "Tinyville" not in text
+    # One alone would follow from the total and the others: a second one goes with it.
+    assert len(story.pages) == 2
+    assert "Not shown, to protect those who answered: 2" in text
+    assert "Tinyville" in everything(told(pd.concat([frame, tiny]), min_responses=5))
+
+
+def test_pages_are_those_of_the_largest_and_the_rest_is_counted() -> None:
+    frame = answers(900)
+    frame.loc[:399, "shop"] = "Lyon"
+    story = told(frame, pages=1)
+    assert [page.name for page in story.pages] == ["Lyon"]
+    assert "having fewer answers than those below: 2" in story.glance().text
+    assert told(frame, pages=0).pages == []
+    with pytest.raises(ArgumentError, match="pages"):
+        told(frame, pages=-1)
+    with pytest.raises(ArgumentError, match="min_responses"):
+        told(frame, min_responses=0)
+
+
+def test_a_gap_that_many_comparisons_explain_is_told_as_such(sample: BriefStory) -> None:
+    (page,) = [page for page in sample.pages if page.name.startswith("MAR 22-23")]
+    beside = page.teams.beside(page.row)
+    assert beside["upper"] < 0 < beside["p_adjusted"] - 0.05
+    assert "chance alone may bring such a gap" in page.head().text
+
+
+def test_calls_of_a_team_are_its_own_and_masked() -> None:
+    story = told(invented_leavers("en").tail(900))
+    whole = story.calls.worklist.table
+    owners = dict(zip(whole["customer"], whole["owner"], strict=True))
+    assert [page.name for page in story.pages] == ["A", "B", "C"]
+    for page in story.pages:
+        assert {owners[customer] for customer in page.calls.table["customer"]} == {page.name}
+        assert len(page.to_call().rows) == 5
+        assert page.to_call().rows[0][0] == "1"
+        assert f"{len(page.calls) + page.calls.waiting} customers may be called" in page.head().text
+    assert "06 12" not in everything(story)
+    assert story.calls.churn.sentence(lang="en").rstrip(".") in lines(story)["Risk"]
+
+
+def test_names_of_customers_stand_there_only_when_asked_for() -> None:
+    frame = invented_leavers("en").tail(400)
+    frame["customer"] = frame["customer"] + "@example.org"
+    assert "@example.org" not in everything(told(frame))
+    assert "@example.org" in everything(told(frame, identities=True))
+
+
+def test_teams_may_be_bands_or_a_column_named_otherwise() -> None:
+    garden = Survey(npskit.datasets.load("garden").drop(columns="commentaire"))
+    story = BriefStory(garden, by=Bands("visites", [3, 6, 11]), lang="en")
+    assert [page.name for page in story.pages] == ["<3", "3–5", "6–10", "11+"]
+    with pytest.raises(ColumnNotFoundError):
+        BriefStory(garden, by="shops").summary()
+    with pytest.raises(ArgumentError, match="by"):
+        BriefStory(garden, by=["visites", "a_commente"]).summary()
+
+
+# ---- others -----------------------------------------------------------------------------------------------
+
+
+def test_published_figures_are_a_range_with_every_source(sample: BriefStory) -> None:
+    story = told(answers(300), industry="airlines")
+    assert {7.0, 31.0, 35.0} <= set(story.others.table["score"])
+    assert "between" not in lines(story)["Others"]
+    assert f"+{story.others.range_lower:.0f} to +{story.others.range_upper:.0f}" in lines(story)["Others"]
+    assert len(story.stands().points) == len(story.others.notes)
+    assert sample.others is None
+    assert "(industry=… or competitors=…)" in lines(sample)["Not shown"]
+
+
+def test_with_brands_the_brief_is_of_ours() -> None:
+    frame = npskit.read_survey(Path(__file__).parent / "data" / "exports" / "google_forms_fr.csv")
+    ours = BriefStory(Survey(frame), competitors="marque", own="Décathlon", lang="en")
+    assert ours.overall.responses == 15
+    assert ours.summary().title.startswith("The score is +67")
+    assert "rank 1" in lines(ours)["Others"]
+    mixed = BriefStory(Survey(frame), competitors="marque", lang="en")
+    assert mixed.overall.responses == 93
+    assert "of all brands together" in lines(mixed)["Others"]
+    with pytest.raises(ArgumentError, match="Décathlon"):
+        BriefStory(Survey(frame), competitors="marque", own="Decathlon")
+
+
+# ---- what is missing, hostile data ------------------------------------------------------------------------
+
+
+CASES = {
+    "empty": answers(30).iloc[:0].astype({"nps": float}),
+    "no ratings": answers(30).assign(nps=np.nan),
+    "one": answers(1),
+    "no dates": answers(300).drop(columns="date"),
+    "one day": answers(300).assign(date="2024-05-05"),
+    "one team": answers(300).assign(shop="Lyon"),
+    "all small": answers(60).assign(shop=[f"s{at}" for at in range(60)]),
+    "ratings alone": answers(60)[["nps"]],
+}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_missing_is_said_and_nothing_is_nan(name: str, lang: str) -> None:
+    by = "shop" if "shop" in CASES[name] else None
+    story = BriefStory(Survey(CASES[name], rating="nps"), by=by, lang=lang)
+    text = everything(story)
+    assert not re.search(r"\bnan\b|\bNone\b|[{}]", text)
+    if story.overall.responses:
+        assert "churned=…" in text
+        assert ("by=…" in text) == (story.teams is None)
+
+
+def test_hostile_names_are_text_and_short() -> None:
+    frame = answers(900)
+    name = "<script>alert(1)</script> | *a* " + "x" * 200
+    frame["shop"] = frame["shop"].replace({"Lyon": name})
+    story = told(frame)
+    page = next(page for page in story.pages if page.name.startswith("<script>"))
+    assert "<script>alert" not in page.head()._repr_html_()
+    assert len(page.name) <= 44
+    assert "\\|" in page.head()._repr_markdown_()
+
+
+def test_counts_make_a_brief() -> None:
+    rows = npskit.datasets.load("hcahps").query("state in ['AK', 'AL', 'AR', 'AZ']")
+    with pytest.warns(npskit.errors.NpskitWarning):
+        survey = Survey.from_counts(rows, responses=1000, date="end_date")
+    story = BriefStory(survey, by="state", lang="en")
+    assert [page.name for page in story.pages] == ["AK", "AL", "AR", "AZ"]
+    assert "from 2021 to 2022" in lines(story)["Last period"]
+
+
+@pytest.mark.parametrize("name", ["polars", "duckdb"])
+def test_every_engine_tells_the_same(name: str) -> None:
+    library = pytest.importorskip(name)
+    frame = answers(900, gap=0.3)
+    other = library.from_pandas(frame) if name == "polars" else library.from_df(frame)
+    one, two = told(frame), BriefStory(Survey(other), lang="en")
+    assert one.summary().text == two.summary().text
+    assert [page.head().text for page in one.pages] == [page.head().text for page in two.pages]
+
+
+# ---- pages ------------------------------------------------------------------------------------------------
+
+
+def test_each_team_begins_a_sheet_and_the_first_page_does_not() -> None:
+    first = BriefPage("k", "t", (0.1, 0.3, 0.6), (("a", "b"),), "en")
+    other = BriefPage("k", "t", (), (), "en", first=False)
+    assert "<h1>" in first._repr_html_()
+    assert "nps-sheet" not in first._repr_html_()
+    assert "nps-sheet" in other._repr_html_()
+    assert "\n# t" in first._repr_markdown_()
+    assert "\n## t" in other._repr_markdown_()
+    table = BriefTable(("a",), (), heading="To <do>", notes=("none",))
+    assert table.text == "To <do>\nnone"
+    assert "<table" not in table._repr_html_()
+    assert "&lt;do&gt;" in table._repr_html_()
+
+
+def shown(**given: Any) -> list[Any]:
+    """What the cells of the template display, run here instead of in a kernel."""
+    found: list[Any] = []
+    names: dict[str, Any] = {"display": lambda *parts: found.extend(parts)}
+    for cell in prepared(TEMPLATE, given).cells:
+        if cell.cell_type == "code":
+            tree = ast.parse(cell.source)
+            last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+            exec(compile(tree, TEMPLATE, "exec"), names)
+            if last is not None:
+                found.append(eval(compile(ast.Expression(last.value), TEMPLATE, "eval"), names))
+    return [each for each in found if each is not None]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_template_tells_the_bundled_survey(lang: str) -> None:
+    outputs = shown(lang=lang)
+    heads = [each for each in outputs if isinstance(each, BriefPage)]
+    assert [each.first for each in heads] == [True] + [False] * 6
+    assert len([each for each in outputs if hasattr(each, "to_dict")]) == 8
+    text = "\n".join(each.text for each in outputs if hasattr(each, "text"))
+    assert {"en": "Q3 2018 against Q2 2018", "fr": "T3\xa02018 contre T2\xa02018"}[lang] in text
+    assert not re.search(r"[{}]", text)
+    if lang == "fr":
+        data = re.compile(
+            r"«[^»]*»|\w+=\S*|^.*?\u202f: \+|AUG.*?\)|My training event is not listed|Bain & Company.*|The Carpentries"
+        )
+        kept = [data.sub("", line) for line in text.splitlines()]
+        assert [(line, hit[0]) for line in kept if (hit := ENGLISH.search(line))] == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_template_is_valid_listed_and_short(lang: str) -> None:
+    notebook = nbformat.read(template_path(TEMPLATE, lang), as_version=4)
+    nbformat.validate(notebook)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert max(len(cell.source.splitlines()) for cell in code) <= 16
+    wanted = {"data", "columns", "by", "every", "actions", "industry", "competitors", "churned", "title", "lang"}
+    assert wanted | {"confidence_level"} <= set(parameters_of(notebook)[1])
+    assert parameters_of(notebook)[1] == parameters_of(nbformat.read(template_path(TEMPLATE, "en"), as_version=4))[1]
+    row = next(row for row in templates(lang) if row["id"] == TEMPLATE)
+    assert row["title"]
+    assert row["caption"]
+
+
+def test_a_copy_keeps_what_the_brief_needs() -> None:
+    frame = invented_leavers("en").tail(400).assign(brand="We")
+    survey = Survey(frame)
+    asked = asked_columns(survey, TEMPLATE, {"by": "agent", "competitors": "brand"})
+    assert {"agent", "brand", "left", "customer", "comment"} <= set(asked)
+    with carried(survey, {}, asked) as data:
+        copy = pd.read_pickle(data.temporary)
+    there = told(copy, by="agent").summary().lines
+    here = told(frame, by="agent").summary().lines
+    # Rows that repeat each other are told from the columns that are there.
+    assert [line for line in there if line[0] != "The data"] == [line for line in here if line[0] != "The data"]
+
+
+def sheets(path: Path) -> list[str]:
+    """The text of each page of a PDF."""
+    text = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True).stdout
+    return text.split("\f")[:-1]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not (shutil.which("pdftotext") and shutil.which("chromium")), reason="needs a browser and poppler")
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_first_page_is_one_sheet_and_each_team_begins_another(lang: str, tmp_path: Path) -> None:
+    pytest.importorskip("nbclient")
+    frame = invented_leavers(lang)
+    frame["agent"] = frame["agent"].map(lambda each: f"Agent {each} " + "of a long name " * 3)
+    survey = Survey(frame)
+    path = tmp_path / "brief.pdf"
+    survey.report(path, template=TEMPLATE, lang=lang, industry="airlines", progress=False)
+    found = sheets(path)
+    begins = [at for at, text in enumerate(found) if re.search(r"Agent [ABC].*:", text.strip().splitlines()[1])]
+    # The director's page, that of others, all teams, and one for each of the three.
+    assert begins == [3, 4, 5]
+    assert len(found) <= 7
