@@ -53,9 +53,9 @@ def others_in_short(found: Benchmark | None, *, mixed: bool, lang: str) -> str:
     return " ".join(filter(None, [*parts, *warned]))
 
 
-def beside(found: Benchmark | None, lang: str) -> Passage:
-    """Heading of the chart of the others, with what may mislead; empty without any."""
+def beside(found: Benchmark | None, lang: str) -> tuple[Passage, Passage]:
+    """Heading of the chart of the others, and below it what may mislead; empty without any."""
     if found is None:
-        return Passage()
+        return Passage(), Passage()
     points = tuple(note.sentence(lang=lang) for note in found.notes)
-    return Passage(word("report_br_others", lang), points=points, kind="section nps-sheet")
+    return Passage(word("report_br_others", lang), kind="section nps-sheet"), Passage(points=points, kind="caption")

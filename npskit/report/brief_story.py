@@ -362,8 +362,12 @@ class BriefStory(Story):
         return Passage(heading, told_teams, kind="section nps-sheet")
 
     def stands(self) -> Passage:
-        """Heading of the chart of the others, with what may mislead; empty when nobody asked."""
-        return beside(self.others, self.lang)
+        """Heading of the chart of the others; empty when nobody asked."""
+        return beside(self.others, self.lang)[0]
+
+    def stands_notes(self) -> Passage:
+        """What may mislead about the others."""
+        return beside(self.others, self.lang)[1]
 
     def overview(self) -> Any:
         """The chart of the teams that have a page."""
