@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from npskit.charts.action_log import action_results
     from npskit.charts.action_plan import planned_action
     from npskit.charts.alerts import monitor
     from npskit.charts.benchmark_beside import benchmark_context
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from npskit.charts.word_bars import theme_words
 
 __all__ = [
+    "action_results",
     "asymmetry",
     "benchmark",
     "benchmark_context",
@@ -84,6 +86,7 @@ __all__ = [
 
 # No module has the name of a function: importing it would put the module in the function's place.
 ROOMS = {
+    "action_results": "action_log",
     "asymmetry": "contrasts",
     "benchmark": "benchmark_rows",
     "benchmark_context": "benchmark_beside",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from npskit.charts.words import amount, sentence
+from npskit.charts.words import amount, sentence, told
 from npskit.labels import number, points, word
 
 if TYPE_CHECKING:
@@ -26,15 +26,15 @@ def brands_sentence(found: Benchmark, lang: str) -> str:
         "name": found.own_text(lang), "score": found.score_text(lang),
         "rank": rank_text(table["rank"][row], table["rank_lower"][row], table["rank_upper"][row], lang),
     }  # fmt: skip
-    told = word("benchmark_rank", lang, **values)
+    first = word("benchmark_rank", lang, **values)
     others = [at for at, kind in enumerate(table["kind"]) if kind == "competitor"]
     held = [at for at in others if holds(found, at)]
     if not held:
-        return sentence(f"{told} {word('benchmark_none_apart', lang)}")
+        return sentence(f"{first} {word('benchmark_none_apart', lang)}")
     at = max(held, key=lambda at: abs(table["difference"][at]))
     gap = table["difference"][at]
     key = "benchmark_above_us" if gap > 0 else "benchmark_below_us"
-    return sentence(f"{told} {sentence(word(key, lang, name=str(table['name'][at]), gap=amount(gap, lang)))}")
+    return sentence(f"{first} {sentence(word(key, lang, name=str(table['name'][at]), gap=amount(gap, lang)))}")
 
 
 def holds(found: Benchmark, at: int) -> bool:
@@ -69,7 +69,8 @@ def range_sentence(found: Benchmark, lang: str) -> str:
     values = {
         "of": word("benchmark_for", lang, industry=industry) if industry else "",
         "lower": points(found.range_lower, lang=lang), "upper": points(found.range_upper, lang=lang),
-        "n": number(found.figures, lang=lang), "k": number(found.sources, lang=lang),
+        "n": number(found.figures, lang=lang),
+        "k": told("benchmark_sources", found.sources, lang, n=number(found.sources, lang=lang)),
     }  # fmt: skip
     one = found.figures == 1
     if found.score != found.score:
