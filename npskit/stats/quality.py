@@ -27,7 +27,7 @@ __all__ = ["Absence", "Jump", "absences", "jumps"]
 Floats = NDArray[np.float64]
 
 # Periods on either side of a jump that its size is told from.
-WINDOW = 6
+WINDOW = 12
 # Two ends may find the same jump a period apart.
 NEAR = 1
 
@@ -149,11 +149,11 @@ class Jump:
     series, at : int
         Which series, and the position of the first period of what is new.
     last : int
-        The last period that is compared: that of the jump itself where the share came back, six later at most.
+        The last period that is compared: that of the jump itself where the share came back, eleven later at most.
     stays : bool
         False where the periods after it are as those before.
     before, after, change, lower, upper : float
-        Share in up to six periods before, in those from `at` to `last`, and the difference with its interval.
+        Share in up to twelve periods before, in those from `at` to `last`, and the difference with its interval.
     """
 
     series: int

@@ -10,14 +10,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from npskit.errors import RatingError, RoleError
-from npskit.frames import Period, Source
-from npskit.labels import word
+from npskit.frames import Period
 from npskit.stats.score import score
 from npskit.survey.acting import Acting
 from npskit.survey.ahead import break_positions
 from npskit.survey.answers import Trend
-from npskit.survey.audit import customer_check, no_rating_check, rating_checks, reading_checks
+from npskit.survey.auditing import Auditing
 from npskit.survey.base import as_list, opened
 from npskit.survey.benchmark import Benchmarking
 from npskit.survey.churn import Churning
@@ -45,6 +43,7 @@ class Survey(
     Forecasting,
     Valuing,
     Monitoring,
+    Auditing,
     Churning,
     Calling,
     Reading,
@@ -191,48 +190,6 @@ class Survey(
         table = series(found.tally, every=every, breaks=positions, **options)
         days = tuple(periods[at] for at in positions)
         return Trend(table, every, tally.keys[1:], confidence_level, found.undated, found.outside, days, tuple(notes))
-
-    def audit(self, *, lang: str | None = None) -> Any:
-        """What is wrong with this data.
-
-        Parameters
-        ----------
-        lang : {"en", "fr"}, optional
-            Language of the details.
-
-        Returns
-        -------
-        table in the caller's own library
-            ``check, count, detail``: a row each for ``rows, valid, missing, out_of_range`` (with up to five values),
-            ``scale_warning``, ``duplicates`` (rows equal in every column), ``repeated_customers``, and what
-            `read_survey` left out or repaired. Where the rating cannot be told, ``rating_column`` says why.
-        """
-        source = self._whole
-        rows = [
-            *self._rating_checks(source, lang),
-            ("duplicates", source.duplicates(), word("audit_duplicates", lang)),
-            *self._customer_check(source, lang),
-            *reading_checks(self._notes, lang),
-        ]
-        return source.table({name: [row[i] for row in rows] for i, name in enumerate(("check", "count", "detail"))})
-
-    def _rating_checks(self, source: Source, lang: str | None) -> list[tuple[str, int, str]]:
-        if self.aggregated is not None:
-            from npskit.survey.aggregated import counts_checks
-
-            return counts_checks(self.aggregated, lang)
-        try:
-            rating = self._column("rating")
-            return rating_checks(source.rating_counts(rating), self._scale_of(source, rating), rating, lang)
-        except (RoleError, RatingError) as error:
-            return no_rating_check(source.length(), str(error), lang)
-
-    def _customer_check(self, source: Source, lang: str | None) -> list[tuple[str, int, str]]:
-        try:
-            column = self._column("customer")
-        except RoleError:
-            return []
-        return [customer_check(*source.repeated(column), column, lang)]
 
     @property
     def plot(self) -> Plots:

@@ -13,7 +13,9 @@ from npskit.errors import ArgumentError, RoleError
 from npskit.frames import wrap
 from npskit.labels import number, word
 from npskit.scale import CATEGORIES, Scale
+from npskit.survey.audit import Check
 from npskit.survey.columns import Columns
+from npskit.survey.notes import noted
 
 if TYPE_CHECKING:
     from npskit.frames.counts_source import CountsSource
@@ -100,16 +102,16 @@ def remarks(source: CountsSource, lang: str | None) -> list[str]:
     return found
 
 
-def counts_checks(source: CountsSource, lang: str | None) -> list[tuple[str, int, str]]:
+def counts_checks(source: CountsSource) -> list[Check]:
     """The lines of an audit: rows, answers counted, and what is assumed of them."""
     names = {name: getattr(source.counts, name) for name in CATEGORIES}
     checks = [
-        ("rows", source.facts.rows, word("audit_counts_rows", lang)),
-        ("valid", source.length(), word("audit_counts_valid", lang, **names)),
-        ("rows_without_answers", source.facts.rows - source.facts.told, word("audit_counts_empty", lang)),
+        Check("rows", source.facts.rows, noted("audit_counts_rows")),
+        Check("valid", source.length(), noted("audit_counts_valid", **names)),
+        Check("rows_without_answers", source.facts.rows - source.facts.told, noted("audit_counts_empty")),
     ]
     if source.assumed is not None:
-        checks.append(("assumed_responses", source.assumed, word("audit_counts_assumed", lang)))
+        checks.append(Check("assumed_responses", source.assumed, noted("audit_counts_assumed")))
     if source.unit != "counts":
-        checks.append(("scaled_rows", source.inexact, word("audit_counts_scaled", lang)))
+        checks.append(Check("scaled_rows", source.inexact, noted("audit_counts_scaled")))
     return checks

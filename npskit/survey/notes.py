@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from npskit.labels import NO_BREAK_SPACE, date_text, language, number, word
+from npskit.labels import NO_BREAK_SPACE, date_text, language, number, points, share, word
 
-__all__ = ["Note", "noted", "periods_text"]
+__all__ = ["Figure", "Note", "noted", "periods_text"]
 
 # Names of groups said in one remark.
 MOST_NAMED = 6
@@ -58,6 +58,32 @@ class Note:
         return self.sentence(lang="en")
 
 
+@dataclass(frozen=True)
+class Figure:
+    """A number that is no count: ``kind`` is share (0..1), points, change (points with their unit) or weekday (0 is
+    Monday)."""
+
+    value: float
+    kind: str
+
+    def text(self, lang: str) -> str:
+        """The number as the language writes it.
+
+        Examples
+        --------
+        >>> Figure(0.35, "share").text("en"), Figure(-12.4, "change").text("en"), Figure(6, "weekday").text("fr")
+        ('35%', '−12 points', 'dimanche')
+        """
+        match self.kind:
+            case "share":
+                small = 0 < self.value < 0.0995 or 0.9 < self.value < 1
+                return share(self.value, digits=1 if small and round(1000 * self.value) % 10 else 0, lang=lang)
+            case "weekday":
+                return word(f"day_{(int(self.value) + 1) % 7}", lang)
+        small = 0 < abs(self.value) < 0.95
+        return points(self.value, digits=1 if small else 0, lang=lang, unit=self.kind == "change")
+
+
 def noted(key: str, count: float | None = None, **values: Any) -> Note:
     """A remark from its values."""
     return Note(key, values, count)
@@ -74,6 +100,12 @@ def shown(value: Any, lang: str) -> str:
             return periods_text(count, every, lang)
         case Note():
             return value.sentence(lang=lang)
+        case Note():
+            return value.sentence(lang=lang)
+        case Figure():
+            return value.text(lang)
+        case (Note(), *_):
+            return ("\u202f; " if lang == "fr" else "; ").join(each.sentence(lang=lang) for each in value)
         case tuple():
             return names_text([shown(name, lang) if isinstance(name, Note) else str(name) for name in value], lang)
         case dt.date():

@@ -1,0 +1,246 @@
+"""The verb that says what is wrong with data, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from npskit.errors import ArgumentError, ArgumentTypeError, NpskitError, RatingError, RoleError
+from npskit.frames.keys import EVERY
+from npskit.survey.audit import (
+    Check,
+    check,
+    checked_table,
+    customer_check,
+    no_rating_check,
+    rating_checks,
+    reading_checks,
+)
+from npskit.survey.audit_columns import KINDS, Named, audit_columns
+from npskit.survey.base import Base, as_list
+from npskit.survey.notes import noted
+
+if TYPE_CHECKING:
+    from npskit.frames import Source
+    from npskit.survey.audit_time import Times
+    from npskit.tally import Tally
+
+__all__ = ["Auditing"]
+
+# What each check needs, told where it cannot be made.
+NEEDS = {
+    "scale_change": "date",
+    "sudden_tens": "date",
+    "day_of_week": "date",
+    "channel_change": "channel",
+    "interviewer_effect": "interviewer",
+    "tens_by_team": "team",
+    "wording_change": "wording",
+    "straight_lines": "items",
+    "same_day": "customer",
+    "repeated_comments": "comment",
+}
+
+
+class Auditing(Base):
+    """Survey answers that are checked."""
+
+    def audit(
+        self,
+        *,
+        every: str | None = None,
+        channel: Named = None,
+        team: Named = None,
+        interviewer: Named = None,
+        wording: Named = None,
+        lang: str | None = None,
+    ) -> Any:
+        """What is wrong with this data, and what to do about it.
+
+        Parameters
+        ----------
+        every : {"day", "week", "month", "quarter", "year"}, optional
+            Length of the periods that are compared; months unless given, or weeks where there are few months.
+        channel, team, interviewer, wording : str or sequence of str, optional
+            Columns that tell how an answer came in, about whom, who asked, and in what words; found by their names in
+            English and French when not given.
+        lang : {"en", "fr"}, optional
+            Language of the details.
+
+        Returns
+        -------
+        table in the caller's own library
+            ``check, count, detail, to_do``: a row each for ``rows, valid, missing, out_of_range`` (with up to five
+            values), ``scale_warning``, ``duplicates`` (rows equal in every column), ``repeated_customers``, and what
+            `read_survey` left out or repaired. Where the rating cannot be told, ``rating_column`` says why. Then, where
+            the data allow them, with 0 where nothing is found:
+
+            - ``scale_change``: runs of periods on another range (1-5, 1-7, 1-10, even ratings only);
+            - ``sudden_tens``, ``sudden_tens_by_team``: jumps of the share of the highest answer;
+            - ``tens_by_team``: teams or interviewers with more of these than teams usually have;
+            - ``channel_change``, ``wording_change``: the mix of channels jumps; the question has other words;
+            - ``day_of_week``, ``interviewer_effect``: who scores apart from the others in the same periods, in points;
+            - ``straight_lines``: answers that are one column of ticks, beyond what being content explains;
+            - ``same_day``, ``repeated_comments``: answers of one person on one day; comments alike but for a word.
+
+            ``not_checked`` names what could not be looked at, and what it needs.
+
+        Raises
+        ------
+        ColumnNotFoundError
+            For a named column that is not there.
+        ArgumentError
+            For another `every`.
+
+        Notes
+        -----
+        Each check finds something in at most one clean survey of twenty; many levels or periods are allowed for. Shares
+        that jump are found by the model that `monitor` watches scores with, which allows for drift, season and scatter
+        beyond chance.
+
+        Examples
+        --------
+        >>> import numpy as np, pandas as pd
+        >>> days = pd.date_range("2024-01-01", periods=360)
+        >>> ratings = [*np.tile([10, 9, 8, 7, 5, 0], 30), *np.tile([10, 9, 8, 7, 5, 1], 30)]
+        >>> frame = pd.DataFrame({"date": days, "nps": ratings})
+        >>> frame.nps.audit().set_index("check").loc["scale_change", "detail"]
+        'July 2024 to December 2024: nobody gave 0, 30 gave 1; elsewhere 100% of the zeros and ones are zeros'
+        """
+        if every is not None and every not in EVERY:
+            raise ArgumentError(where="every", expected="one of " + ", ".join(map(repr, EVERY)), got=repr(every))
+        named = {"channel": channel, "team": team, "interviewer": interviewer, "wording": wording}
+        return self._whole.table(checked_table(self._checks(every=every, **named), lang))
+
+    def _checks(self, *, every: str | None = None, **named: Named) -> list[Check]:
+        """Every check, as data."""
+        source = self._whole
+        columns = {kind: audit_columns(source, kind, named.get(kind), self._taken()) for kind in KINDS}
+        return [
+            *self._rating_checks(source),
+            check("duplicates", source.duplicates(), noted("audit_duplicates"), "audit_do_duplicates"),
+            *self._customer_check(source),
+            *reading_checks(self._notes),
+            *(self._more_checks(source, every, columns) if self.aggregated is None else ()),
+        ]
+
+    def _taken(self) -> list[str]:
+        """The columns that play a role."""
+        return [column for role in ("rating", "date", "comment", "customer", "weight") if (column := self._found(role))]
+
+    def _found(self, role: str) -> str | None:
+        """The column of a role, or None."""
+        try:
+            return self._column(role)
+        except RoleError:
+            return None
+
+    def _rating_checks(self, source: Source) -> list[Check]:
+        if self.aggregated is not None:
+            from npskit.survey.aggregated import counts_checks
+
+            return counts_checks(self.aggregated)
+        try:
+            rating = self._column("rating")
+            return rating_checks(source.rating_counts(rating), self._scale_of(source, rating), rating)
+        except (RoleError, RatingError) as error:
+            return no_rating_check(source.length(), str(error))
+
+    def _customer_check(self, source: Source) -> list[Check]:
+        column = self._found("customer")
+        return [] if column is None else [customer_check(*source.repeated(column), column)]
+
+    def _more_checks(self, source: Source, every: str | None, columns: dict[str, list[str]]) -> list[Check]:
+        """The checks that need more than the ratings, and which of them could not be made."""
+        rating = self._found("rating")
+        if rating is None:
+            return []
+        found: list[Check] = []
+        for ask in self._asked(source, rating, every, columns):
+            try:
+                made = ask()
+            except (RatingError, ArgumentTypeError):
+                # What cannot be read is told by the checks before.
+                made = None
+            if made is not None:
+                found.append(made)
+        left = [name for name in NEEDS if name not in {each.name for each in found}]
+        if left:
+            names = tuple(noted(f"audit_need_{NEEDS[name]}", check=name) for name in left)
+            found.append(Check("not_checked", len(left), noted("audit_cases", cases=names)))
+        return found
+
+    def _asked(
+        self, source: Source, rating: str, every: str | None, columns: dict[str, list[str]]
+    ) -> Iterator[Callable[[], Check | None]]:
+        """The call of each check that the columns allow."""
+        # Loaded here, since a score needs nothing of it.
+        from npskit.survey import audit_rows as rows
+        from npskit.survey import audit_time as time
+
+        times = self._times(source, rating, every)
+        if times is not None:
+            yield from self._over_time(times, columns)
+        counts = partial(
+            source.tally,
+            rating,
+            scale=time.without_outside(self._scale_of(source, rating), source.rating_counts(rating)),
+        )
+        for column in [] if self._is_labelled(source, rating) else teams_of(columns):
+            yield partial(counted, rows.tens_by_team, counts, column)
+        yield partial(rows.noted_wordings, self._notes)
+        for column in columns["wording"]:
+            yield partial(counted, partial(rows.wording_check, times), counts, column)
+        if source.length() <= rows.MOST_AUDITED and "spark" not in source.engine:
+            yield from self._of_rows(source, rating)
+
+    def _over_time(self, times: Times, columns: dict[str, list[str]]) -> Iterator[Callable[[], Check | None]]:
+        """The checks of periods and days."""
+        from npskit.survey import audit_rows as rows
+        from npskit.survey import audit_time as time
+
+        yield partial(time.range_check, times)
+        yield partial(time.day_check, times)
+        yield from (partial(time.channel_check, times, column) for column in columns["channel"])
+        yield from (partial(rows.interviewer_check, times, column) for column in columns["interviewer"])
+        if not times.declared.labelled:
+            yield partial(time.tens_check, times)
+            yield from (partial(time.tens_over_time, times, column) for column in teams_of(columns))
+
+    def _of_rows(self, source: Source, rating: str) -> Iterator[Callable[[], Check | None]]:
+        """The checks that look at rows one by one."""
+        from npskit.survey import audit_rows as rows
+
+        yield partial(rows.lines_check, source, self._taken(), as_list(self._missing))
+        comment, customer, date = (self._found(role) for role in ("comment", "customer", "date"))
+        if customer and date:
+            yield partial(rows.same_day_check, source, customer, date, rating)
+        if comment:
+            yield partial(rows.comments_check, source, comment)
+
+    def _is_labelled(self, source: Source, rating: str) -> bool:
+        return self._scale_of(source, rating).labelled
+
+    def _times(self, source: Source, rating: str, every: str | None) -> Times | None:
+        """The dated answers, or None without a column of dates that can be read."""
+        from npskit.survey.audit_time import Times
+
+        date = self._found("date")
+        if date is None:
+            return None
+        times = Times(source, rating, date, self._scale_of(source, rating), source.rating_counts(rating), every)
+        try:
+            return times if len(times.days) else None
+        except NpskitError:
+            return None
+
+
+def teams_of(columns: dict[str, list[str]]) -> list[str]:
+    """Columns of those who may ask for tens."""
+    return list(dict.fromkeys([*columns["interviewer"], *columns["team"]]))
+
+
+def counted(ask: Callable[..., Check | None], counts: Callable[..., Tally], column: str) -> Check | None:
+    """A check of the answers counted by a column, counted when it is made."""
+    return ask(counts([column]), column)
