@@ -51,7 +51,7 @@ class Survey(survey.Survey):
         Parameters
         ----------
         path : path
-            Where to write: ``.html``, ``.pdf``, ``.ipynb`` or ``.xlsx``.
+            Where to write: ``.html``, ``.pdf``, ``.pptx``, ``.xlsx`` or ``.ipynb``.
         template : str
             Id of the template notebook.
         lang : {"en", "fr"}
@@ -76,7 +76,7 @@ class Survey(survey.Survey):
         by : str, Bands, Period or sequence of them, optional
             The teams; a column that is called so unless given.
         **options
-            Of `npskit.report.report_all`: ``template, format ("html", "pdf", "ipynb" or "xlsx"), lang, jobs, threshold,
+            Of `npskit.report.report_all`: ``template, format ("html", "pdf", "pptx", "xlsx" or "ipynb"), lang, jobs, threshold,
             dry_run, parameters``, and parameters of the template.
 
         Returns

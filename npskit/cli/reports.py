@@ -22,7 +22,7 @@ __all__ = ["add_commands"]
 SOME_FAILED = 1
 REPORT, FOLDER = "nps-report.html", "nps-reports"
 # Formats of a report, with the suffixes that say the same.
-FORMATS = {"html": (".html", ".htm"), "pdf": (".pdf",), "ipynb": (".ipynb",), "xlsx": (".xlsx",)}
+FORMATS = {"html": (".html", ".htm"), "pdf": (".pdf",), "ipynb": (".ipynb",), "xlsx": (".xlsx",), "pptx": (".pptx",)}
 
 # The tests run them, beside a file of answers with the columns that they name.
 REPORT_EXAMPLES = (
@@ -50,7 +50,7 @@ def add_commands(commands: Any) -> None:
 
 def add_report_options(parser: argparse.ArgumentParser) -> None:
     """Where the report goes and what it shows."""
-    parser.add_argument("-o", "--output", metavar="PATH", help=".html, .pdf, .ipynb or .xlsx; with --all a folder")
+    parser.add_argument("-o", "--output", metavar="PATH", help=".html, .pdf, .pptx, .xlsx, .ipynb; with --all a folder")
     parser.add_argument("--format", choices=tuple(FORMATS), help="what to write, where the name does not say so")
     parser.add_argument("--template", default="health-check")
     parser.add_argument("--by", action="append", default=[], metavar="COLUMN")

@@ -22,6 +22,8 @@ __all__ = ["TABLE_TYPE", "Line", "Sheet", "contents"]
 TABLE_TYPE = "application/vnd.dataresource+json"
 HEADINGS = ("h1", "h2", "h3", "h4")
 TEXTS = (*HEADINGS, "p", "li", "dt", "dd")
+# What sections of ours are called in the page, where they are more than a section.
+PARTS = ("lead", "caption", "note")
 SILENT = ("style", "script", "svg", "template")
 
 
@@ -34,10 +36,13 @@ class Line:
     kind : str
         The element it was: ``h1, h2, h3, p, li, dt, dd``.
     text : str
+    part : str
+        What it is in the page: ``kicker, lead, caption, note``; empty for the rest.
     """
 
     kind: str
     text: str
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,8 @@ class Sheet:
         Of columns that hold numbers already.
     picture : str
         The chart as SVG.
+    spec : mapping
+        The chart as specified, once for all of its tables.
     """
 
     name: str
@@ -71,6 +78,7 @@ class Sheet:
     numbers: Mapping[str, list[Any]] = field(default_factory=dict)
     formats: Mapping[int, str] = field(default_factory=dict)
     picture: str = ""
+    spec: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 def contents(notebook: Any, lang: str) -> list[Line | Sheet]:
@@ -140,7 +148,7 @@ class Reader(HTMLParser):
         self.name, self.found = name, list[Line | Sheet]()
         self.rows: list[list[str]] | None = None
         self.text: list[str] | None = None
-        self.silent = 0
+        self.silent, self.part, self.kicker = 0, "", False
 
     def handle_starttag(self, tag: str, attrs: Any) -> None:
         """Begin a text, a row or a table."""
@@ -150,8 +158,10 @@ class Reader(HTMLParser):
             self.rows = []
         elif tag == "tr" and self.rows is not None:
             self.rows.append([])
+        elif tag == "section":
+            self.part = next((name for name in PARTS if f"nps-{name}" in classes_of(attrs)), "")
         elif tag in TEXTS or tag in ("td", "th"):
-            self.text = []
+            self.text, self.kicker = [], "nps-kicker" in classes_of(attrs)
 
     def handle_data(self, data: str) -> None:
         """Text, where it is shown."""
@@ -162,6 +172,8 @@ class Reader(HTMLParser):
         """A text, or a table, is complete."""
         if tag in SILENT:
             self.silent = max(0, self.silent - 1)
+        elif tag == "section":
+            self.part = ""
         elif tag == "table" and self.rows is not None:
             self.found += [table_of(self.rows, self.name)] if len(self.rows) > 1 else []
             self.rows = None
@@ -171,8 +183,13 @@ class Reader(HTMLParser):
                 if self.rows:
                     self.rows[-1].append(text)
             elif text:
-                self.found.append(Line(tag, text))
+                self.found.append(Line(tag, text, "kicker" if self.kicker else self.part))
                 self.name = text if tag in HEADINGS else self.name
+
+
+def classes_of(attrs: Any) -> list[str]:
+    """The classes of an element."""
+    return (dict(attrs).get("class") or "").split()
 
 
 def table_of(rows: Sequence[Sequence[str]], name: str) -> Sheet:
@@ -187,4 +204,5 @@ def charted(spec: Mapping[str, Any], name: str, picture: str, lang: str) -> Iter
     title, notes = said(spec.get("title"))
     for at, table in enumerate(pointed(spec, lang) or [Pointed(())]):
         rows = tuple(table.rows)
-        yield Sheet(name or title, title, notes, table.heads, rows, table.numbers, table.formats, "" if at else picture)
+        once = {} if at else {"picture": picture, "spec": spec}
+        yield Sheet(name or title, title, notes, table.heads, rows, table.numbers, table.formats, **once)

@@ -32,7 +32,7 @@ from npskit.survey import Survey
 __all__ = ["Reports", "report_all"]
 
 MARK = 'name="generator" content="npskit reports"'
-FORMATS = ("html", "pdf", "ipynb", "xlsx")
+FORMATS = ("html", "pdf", "ipynb", "xlsx", "pptx")
 # States of teams that have, or would have, a report.
 THERE = ("written", "unchanged", "planned")
 
@@ -109,7 +109,7 @@ def report_all(
         The teams; a column that is called so unless given. What reports are split by inside is found in each of them.
     template : str
         Id of the template.
-    format : {"html", "pdf", "ipynb", "xlsx"}
+    format : {"html", "pdf", "ipynb", "xlsx", "pptx"}
     lang : {"en", "fr"}, optional
     jobs : int, optional
         Reports made at once; as many as there are processors unless given.
@@ -198,7 +198,7 @@ def suffix_of(format: str) -> str:
     ArgumentError
     """
     if format not in FORMATS:
-        raise ArgumentError(where="format", expected="html, pdf, ipynb or xlsx", got=repr(format))
+        raise ArgumentError(where="format", expected="html, pdf, ipynb, xlsx or pptx", got=repr(format))
     return f".{format}"
 
 

@@ -19,6 +19,7 @@ from npskit.report.asked import SHOWN, asked_columns, beforehand
 from npskit.report.page import page, vega
 from npskit.report.printing import browser, printed
 from npskit.report.running import executed
+from npskit.report.slides import slides
 from npskit.report.story import source_name
 from npskit.report.template import INJECTED, Code, literal, prepared, template_path, titled
 from npskit.report.transfer import Carried, carried, stored
@@ -27,7 +28,7 @@ from npskit.survey import Survey
 
 __all__ = ["Report", "write_report"]
 
-SUFFIXES = (".html", ".htm", ".ipynb", ".pdf", ".xlsx")
+SUFFIXES = (".html", ".htm", ".ipynb", ".pdf", ".pptx", ".xlsx")
 # Those that hold charts which react.
 PAGES = (".html", ".htm", ".pdf")
 LIBRARIES = ("nbformat", "nbclient", "ipykernel", "vl_convert")
@@ -99,7 +100,7 @@ def write_report(
         A path is opened by the notebook itself (an export with `npskit.read_survey`, Parquet by scanning), so that a
         report kept as ``.ipynb`` can be run again.
     path : path
-        ``.html`` (one file, no network), ``.pdf``, ``.ipynb`` or ``.xlsx``.
+        ``.html`` (one file, no network), ``.pdf``, ``.pptx``, ``.xlsx`` or ``.ipynb``.
     template : str
         Id of the template.
     lang : {"en", "fr"}, optional
@@ -195,6 +196,8 @@ def check_possible(path: Path, template: str) -> None:
         browser()
     if suffix == ".xlsx":
         optional_import("openpyxl", extra="excel", purpose="write a workbook")
+    if suffix == ".pptx":
+        optional_import("pptx", extra="pptx", purpose="write slides")
     template_path(template)
 
 
@@ -227,7 +230,7 @@ def writable(path: Path) -> Path:
     if path.suffix.lower() not in SUFFIXES:
         raise ReportError(
             where=f"report {str(path)!r}",
-            expected="a name that ends in .html, .ipynb, .pdf or .xlsx",
+            expected="a name that ends in .html, .ipynb, .pdf, .pptx or .xlsx",
             got=repr(path.suffix or path.name),
             hint=f"for example {str(path.with_suffix('.html'))!r}" if path.name else "",
         )
@@ -248,6 +251,8 @@ def written(notebook: Any, suffix: str, template: str, lang: str, data: Carried,
     name = " · ".join(filter(None, [titled(template, "title", lang), title]))
     if suffix == ".xlsx":
         return workbook(notebook, title=name, lang=lang)
+    if suffix == ".pptx":
+        return slides(notebook, title=name, lang=lang)
     html = page(notebook, title=name, lang=lang)
     return printed(html) if suffix == ".pdf" else html.encode("utf-8")
 

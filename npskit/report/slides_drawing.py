@@ -1,0 +1,118 @@
+"""A chart of ours as a chart of a presentation: which kind it is, and its series with their limits.
+
+The kind is read from what is measured along which axis: rows of scores with their intervals, columns over ratings, a
+path over time, a bridge from one figure to another, points of two measures. A chart that is none of these is shown as
+its picture, so that nothing is drawn which the chart does not say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from npskit.charts.theme import INK
+from npskit.labels import word
+from npskit.report.pointed import is_number
+from npskit.report.slides_bridge import bridge
+from npskit.report.slides_marks import POINTS, SPANNING, VALUED, Mark, Named, Row, marks_of, number_at
+from npskit.report.slides_points import of_points
+from npskit.report.slides_series import Drawing, Series, shown_by
+from npskit.report.slides_time import over_time
+
+__all__ = ["drawing"]
+
+# Beyond these a native chart would be a tangle.
+MOST_ROWS, MOST_SERIES = 66, 8
+# Marks over an axis that does not begin at zero: so many, with names so long, so near to each other.
+MOST_DOTS, LONGEST_DOT, CLOSE = 12, 22, 0.5
+
+
+def drawing(spec: Mapping[str, Any], lang: str) -> Drawing | None:
+    """The native chart of a specification; None where a picture says it better.
+
+    Examples
+    --------
+    >>> rows = [{"name": "Lyon", "score": 5.0, "lower": 1.0, "upper": 9.0, "row": 0}]
+    >>> place = {"field": "row", "type": "ordinal"}
+    >>> dots = {"x": {"field": "score", "type": "quantitative"}, "y": place, "tooltip": [{"field": "name"}]}
+    >>> span = {"x": {"field": "lower", "type": "quantitative"}, "x2": {"field": "upper"}, "y": place}
+    >>> layers = [{"mark": "circle", "encoding": dots}, {"mark": "rule", "encoding": span}]
+    >>> found = drawing({"data": {"values": rows}, "layer": layers}, "en")
+    >>> found.kind, found.categories, found.series[0].lower
+    ('rows', ('Lyon',), (1.0,))
+    """
+    marks = [mark for mark in marks_of(spec) if mark.kind != "text"]
+    if not marks or any(mark.kind in ("geoshape", "arc", "image") for mark in marks):
+        return None
+    named = Named(marks, lang)
+    words = [mark for mark in marks_of(spec) if mark.kind == "text"]
+    for attempt in (over_time, bridge, of_points, in_rows, in_columns):
+        found = attempt(marks, named, words)
+        if found is not None:
+            return found if any(is_number(value) for each in found.series for value in each.values) else None
+    return None
+
+
+def in_rows(marks: Sequence[Mark], named: Named, words: Sequence[Mark]) -> Drawing | None:
+    """A bar for each row, with its interval."""
+    return along_places(marks, named, "rows", ("x", "y"))
+
+
+def in_columns(marks: Sequence[Mark], named: Named, words: Sequence[Mark]) -> Drawing | None:
+    """A column for each place, with its interval."""
+    return along_places(marks, named, "columns", ("y", "x"))
+
+
+def along_places(marks: Sequence[Mark], named: Named, kind: str, axes: tuple[str, str]) -> Drawing | None:
+    """Measures along one axis, at places along the other."""
+    along, across = axes
+    placed = [mark for mark in marks if mark.measures(along) and mark.places(across)]
+    drawn = [mark for mark in placed if mark.kind in VALUED and not measures_too(mark, f"{along}2")]
+    spans = [mark for mark in placed if mark.kind in SPANNING and measures_too(mark, f"{along}2")]
+    fields = list(dict.fromkeys(mark.field(along) for mark in drawn if not mark.field(along).endswith("_at")))
+    tipped = [mark for mark in placed if mark.part.tips]
+    if not fields or not tipped or len({mark.part.name for mark in placed}) > 1 or len(fields) > MOST_SERIES:
+        return None
+    rows = list(tipped[0].part.rows)
+    names = [category(row, tipped[0], named.lang) for row in rows]
+    if not all(names) or not len(set(names)) == len(names) <= MOST_ROWS:
+        return None
+    found = []
+    for field in fields:
+        mark = next(mark for mark in drawn if mark.field(along) == field)
+        own = next((each for each in spans if each.field(across) == mark.field(across) or len(fields) == 1), None)
+        head, shown = named.of(field, rows)
+        ends = (own.field(along), own.field(f"{along}2")) if own else ()
+        colours = tuple(mark.colour(row) or INK for row in rows)
+        lower, upper = (tuple(number_at(row, end) for row in rows) for end in ends) if ends else ((), ())
+        found.append((Series(head, tuple(number_at(row, field) for row in rows), lower, upper,
+                             colour=colours[0] if len(set(colours)) == 1 else INK,
+                             colours=colours if len(set(colours)) > 1 else ()), shown))  # fmt: skip
+    if len(found) > 1 and not all(series.name for series, _ in found):
+        return None
+    series = tuple(each for each, _ in found)
+    marked = all(mark.kind in POINTS for mark in drawn if not mark.field(along).endswith("_at"))
+    if kind == "rows" and marked and far_from_zero(series, [str(row.get(tipped[0].part.tips[0][0])) for row in rows]):
+        kind, series = "dots", tuple(replace(each, look="dots") for each in series)
+    return Drawing(kind, tuple(names), series, found[0][1] or shown_by(series[:1]))
+
+
+def far_from_zero(series: Sequence[Series], names: Sequence[str]) -> bool:
+    """Whether bars would be long and alike, so that marks over an axis of their own say more."""
+    ends = [end for each in series for end in (*each.values, *each.lower, *each.upper) if end is not None]
+    short = len(names) <= MOST_DOTS and all(len(name) <= LONGEST_DOT for name in names)
+    return bool(ends) and short and min(ends) > 0 and max(ends) - min(ends) < CLOSE * max(ends)
+
+
+def measures_too(mark: Mark, channel: str) -> bool:
+    """Whether a mark ends at a measure, and not at the zero where bars begin."""
+    return mark.field(channel) not in ("", "zero")
+
+
+def category(row: Row, mark: Mark, lang: str) -> str:
+    """What a row is called, with how many answers it holds where it says so."""
+    name, n = str(row.get(mark.part.tips[0][0]) or ""), row.get("n")
+    if not isinstance(n, str) or not n or "n" not in [field for field, _ in mark.part.tips]:
+        return name
+    return f"{name} ({n if '=' in n else word('chart_n', lang, n=n)})"

@@ -1,0 +1,118 @@
+"""Paths over time as a native chart: what was measured, what was expected, and the limits of both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from npskit.charts.theme import INK
+from npskit.labels import word
+from npskit.report.pointed import is_number
+from npskit.report.slides_marks import POINTS, SPANNING, VALUED, Mark, Named, Row, period_labels
+from npskit.report.slides_series import Drawing, Series, shown_by
+
+__all__ = ["over_time"]
+
+MOST_PERIODS, MOST_SERIES = 400, 8
+
+
+def over_time(marks: Sequence[Mark], named: Named, words: Sequence[Mark]) -> Drawing | None:
+    """Paths over periods; panels of one measure become series."""
+    timed = [mark for mark in marks if mark.type("x") == "temporal" and mark.measures("y")]
+    panels = list(dict.fromkeys(mark.part.name for mark in timed))
+    if not timed or any(mark.kind == "rect" and mark.field("y") for mark in marks):
+        return None
+    if len(panels) > 1 and any(mark not in timed for mark in marks if mark.part.tips):
+        return None
+    labels = period_labels([{**row, "period": row.get(mark.field("x"))} for mark in timed for row in mark.part.rows],
+                           "period", named.lang)  # fmt: skip
+    if not 1 < len(labels) <= MOST_PERIODS:
+        return None
+    found = [each for panel in panels for each in paths([m for m in timed if m.part.name == panel], labels, named)]
+    forms = [
+        named.of(mark.field("y"), mark.part.rows)[1] for mark in sorted(timed, key=lambda each: not each.part.tips)
+    ]
+    if not found or len([each for each in found if each.look != "limit"]) > MOST_SERIES:
+        return None
+    return Drawing("time", tuple(labels.values()), tuple(found), next(filter(None, forms), shown_by(found)))
+
+
+def paths(marks: Sequence[Mark], labels: Mapping[str, str], named: Named) -> Iterator[Series]:
+    """The series of a panel: each measure with its limits, past and to come apart."""
+    valued = [mark for mark in marks if mark.kind in VALUED and not mark.field("y2")]
+    spans = [mark for mark in marks if mark.kind in SPANNING and mark.field("y2")]
+    groups: list[tuple[Mark, set[str]]] = []
+    for mark in sorted(valued, key=lambda mark: mark.kind in POINTS):
+        days = known_days(mark)
+        at = next((k for k, (other, known) in enumerate(groups)
+                   if other.field("y") == mark.field("y") and days <= known), None)  # fmt: skip
+        if at is None:
+            groups.append((mark, days))
+    taken: set[int] = set()
+    for mark, days in groups:
+        lines = any(m.kind == "line" and m.field("y") == mark.field("y") and days <= known_days(m) for m in valued)
+        spanning = [k for k, span in enumerate(spans) if k not in taken and span.kind != "area" and fits(span, mark)]
+        own = spanning[:1] if not lines or mark.field("y") in ("score", "value", "share") else []
+        taken.update(own)
+        tipped = next(
+            (m for m in valued if m.part.tips and m.field("y") == mark.field("y") and known_days(m) == days), mark
+        )
+        yield path(tipped if tipped.part.tips else mark, mark, "line" if lines else "dots", labels, named,
+                   [spans[k] for k in own])  # fmt: skip
+    for at, span in enumerate(spans):
+        if at not in taken:
+            taken.update(k for k, other in enumerate(spans) if other.field("y") == span.field("y"))
+            same = [other for other in spans if other.field("y") == span.field("y")]
+            yield from limits(same, labels, named)
+
+
+def fits(span: Mark, mark: Mark) -> bool:
+    """Whether a span of a mark's own periods lies around its values."""
+    ends = {day_of(row, span): (row.get(span.field("y")), row.get(span.field("y2"))) for row in span.part.rows}
+    pairs = [(row.get(mark.field("y")), ends.get(day_of(row, mark))) for row in mark.part.rows]
+    inside = [end for value, end in pairs if end and is_number(value) and is_number(end[0]) and is_number(end[1])]
+    held = sum(low <= value <= high for value, end in pairs if end and is_number(value)
+               for low, high in [end] if is_number(low) and is_number(high))  # fmt: skip
+    return bool(inside) and known_days(span) <= known_days(mark) and held == len(inside)
+
+
+def path(tipped: Mark, mark: Mark, look: str, labels: Mapping[str, str], named: Named, spans: Sequence[Mark]) -> Series:
+    """A measure over the periods, called as its pointer says."""
+    rows = mark.part.rows
+    values = {day_of(row, mark): row.get(mark.field("y")) for row in rows}
+    ends = {day_of(row, span): (row.get(span.field("y")), row.get(span.field("y2")))
+            for span in spans for row in span.part.rows}  # fmt: skip
+    lower, upper = ([ends.get(day, (None, None))[at] for day in labels] for at in (0, 1)) if ends else ([], [])
+    colours = [mark.colour(row) for row in rows]
+    head = mark.part.name or told_at(tipped, named)
+    if not head and spans:
+        head = named.around(spans[0].field("y"), spans[0].field("y2"), spans[0].part.rows)
+    return Series(
+        head or word("slides_until_now", named.lang), tuple(values.get(day) for day in labels), tuple(lower),
+        tuple(upper), look=look, colour=next(filter(None, colours), INK), dashed="strokeDash" in mark.look,
+    )  # fmt: skip
+
+
+def told_at(mark: Mark, named: Named) -> str:
+    """What the figure of a mark is called at the pointer, its own first where two series share a field."""
+    own = Named([mark], named.lang) if mark.part.tips else named
+    return own.of(mark.field("y"), mark.part.rows)[0]
+
+
+def limits(spans: Sequence[Mark], labels: Mapping[str, str], named: Named) -> Iterator[Series]:
+    """The two ends of a band as thin lines."""
+    colour = next(filter(None, (mark.colour(row) for mark in spans for row in mark.part.rows[:1])), INK)
+    for channel, end in (("y", "lower"), ("y2", "upper")):
+        field = spans[0].field(channel)
+        values = {day_of(row, mark): row.get(field) for mark in spans for row in mark.part.rows}
+        head = named.of(field, [])[0] or word(f"slides_{end}", named.lang)
+        yield Series(head, tuple(values.get(day) for day in labels), look="limit", colour=colour)
+
+
+def day_of(row: Row, mark: Mark) -> str:
+    """The period of a row."""
+    return str(row.get(mark.field("x")))[:10]
+
+
+def known_days(mark: Mark) -> set[str]:
+    """The periods in which a mark has a value."""
+    return {day_of(row, mark) for row in mark.part.rows if is_number(row.get(mark.field("y")))}
