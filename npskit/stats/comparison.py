@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.errors import ArgumentError, did_you_mean
-from npskit.stats.intervals import ADJUSTMENT, checked_method, interval, normal_quantile, squared_statistic
+from npskit.stats.intervals import ADJUSTMENT, checked_method, interval, normal_quantile, statistic_of
 from npskit.stats.score import Floats, checked_counts, responses, score, standard_error
 
 __all__ = ["Difference", "adjust", "difference", "rank_probabilities"]
@@ -125,15 +125,17 @@ def _mover_p_value(first: Floats, second: Floats) -> Floats:
     top, bottom = np.asarray(score(high)), np.asarray(score(low))
     gap = top - bottom
     near, far = np.zeros(gap.shape), np.full(gap.shape, np.pi / 2)
+    of_top, of_bottom = statistic_of(high), statistic_of(low)
+
+    def both(angle: Floats) -> tuple[Floats, Floats]:
+        return of_top(top - gap * np.cos(angle)), of_bottom(bottom + gap * np.sin(angle))
+
     for _ in range(HALVINGS):
         angle = (near + far) / 2
-        above = squared_statistic(high, top - gap * np.cos(angle)) > squared_statistic(
-            low, bottom + gap * np.sin(angle)
-        )
+        of_high, of_low = both(angle)
+        above = of_high > of_low
         near, far = np.where(above, angle, near), np.where(above, far, angle)
-    angle = (near + far) / 2
-    of_high = squared_statistic(high, top - gap * np.cos(angle))
-    of_low = squared_statistic(low, bottom + gap * np.sin(angle))
+    of_high, of_low = both((near + far) / 2)
     return two_sided(np.sqrt(np.minimum(of_high, of_low)))
 
 

@@ -24,7 +24,15 @@ from npskit.stats.credible import credible_limits
 from npskit.stats.resampling import bootstrap, resampled_limits
 from npskit.stats.score import Floats, checked_counts, responses, score, standard_error
 
-__all__ = ["METHODS", "bootstrap", "checked_level", "interval", "normal_quantile", "squared_statistic"]
+__all__ = [
+    "METHODS",
+    "bootstrap",
+    "checked_level",
+    "interval",
+    "normal_quantile",
+    "squared_statistic",
+    "statistic_of",
+]
 
 ADJUSTMENT = np.array([0.75, 1.5, 0.75])
 MOST_STEPS = 100
@@ -158,14 +166,30 @@ def squared_statistic(counts: ArrayLike, points: ArrayLike) -> Any:
     >>> round(float(squared_statistic([0, 0, 5], 13.10)) ** 0.5, 3)
     1.96
     """
+    return statistic_of(counts)(points)
+
+
+def statistic_of(counts: ArrayLike) -> Callable[[ArrayLike], Any]:
+    """`squared_statistic` of these counts: whoever looks for a root asks for many points and counts once.
+
+    Examples
+    --------
+    >>> round(float(statistic_of([0, 0, 5])(13.10)) ** 0.5, 3)
+    1.96
+    """
     array = checked_counts(counts)
     mean, decided = _moments(array)
-    value = np.asarray(points, dtype=float) / 100
-    spread, _ = _restricted_variance(np.clip(value, -1, 1), mean, decided)
-    distance = np.asarray(responses(array)) * (mean - value) ** 2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = np.where(distance > 0, distance / np.where(np.abs(value) < 1, spread, 0.0), 0.0)
-    return np.where(np.isnan(mean), np.nan, statistic)[()]
+    total = np.asarray(responses(array))
+
+    def statistic(points: ArrayLike) -> Any:
+        value = np.asarray(points, dtype=float) / 100
+        spread, _ = _restricted_variance(np.clip(value, -1, 1), mean, decided)
+        distance = total * (mean - value) ** 2
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found = np.where(distance > 0, distance / np.where(np.abs(value) < 1, spread, 0.0), 0.0)
+        return np.where(np.isnan(mean), np.nan, found)[()]
+
+    return statistic
 
 
 def _restricted_variance(value: Floats, mean: Floats, decided: Floats) -> tuple[Floats, Floats]:

@@ -7,6 +7,7 @@ useful there. For whole degrees of freedom the distribution is a finite sum.
 from __future__ import annotations
 
 import math
+from functools import cache
 
 __all__ = ["student_quantile", "student_tail"]
 
@@ -41,6 +42,7 @@ def student_tail(ratio: float, freedom: int) -> float:
     return above if ratio >= 0 else 1 - above
 
 
+@cache
 def student_quantile(probability: float, freedom: int) -> float:
     """The ratio that t exceeds with one minus this probability, by halving.
 
