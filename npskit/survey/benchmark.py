@@ -112,7 +112,7 @@ class Benchmarking(Base):
             )  # fmt: skip
         theirs = [] if published is None else read_figures(published)
         figures, industries = chosen(industry, theirs)
-        rows, notes, ranks, counts = self._asked(competitors, own, confidence_level, rng)
+        rows, notes, ranks, counts = self._brands_asked(competitors, own, confidence_level, rng)
         when = when or self._last_year()
         mine = next((row for row in rows if row["kind"] == "own"), None)
         rows += [figure_row(each, counts, confidence_level) for each in ordered(figures)]
@@ -135,7 +135,7 @@ class Benchmarking(Base):
             rank_probabilities=ranks, confidence_level=confidence_level, notes=tuple(notes),
         )  # fmt: skip
 
-    def _asked(
+    def _brands_asked(
         self, competitors: str | None, own: Any, confidence_level: float, rng: Any
     ) -> tuple[list[Row], list[Note], np.ndarray, np.ndarray | None]:
         """Rows of what this survey asked, remarks, ranks, and our counts as far as they are worth."""

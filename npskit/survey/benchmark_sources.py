@@ -82,7 +82,7 @@ def meant(text: str, family: str) -> str | None:
     ('airlines', 'market_share', None)
     """
     folded = fold(text)
-    return next((value for value, pattern in words(family) if pattern.fullmatch(folded)), None)
+    return next((value for value, pattern in words(family) if folded == fold(value) or pattern.fullmatch(folded)), None)
 
 
 def country_code(text: str) -> str:

@@ -1,0 +1,498 @@
+"""Where the score stands: brands asked alike are compared, published figures shown, and none tested without n."""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib.resources import files
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import npskit
+from npskit import Survey
+from npskit.errors import ArgumentError, ArgumentTypeError, ColumnNotFoundError, EmptyDataError, SurveyNotFoundError
+from npskit.labels import LANGUAGES, word
+from npskit.stats.comparison import difference
+from npskit.survey.benchmark_sources import KINDS, bundled, french_names, industry_text, meant, words
+from npskit.survey.benchmark_table import read_figures
+
+FORMS = files("npskit").joinpath("..", "tests", "data", "exports", "google_forms_fr.csv")
+
+
+@pytest.fixture(scope="module")
+def forms():
+    return npskit.read_survey(str(FORMS))
+
+
+@pytest.fixture(scope="module")
+def garden():
+    return npskit.datasets.load("garden")
+
+
+@pytest.fixture(scope="module")
+def panel():
+    """120 people who rate three brands each, in a mood of their own: Ours, Alpha a little better, Beta worse."""
+    rng = np.random.default_rng(11)
+    mood = rng.normal(size=120)
+    rows = []
+    for brand, level in (("Ours", 8.2), ("Alpha", 8.7), ("Beta", 7.2)):
+        rating = np.clip(np.rint(level + 1.6 * mood + 0.5 * rng.normal(size=120)), 0, 10).astype(int)
+        rows.append(pd.DataFrame({"customer_id": range(120), "brand": brand, "nps": rating}))
+    return pd.concat(rows, ignore_index=True)
+
+
+def row(found, name):
+    at = list(found.table["name"]).index(name)
+    return {column: values[at] for column, values in found.table.items()}
+
+
+def keys(found):
+    return {note.key for note in found.notes}
+
+
+# ---- brands asked in the same survey --------------------------------------------------------------------------------
+
+
+def test_a_real_form_on_eight_brands(forms):
+    found = forms.nps.benchmark(competitors="marque", own="Carrefour")
+    assert found.table["name"][0] == "Décathlon"
+    assert row(found, "Décathlon")["score"] == pytest.approx(66.7, abs=0.05)
+    assert (row(found, "Total")["score"], row(found, "Total")["responses"]) == (-75.0, 12)
+    assert found.brands == 8
+    assert found.rank_probabilities.sum(axis=0) == pytest.approx(np.ones(8))
+    assert sum(found.table["p_best"]) == pytest.approx(1)
+    # Nobody is named in the form, so that answers are strangers'; no group has thirty.
+    assert {"benchmark_note_strangers", "benchmark_note_few"} <= keys(found)
+
+
+def test_scores_are_those_of_the_summary(forms):
+    found = forms.nps.benchmark(competitors="marque")
+    table = forms.nps.summary(by="marque").set_index("marque")
+    for name in ("score", "lower", "upper"):
+        assert found.table[name] == pytest.approx(table.loc[found.table["name"], name].tolist())
+
+
+def test_strangers_differ_as_in_compare(forms):
+    found = forms.nps.benchmark(competitors="marque", own="Dior")
+    table = forms.nps.compare("marque", against="Dior").to_frame().set_index("marque")
+    others = [name for name in found.table["name"] if name != "Dior"]
+    for ours, theirs in (("difference", "difference"), ("difference_lower", "lower"), ("p_adjusted", "p_adjusted")):
+        assert [row(found, name)[ours] for name in others] == pytest.approx(table.loc[others, theirs].tolist())
+    assert row(found, "Dior")["difference"] is None
+
+
+def test_the_same_people_make_differences_surer_and_leave_scores_alone(panel):
+    ours = panel.nps.benchmark(competitors="brand", own="Ours")
+    plain = panel.drop(columns="customer_id").nps.benchmark(competitors="brand", own="Ours")
+    for name in ("score", "lower", "upper", "rank"):
+        assert ours.table[name] == plain.table[name]
+    for brand in ("Alpha", "Beta"):
+        near, far = row(ours, brand), row(plain, brand)
+        assert near["difference"] == pytest.approx(far["difference"])
+        width = [each["difference_upper"] - each["difference_lower"] for each in (near, far)]
+        assert width[0] < 0.6 * width[1]
+        assert near["p_value"] < far["p_value"]
+    assert row(ours, "Alpha")["p_best"] > row(plain, "Alpha")["p_best"]
+    assert "benchmark_note_paired" in keys(ours)
+    assert "benchmark_note_strangers" in keys(plain)
+
+
+def test_a_person_without_a_name_is_a_person_of_their_own(panel):
+    some = panel.assign(customer_id=panel["customer_id"].where(panel["customer_id"] < 60))
+    found = some.nps.benchmark(competitors="brand", own="Ours")
+    note = next(note for note in found.notes if note.key == "benchmark_note_paired")
+    assert note.values == {"n": 60, "k": 60 + 180}
+
+
+def test_who_rates_a_brand_twice_counts_as_one_person(panel):
+    twice = pd.concat([panel, panel[panel["brand"] == "Ours"]], ignore_index=True)
+    found, once = (each.nps.benchmark(competitors="brand", own="Ours") for each in (twice, panel))
+    assert "benchmark_note_again" in keys(found)
+    assert row(found, "Ours")["score"] == row(once, "Ours")["score"]
+    # 240 answers of 120 people are worth about 120.
+    assert row(found, "Ours")["lower"] == pytest.approx(row(once, "Ours")["lower"], abs=1)
+
+
+def test_nobody_who_rated_two_brands_is_told(panel):
+    one_each = panel.assign(customer_id=range(len(panel)))
+    assert "benchmark_note_one_each" in keys(one_each.nps.benchmark(competitors="brand"))
+
+
+def test_two_columns_of_persons_are_told_and_not_guessed(panel):
+    both = panel.assign(client_id=panel["customer_id"])
+    found = both.nps.benchmark(competitors="brand")
+    assert {"benchmark_note_ambiguous", "benchmark_note_paired"} & keys(found)
+
+
+def test_raters_of_few_brands_are_pointed_at(panel):
+    rng = np.random.default_rng(3)
+    some = panel[rng.random(len(panel)) < 0.5]
+    assert "benchmark_note_own_raters" in keys(some.nps.benchmark(competitors="brand"))
+
+
+def test_answers_without_a_brand_are_left_out_and_counted(panel):
+    holes = panel.assign(brand=panel["brand"].where(panel.index % 50 != 0))
+    found = holes.nps.benchmark(competitors="brand")
+    assert found.brands == 3
+    note = next(note for note in found.notes if note.key == "benchmark_note_nameless")
+    assert note.values["n"] == holes["brand"].isna().sum()
+
+
+def test_weights_of_one_size_change_ranks_of_nobody(panel):
+    weighted = Survey(panel.assign(w=2.0), weight="w").benchmark(competitors="brand", own="Ours")
+    plain = panel.nps.benchmark(competitors="brand", own="Ours")
+    for name in ("score", "rank", "difference", "p_best"):
+        assert [value for value in weighted.table[name] if value is not None] == pytest.approx(
+            [value for value in plain.table[name] if value is not None], abs=0.02
+        )
+
+
+@pytest.mark.parametrize("library", ["polars", "pyarrow", "duckdb"])
+def test_engines_agree(panel, library):
+    module = pytest.importorskip(library)
+    data = {"polars": lambda: module.from_pandas(panel), "duckdb": lambda: module.from_df(panel),
+            "pyarrow": lambda: module.Table.from_pandas(panel)}[library]()  # fmt: skip
+    found = Survey(data).benchmark(competitors="brand", own="Ours")
+    plain = panel.nps.benchmark(competitors="brand", own="Ours")
+    assert found.table["name"] == plain.table["name"]
+    for name in ("score", "difference_lower", "p_best"):
+        assert [each or 0 for each in found.table[name]] == pytest.approx([each or 0 for each in plain.table[name]])
+
+
+def test_counts_of_brands_will_do():
+    counts = pd.DataFrame({"brand": ["A", "B"], "detractors": [20, 40], "passives": [30, 35], "promoters": [51, 30]})
+    found = Survey.from_counts(counts).benchmark(competitors="brand", own="B")
+    gap = difference([20, 30, 51], [40, 35, 30])
+    assert row(found, "A")["difference_lower"] == pytest.approx(gap.lower)
+    assert row(found, "A")["rank"] == 1
+
+
+def test_equal_scores_share_a_rank_and_limits_hold_it():
+    data = pd.DataFrame({"brand": ["A"] * 9 + ["B"] * 9 + ["C"] * 9, "nps": [10, 8, 0] * 6 + [0] * 9})
+    found = data.nps.benchmark(competitors="brand")
+    assert found.table["rank"] == [1, 1, 3]
+    for lower, rank, upper in zip(*(found.table[name] for name in ("rank_lower", "rank", "rank_upper")), strict=True):
+        assert lower <= rank <= upper
+
+
+def test_our_brand_is_found_whatever_the_accents(forms):
+    assert forms.nps.benchmark(competitors="marque", own="decathlon").own == "Décathlon"
+    with pytest.raises(ArgumentError, match="did you mean 'Renault'"):
+        forms.nps.benchmark(competitors="marque", own="Renolt")
+
+
+def test_without_our_brand_it_is_told_who_leads(forms):
+    found = forms.nps.benchmark(competitors="marque")
+    assert found.own is None
+    assert np.isnan(found.score)
+    assert "difference" not in found.table
+    assert found.sentence().startswith("Décathlon leads 8 brands with +67")
+
+
+def test_one_brand_or_the_ratings_themselves_are_no_competitors(panel):
+    with pytest.raises(ArgumentError, match="two groups"):
+        panel[panel["brand"] == "Ours"].nps.benchmark(competitors="brand")
+    with pytest.raises(ArgumentError, match="names the brand"):
+        panel.nps.benchmark(competitors="nps")
+    with pytest.raises(ColumnNotFoundError, match="brand"):
+        panel.nps.benchmark(competitors="brnd")
+
+
+# ---- what is published ----------------------------------------------------------------------------------------------
+
+
+def test_every_figure_that_comes_along_is_cited_and_possible():
+    for figure in bundled():
+        assert re.match(r"https?://\S+$", figure.url), figure
+        assert all((figure.publisher, figure.name, figure.reliability, figure.population)), figure
+        assert -100 <= figure.nps <= 100
+        assert figure.kind in KINDS
+        assert figure.year is None or 2000 < figure.year < 2030
+        if figure.counts:
+            detractors, passives, promoters = figure.counts
+            assert promoters - detractors == pytest.approx(figure.nps, abs=1.01)
+            assert detractors + passives + promoters == pytest.approx(100, abs=1.01)
+
+
+def test_every_industry_has_words_in_both_languages():
+    for key in {figure.industry for figure in bundled()}:
+        assert meant(key, "industry") == key
+        for lang in LANGUAGES:
+            assert meant(industry_text(key, lang), "industry") == key, (key, lang)
+    assert {value for value, _ in words("industry")} == {figure.industry for figure in bundled()}
+    assert set(french_names()) == {figure.name for figure in bundled()}
+    for code, _ in words("country"):
+        assert all(word(f"benchmark_country_{code.lower()}", lang) for lang in LANGUAGES)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [("Airlines", "airlines"), ("compagnie aérienne", "airlines"), ("Banque de détail", "banking"), ("GMS", None),
+     ("supermarchés", "grocery"), ("jardinerie", "retail"), ("Télécoms", "internet and tv"), ("saas", "software"),
+     ("restauration rapide", "fast food"), ("Assurance", "insurance"), ("Énergie", "utilities")],
+)  # fmt: skip
+def test_an_industry_is_found_by_its_words(text, key):
+    assert meant(text, "industry") == key
+
+
+def test_airlines_have_a_range_and_every_source_is_shown(garden):
+    more = [{"name": "Airlines", "industry": "compagnies aériennes", "nps": 39, "publisher": "A panel", "year": 2023}]
+    found = garden.nps.benchmark(industry="airlines", published=more)
+    shown = dict(zip(found.table["score"], found.table["publisher"], strict=True))
+    assert {7.0: "Qualtrics XM Institute", 31.0: "npsbench.com", 39.0: "A panel"}.items() <= shown.items()
+    assert (found.range_lower, found.range_upper) == (7.0, 39.0)
+    assert found.figures == sum(kind not in ("own", "company") for kind in found.table["kind"])
+    assert "above the published range for airlines: +7 to +39" in found.sentence()
+    assert "own statement" in str(found.plot().to_dict())
+
+
+def test_companies_of_an_industry_are_no_part_of_its_range(garden):
+    found = garden.nps.benchmark(industry="airlines")
+    assert max(found.table["score"]) == 66
+    assert found.range_upper < 60
+    assert garden.nps.benchmark(industry="insurance").figures == 0
+    assert "only of companies" in garden.nps.benchmark(industry="insurance").sentence()
+
+
+def test_nothing_is_tested_without_n_nor_a_mean_of_companies(garden):
+    figures = [
+        {"name": "no n", "nps": 20, "publisher": "P", "kind": "company"},
+        {"name": "mean", "nps": 20, "publisher": "P", "kind": "moyenne du secteur", "responses": 5000},
+        {"name": "guess", "nps": 20, "publisher": "P", "kind": "estimate", "responses": 5000},
+        {"name": "limits", "nps": 20, "publisher": "P", "kind": "survey", "lower": 15, "upper": 25},
+    ]
+    found = garden.nps.benchmark(published=figures)
+    assert "difference" not in found.table
+    assert row(found, "mean")["lower"] is None
+    assert (row(found, "limits")["lower"], row(found, "limits")["upper"]) == (15, 25)
+    assert not [each for each in garden.nps.benchmark(industry="all").table["lower"][1:] if each is not None]
+
+
+def test_a_figure_with_n_is_compared_and_the_least_is_assumed(garden):
+    figures = [
+        {"name": "whole", "nps": 30, "publisher": "P", "kind": "company", "responses": 400,
+         "detractors": 20, "passives": 30, "promoters": 50},
+        {"name": "score only", "nps": 30, "publisher": "P", "kind": "company", "responses": 400},
+    ]  # fmt: skip
+    found = garden.nps.benchmark(published=figures)
+    counts = garden.nps.summary()[["detractors", "passives", "promoters"]].to_numpy()[0]
+    gap = difference([80, 120, 200], counts)
+    assert row(found, "whole")["difference"] == pytest.approx(gap.difference)
+    assert row(found, "whole")["difference_upper"] == pytest.approx(gap.upper)
+    width = {name: row(found, name)["upper"] - row(found, name)["lower"] for name in ("whole", "score only")}
+    assert width["score only"] > 1.15 * width["whole"]
+
+
+def test_a_french_file_is_read_as_typed(garden, tmp_path):
+    path = tmp_path / "chiffres.csv"
+    path.write_bytes(
+        "Secteur;Nom;NPS;Éditeur;Année;Pays;Nature;Répondants;Adresse\n"
+        "jardinerie;Enseigne A;−12,5;Cabinet X;2023;France;entreprise;1 200;https://exemple.fr\n"
+        "jardinerie;Moyenne;31;Cabinet X;2023-06-30;France, Belgique;moyenne du secteur;;idem\n"
+        "banque;Banque Z;2;Cabinet X;2023;France;;;\n".encode("cp1252", errors="replace").replace(b"?12", b"-12")
+    )
+    first, second, third = read_figures(path)
+    assert (first.nps, first.responses, first.year, first.kind) == (-12.5, 1200, 2023, "company")
+    assert (second.year, second.country, second.url) == (2023, ("FR", "BE"), "https://exemple.fr")
+    assert third.kind == "not said"
+    found = garden.nps.benchmark(industry="jardinerie", published=path, country="France", year=2024)
+    assert "Banque Z" not in found.table["name"]
+    assert "benchmark_note_left_out" in keys(found)
+
+
+def test_a_table_with_sector_and_same_is_read(tmp_path):
+    path = tmp_path / "figures.csv"
+    path.write_text(
+        "year,publisher,study,population,sector,nps,kind,url,reliability\n"
+        "2023,XM,Economics,US consumers,Airlines,7,industry mean,https://xm.example,publisher\n"
+        "2023,XM,Economics,US consumers,Grocery,26,mean,same,publisher\n"
+    )
+    airlines, grocery = read_figures(path)
+    assert (airlines.name, airlines.industry, grocery.url) == ("Airlines", "Airlines", "https://xm.example")
+
+
+def test_a_workbook_is_read(tmp_path):
+    pytest.importorskip("openpyxl")
+    path = tmp_path / "figures.xlsx"
+    pd.DataFrame({"name": ["A"], "nps": [12], "publisher": ["P"], "year": [2024], "n": [None]}).to_excel(
+        path, index=False
+    )
+    (figure,) = read_figures(path)
+    assert (figure.nps, figure.year, figure.responses) == (12, 2024, None)
+
+
+@pytest.mark.parametrize(
+    ("bad", "told"),
+    [
+        ({"nps": 130}, r"row 2, column 'nps'.*points from -100 to 100.*130"),
+        ({"nps": "many"}, r"row 2, column 'nps'.*'many'"),
+        ({"nps": None, "name": "B"}, r"row 2, column 'nps'.*nothing"),
+        ({"publisher": ""}, r"row 2, column 'publisher'.*who published"),
+        ({"year": 24}, r"row 2, column 'year'.*a year such as 2024"),
+        ({"responses": 0}, r"row 2, column 'responses'"),
+        ({"kind": "gossip"}, r"row 2, column 'kind'.*'gossip'"),
+        ({"lower": 40, "upper": 50}, r"row 2: expected lower ≤ nps ≤ upper"),
+        ({"detractors": 50, "passives": 30, "promoters": 20}, r"row 2: expected promoters less detractors of 30"),
+    ],
+)
+def test_a_row_that_cannot_be_used_is_named(garden, bad, told):
+    figure = {"name": "A", "nps": 30, "publisher": "P", "year": 2024}
+    with pytest.raises(ArgumentError, match=told):
+        garden.nps.benchmark(published=[figure, {**figure, **bad}])
+
+
+def test_what_is_no_table_of_figures_is_refused(garden, tmp_path):
+    with pytest.raises(ArgumentError, match="a column 'publisher'"):
+        garden.nps.benchmark(published={"nps": [3]})
+    with pytest.raises(ArgumentTypeError, match="a path, a table"):
+        garden.nps.benchmark(published=7)
+    (tmp_path / "figures.csv").write_text("nps,publisher\n3,P\n")
+    with pytest.raises(SurveyNotFoundError, match=r"did you mean 'figures\.csv'"):
+        garden.nps.benchmark(published=tmp_path / "figure.csv")
+
+
+def test_an_unknown_industry_names_the_nearest(garden):
+    with pytest.raises(ArgumentError, match="'airlines'"):
+        garden.nps.benchmark(industry="airlinez")
+    with pytest.raises(ArgumentError, match="'assurance'"):
+        garden.nps.benchmark(industry="asurance")
+    with pytest.raises(ArgumentError, match="somebody to compare with"):
+        garden.nps.benchmark()
+
+
+# ---- warnings -------------------------------------------------------------------------------------------------------
+
+
+def test_what_makes_figures_unlike_is_told(garden):
+    found = garden.nps.benchmark(industry=["banking", "airlines"], country="FR", year=2024)
+    assert {"benchmark_note_country", "benchmark_note_old", "benchmark_note_undated", "benchmark_note_channel",
+            "benchmark_note_means", "benchmark_note_estimates", "benchmark_note_itself",
+            "benchmark_note_without_n"} <= keys(found)  # fmt: skip
+    note = next(note for note in found.notes if note.key == "benchmark_note_country")
+    assert "United States" in note.sentence(lang="en")
+    assert "États-Unis" in note.sentence(lang="fr")
+
+
+def test_figures_of_the_country_itself_are_not_warned_of(garden):
+    figures = [{"name": "A", "nps": 30, "publisher": "P", "country": "France"}]
+    assert "benchmark_note_country" not in keys(garden.nps.benchmark(published=figures, country="fr"))
+    assert "benchmark_note_country" in keys(garden.nps.benchmark(published=figures, country="Portugal"))
+
+
+def test_the_year_is_that_of_the_last_answer():
+    data = pd.DataFrame({"nps": [10, 9, 3, 8], "date": ["2019-03-01", "2019-04-01", "2019-05-01", "2019-06-01"]})
+    found = data.nps.benchmark(industry="grocery")
+    note = next(note for note in found.notes if note.key == "benchmark_note_old")
+    assert note.values["year"] == "2019"
+    assert "benchmark_note_old" not in keys(data.nps.benchmark(industry="grocery", year=2023))
+    with pytest.raises(ArgumentError, match="a year such as 2024"):
+        data.nps.benchmark(industry="grocery", year=24)
+
+
+def test_another_scale_is_told():
+    stars = Survey(pd.DataFrame({"stars": [5, 4, 1, 5]}), rating="stars", scale=npskit.Scale(1, 5))
+    assert "benchmark_note_scale" in keys(stars.benchmark(industry="hotels"))
+
+
+def test_nobody_answered_is_an_error():
+    with pytest.raises(EmptyDataError):
+        Survey(pd.DataFrame({"nps": [None, None]}), rating="nps").benchmark(industry="hotels")
+
+
+# ---- beside the score -----------------------------------------------------------------------------------------------
+
+BESIDE = {
+    "nom": ["Ours", "Alpha", "Gamma"],
+    "croissance du CA": ["5 %", "−3,2 %", "1 %"],
+    "part de marché": [0.2, None, 1],
+}
+
+
+def test_growth_stands_beside_by_name_and_the_unknown_is_unknown(panel):
+    found = panel.nps.benchmark(competitors="brand", own="Ours", context=BESIDE)
+    assert row(found, "Ours")["revenue_growth"] == pytest.approx(0.05)
+    assert row(found, "Alpha")["revenue_growth"] == pytest.approx(-0.032)
+    assert row(found, "Beta")["market_share"] is None
+    assert {"benchmark_note_beside", "benchmark_note_context_unknown", "benchmark_note_context_others"} <= keys(found)
+    for lang, unknown in (("en", "unknown"), ("fr", "inconnu")):
+        spec = json.dumps(found.plot_context(lang=lang).to_dict(), ensure_ascii=False)
+        assert unknown in spec
+        assert "croissance du CA" in spec or lang == "en"
+
+
+@pytest.mark.parametrize(
+    ("context", "told"),
+    [
+        ({"name": ["Ours"], "market_share": [20]}, r"row 1, column 'market_share'.*'12 %'.*20"),
+        ({"name": ["Ours", "ours"], "market_share": [0.2, 0.3]}, "each name once"),
+        ({"name": ["Ours"]}, "at least one of revenue_growth"),
+        ({"market_share": [0.2]}, "a column 'name'"),
+        ({"name": ["Alfa"], "market_share": [0.2]}, "names of the benchmark.*Alfa"),
+        ({"name": ["Ours"], "market_share": ["-5 %"]}, "column 'market_share'"),
+    ],
+)
+def test_a_context_that_cannot_be_used_is_refused(panel, context, told):
+    with pytest.raises(ArgumentError, match=told):
+        panel.nps.benchmark(competitors="brand", own="Ours", context=context)
+
+
+def test_without_context_there_is_no_panel(panel):
+    with pytest.raises(EmptyDataError, match="growth or market shares"):
+        panel.nps.benchmark(competitors="brand").plot_context()
+
+
+# ---- words and pictures ---------------------------------------------------------------------------------------------
+
+
+def all_kinds(forms, garden, panel):
+    yield forms.nps.benchmark(competitors="marque", own="Carrefour", industry="retail")
+    yield forms.nps.benchmark(competitors="marque", industry="luxe")
+    yield panel.nps.benchmark(competitors="brand", own="Ours", context=BESIDE)
+    for industry in ("airlines", "assurance", "banque", "car rental", "hotels", "luxury", ["legal", "accounting"]):
+        yield garden.nps.benchmark(industry=industry, country="FR")
+
+
+def test_both_languages_say_it_and_fill_every_place(forms, garden, panel):
+    for at, found in enumerate(all_kinds(forms, garden, panel)):
+        for lang in LANGUAGES:
+            texts = [found.sentence(lang=lang), *(note.sentence(lang=lang) for note in found.notes)]
+            assert all(texts)
+            assert not [text for text in texts if "{" in text or "  " in text or "nan" in text.split()]
+            if at > 3:
+                continue
+            drawn = json.dumps(found.plot(lang=lang).to_dict(validate=False), ensure_ascii=False)
+            assert all(name.split(" ")[0] in drawn for name in found.names(lang=lang))
+
+
+def test_the_place_in_the_range_is_told_with_its_doubt():
+    def told(detractors, passives, promoters):
+        counts = pd.DataFrame({"detractors": [detractors], "passives": [passives], "promoters": [promoters]})
+        return Survey.from_counts(counts).benchmark(industry="accounting").sentence()
+
+    assert "within the published range" in told(200, 350, 450)
+    assert ", above the published range" in told(10, 90, 900)
+    assert "though its interval reaches into it" in told(3, 5, 12)
+    assert ", below the published range" in told(500, 300, 200)
+    assert "from 2\u00a0sources" in told(500, 300, 200)
+
+
+def test_a_long_table_is_shortened_at_its_middle_and_says_so(garden):
+    figures = [{"name": f"F{at}", "nps": at, "publisher": "P"} for at in range(60)]
+    found = garden.nps.benchmark(published=figures)
+    spec = found.plot().to_dict()
+    assert "further rows are in the table" in json.dumps(spec)
+    names = [each["name"] for each in next(iter(spec["datasets"].values()))] if "datasets" in spec else [
+        each["name"] for each in spec["data"]["values"]]  # fmt: skip
+    assert any(name.startswith("F59") for name in names)
+    assert any(name.startswith("F0") for name in names)
+
+
+def test_the_result_is_plain_data(forms):
+    found = forms.nps.benchmark(competitors="marque", own="Carrefour", industry="retail")
+    record = json.loads(json.dumps(found.to_dict()))
+    assert record["range_upper"] == 62
+    assert len(found.to_frame()) == len(found)
+    assert {"name", "score", "lower", "upper", "publisher", "year", "population", "kind"} <= set(found.table)
+    assert forms.nps.plot.benchmark(competitors="marque", own="Carrefour").to_dict()["title"]
