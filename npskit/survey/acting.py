@@ -8,6 +8,7 @@ from npskit.survey.base import Base
 
 if TYPE_CHECKING:
     from npskit.survey.action_planning import ActionPlan
+    from npskit.survey.action_review import ActionReview
 
 __all__ = ["Acting"]
 
@@ -76,3 +77,48 @@ class Acting(Base):
             self, effect, every=every, answers=answers, drift=drift, until=until, periods=periods, power=power,
             treated_share=treated_share, drift_apart=drift_apart, confidence_level=confidence_level,
         )  # fmt: skip
+
+    def action_log(
+        self,
+        log: Any,
+        *,
+        every: str | None = None,
+        until: Any = None,
+        confidence_level: float = 0.95,
+        **options: Any,
+    ) -> ActionReview:
+        """Expected beside observed, for each action of a log.
+
+        Parameters
+        ----------
+        log : path, table, list of mappings or ActionLog
+            As `npskit.read_actions` takes it.
+        every : {"day", "week", "month", "quarter", "year"}, optional
+            Period of the readings; the month unless given.
+        until : datetime.date or ISO text, optional
+            Last day that is looked at; today unless given.
+        confidence_level : float
+        **options
+            Further ones of `impact`, such as ``breaks``.
+
+        Returns
+        -------
+        ActionReview
+            A row an action, with one of four answers: shown, not shown, cannot tell, not started.
+
+        Raises
+        ------
+        ReadError, ArgumentError
+            For a log that cannot be read; file, row and column are named.
+        RoleError
+            When no column, or more than one, can be the date.
+
+        Notes
+        -----
+        The effects are those of `impact`, all actions on one time line. What is expected is compared with the effect on
+        everybody, or on those treated where the log says who they are.
+        """
+        from npskit.survey.action_review import reviewed
+
+        survey: Any = self
+        return reviewed(survey, log, every=every, until=until, confidence_level=confidence_level, **options)

@@ -161,6 +161,10 @@ class Plots:
         """The score among brands asked alike and among published figures."""
         return self._survey.benchmark(**options).plot(lang=lang)
 
+    def action_log(self, log: Any, *, lang: str | None = None, **options: Any) -> Any:
+        """Expected beside observed, action by action."""
+        return self._survey.action_log(log, **options).plot(lang=lang)
+
     def plan_action(self, effect: float, *, lang: str | None = None, **options: Any) -> Any:
         """The smallest effect of an action that would show, by how long one waits."""
         return self._survey.plan_action(effect, **options).plot(lang=lang)
