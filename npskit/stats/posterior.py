@@ -17,20 +17,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.errors import ArgumentError
-from npskit.stats.grid import (
-    JUMP_FACTORS,
-    JUMP_SDS,
-    axes,
-    harmonic_sizes,
-    jump_rates,
-    pace_of,
-    product,
-    season_basis,
-    season_length,
-)
-from npskit.stats.jumps import evidence, proposals
-from npskit.stats.score import checked_counts, responses, score, variance
-from npskit.stats.statespace import TINY, Smoothed, checked_breaks, regression, smooth
+from npskit.stats.grid import axes, harmonic_sizes, pace_of, season_length
+from npskit.stats.score import checked_counts
+from npskit.stats.series_model import POOLING_HALF_LIFE, PSEUDO_ANSWERS, Rows, SeriesModel, pooled_variance
+from npskit.stats.statespace import TINY, checked_breaks
 
 __all__ = [
     "POOLING_HALF_LIFE",
@@ -43,18 +33,8 @@ __all__ = [
 ]
 
 Array = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 Places = NDArray[np.intp]
 
-# Neighbouring periods lend their shares with this half-life; the three answers keep a month of promoters only from
-# having no variance, and place the first level as they would in the adjusted Wald interval.
-POOLING_HALF_LIFE = 4.0
-PSEUDO_ANSWERS = np.array([0.75, 1.5, 0.75])
-
-# Answers whose weight is smaller are dropped.
-SMALLEST_WEIGHT = 1e-5
-# Sets grow by one jump a round.
-MOST_JUMPS = 5
 # Numbers held at once for one array: small enough for the cache, large enough to keep NumPy busy.
 BLOCK = 250_000
 
@@ -129,9 +109,9 @@ def posterior(
     *leading, periods, _ = counts.shape
     series = counts.reshape(math.prod(leading), periods, 3)
     pace = pace_of(every) if pace is None else pace
-    model = _Model(series, season_length(every), checked_breaks(breaks, periods), pace)
+    model = SeriesModel(series, season_length(every), checked_breaks(breaks, periods), pace)
     model.leave_out(np.broadcast_to(np.asarray(around, float), counts.shape[:-1]).reshape(series.shape[:2]))
-    found = model.answers(jumps, slice(None) if history else slice(-1, None))
+    found = _mixed(model, model.rounds(jumps), slice(None) if history else slice(-1, None))
     arrays = {f.name: getattr(found, f.name) for f in fields(found) if f.name != "basis"}
     return replace(found, **{name: array.reshape((*leading, *array.shape[1:])) for name, array in arrays.items()})
 
@@ -148,21 +128,6 @@ def block_size(periods: int, length: float | None) -> int:
     return max(1, BLOCK // (points * (1 + len(harmonic_sizes(length))) * max(periods, 1)))
 
 
-def pooled_variance(counts: ArrayLike, *, breaks: Sequence[int] = ()) -> Array:
-    """Variance of one answer scored +1/0/-1 (..., T), from shares pooled over nearby periods of counts (..., T, 3).
-
-    Examples
-    --------
-    >>> pooled_variance([[0, 0, 5], [3, 5, 12]]).round(2).tolist()
-    [0.51, 0.53]
-    """
-    time_first = np.moveaxis(np.asarray(counts, float), -2, 0)
-    turned = [len(time_first) - position for position in breaks]
-    before = _decayed_sum(time_first, breaks)
-    after = _decayed_sum(time_first[::-1], turned)[::-1]
-    return np.moveaxis(np.asarray(variance(before + after - time_first + PSEUDO_ANSWERS)), 0, -1)
-
-
 def checked_series(counts: ArrayLike) -> Array:
     """Counts of periods in a row as a float array (..., T, 3)."""
     array = checked_counts(counts)
@@ -170,184 +135,6 @@ def checked_series(counts: ArrayLike) -> Array:
         expected = "periods by detractors, passives, promoters (..., T, 3)"
         raise ArgumentError(where="counts", expected=expected, got=f"shape {array.shape}")
     return array
-
-
-def _decayed_sum(counts: Array, breaks: Sequence[int]) -> Array:
-    """Sum of counts (T, ..., 3) up to each period, older ones decayed; nothing crosses a break."""
-    decay, total = 0.5 ** (1 / POOLING_HALF_LIFE), np.empty(counts.shape)
-    for t, own in enumerate(counts):
-        total[t] = own if t == 0 or t in breaks else own + decay * total[t - 1]
-    return total
-
-
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """R sets of jumps, each of one series, run at A x S points of the grid: level sd x extra sd, then season sd.
-
-    ``series`` (R,), the variances of the ``jumps`` (R, T), ``log_weights`` (R, A, S), the season's ``coefficients``
-    (R, A, S, H) and their ``covariance``, and what they follow from.
-    """
-
-    series: Places
-    jumps: Array
-    log_weights: Array
-    coefficients: Array
-    covariance: Array
-    smoothed: Smoothed
-
-
-class _Model:
-    """The arithmetic of L series (L, T, 3) of one calendar."""
-
-    def __init__(self, counts: Array, length: float | None, breaks: list[int], pace: float) -> None:
-        self.breaks, self.basis = breaks, season_basis(counts.shape[1], length)
-        grid = axes(length, pace)
-        self.level_sd, extra_sd = product([axis.values for axis in grid[:2]])
-        self.steps = len(grid[0].values)
-        self.grid = product([axis.values for axis in grid])
-        self.seasons = np.square(grid[2].values[:, None] * harmonic_sizes(length))
-        log_prior = np.sum(product([np.log(axis.prior) for axis in grid]), axis=0)
-        self.log_prior = log_prior.reshape(len(self.level_sd), len(self.seasons))
-        self.rates = jump_rates(pace)
-        self.log_odds = np.log(self.rates / (1 - self.rates.sum()))
-        n = np.asarray(responses(counts)).T[..., None]
-        answer = 1e4 * pooled_variance(counts, breaks=breaks).T[..., None]
-        # 1 / (s² / n + τ²), which is 0 where nobody answered.
-        self.weights = n / (answer + n * extra_sd**2)
-        self.start = PSEUDO_ANSWERS.sum() / answer
-        self.columns = np.empty((len(self.basis), 1 + self.basis.shape[1], len(counts), 1))
-        self.columns[:, 0, :, 0] = np.where(n[..., 0] > 0, np.asarray(score(counts)).T, 0.0)
-        self.columns[:, 1:] = self.basis[:, :, None, None]
-        self.answered = n[..., 0].T > 0
-        self.open = self.answered.copy()
-        self.open[:, breaks] = False
-        # The first level is no jump.
-        self.open &= np.cumsum(self.open, axis=1) > 1
-
-    def leave_out(self, points: Array) -> None:
-        """Take points (L, T) out of the readings."""
-        self.columns[:, 0, :, 0] -= np.where(self.answered, points, 0.0).T
-
-    def run(self, series: Places, jumps: Array) -> _Rows:
-        """Filter and smooth each series with its jumps, at all points of the grid."""
-        found = smooth(
-            self.columns[:, :, series],
-            self.weights[:, series],
-            self.level_sd**2,
-            breaks=self.breaks,
-            start=self.start[:, series],
-            jumps=jumps.T[..., None] if jumps.any() else None,
-        )
-        fit, coefficients, covariance = regression(found, self.seasons)
-        log_odds = np.sum(self.log_odds * (jumps[..., None] == JUMP_SDS**2), axis=(1, 2))
-        log_weights = fit + self.log_prior + log_odds[:, None, None]
-        return _Rows(series, jumps, log_weights, coefficients, covariance, found)
-
-    def answers(self, jumps: bool, shown: slice) -> Posterior:
-        """All sets of jumps that matter, and the answers among them that weigh something."""
-        series = np.arange(self.columns.shape[2])
-        rounds = [self.run(series, np.zeros((len(series), len(self.columns))))]
-        while jumps and len(rounds) <= MOST_JUMPS:
-            grown, sets = self.grown(rounds)
-            if not len(grown):
-                break
-            rounds.append(self.run(grown, sets))
-        return self.mixed(rounds, shown)
-
-    def grown(self, rounds: list[_Rows]) -> tuple[Places, Array]:
-        """Sets with one jump more than the best of the last round, each with its series; none that was tried."""
-        last = rounds[-1]
-        best = _best(last)
-        odds = (self.factors(last, best) * np.exp(self.log_odds)).reshape(len(best), -1)
-        tried = {(int(row.series[r]), row.jumps[r].tobytes()) for row in rounds for r in range(len(row.series))}
-        series, sets = [], []
-        for row, found in zip(best, proposals(odds), strict=True):
-            for period, size in zip(*np.divmod(found, len(JUMP_SDS)), strict=True):
-                jumps = last.jumps[row].copy()
-                jumps[period] = JUMP_SDS[size] ** 2
-                key = (int(last.series[row]), jumps.tobytes())
-                if key not in tried:
-                    tried.add(key)
-                    series.append(last.series[row])
-                    sets.append(jumps)
-        return np.array(series, np.intp), np.array(sets, float).reshape(len(series), len(self.columns))
-
-    def factors(self, rows: _Rows, best: Places) -> Array:
-        """Bayes factors (Q, T, sizes) of one more jump than the best rows have; 0 where none can be.
-
-        Asked at the best point of each step of the level: a large step leaves nothing for a jump to explain.
-        """
-        by_step = rows.log_weights[best].reshape(len(best), self.steps, -1)
-        top = np.argmax(by_step, axis=2) + np.arange(self.steps) * by_step.shape[2]
-        point, season = np.divmod(top, len(self.seasons))
-        row = best[:, None]
-        columns, weights = self.columns[:, :, rows.series], self.weights[:, rows.series]
-        factor = evidence(rows.smoothed, columns, weights, (row, point), rows.coefficients[row, point, season])
-        share = np.exp(_normalised(rows.log_weights[row, point, season]))
-        possible = self.open[rows.series[best]] & (rows.jumps[best] == 0)
-        return np.where(possible[..., None], np.einsum("tqps,qp->qts", factor, share), 0.0)
-
-    def jump_factor(self, rounds: list[_Rows]) -> Array:
-        """Probability (L, F) of each factor of the rate of jumps, from the best set and what speaks for further ones.
-
-        Where a jump would not be seen, its Bayes factor is near 1 and says nothing of how often there are any.
-        """
-        log_weights = np.tile(np.log(JUMP_FACTORS.prior), (self.columns.shape[2], 1))
-        best = np.full(len(log_weights), -np.inf)
-        for rows in rounds:
-            at = _best(rows)
-            series, total = rows.series[at], _total(rows)[at]
-            better = total > best[series]
-            at, series = at[better], series[better]
-            if not len(at):
-                continue
-            best[series] = total[better]
-            rates = JUMP_FACTORS.values[:, None] * self.rates
-            more = np.einsum("qts,fs->qtf", self.factors(rows, at), rates)
-            none = np.log1p(np.where(self.open[series][..., None], more - rates.sum(axis=1), 0.0))
-            seen = np.sum(rows.jumps[at] > 0, axis=1)[:, None]
-            # A period that jumped had its chance: it counts with its rate and not with the absence of one.
-            had = np.log(JUMP_FACTORS.values) - np.log1p(-rates.sum(axis=1))
-            log_weights[series] = np.log(JUMP_FACTORS.prior) + none.sum(axis=1) + seen * had
-        return np.exp(_normalised(log_weights))
-
-    def mixed(self, rounds: list[_Rows], shown: slice) -> Posterior:
-        """All rounds together: for each series the K answers that weigh something, the largest first."""
-        series = np.concatenate([row.series for row in rounds])
-        rows, flat = _side_by_side(series, self.columns.shape[2], [row.log_weights for row in rounds])
-        log_evidence = np.logaddexp.reduce(flat, axis=1)
-        log_weights = flat - log_evidence[:, None]
-        kept = max(1, int((log_weights > math.log(SMALLEST_WEIGHT)).sum(axis=1).max(initial=0)))
-        top = np.argpartition(-log_weights, kept - 1, axis=1)[:, :kept]
-        top = np.take_along_axis(top, np.argsort(-np.take_along_axis(log_weights, top, axis=1), axis=1), axis=1)
-        log_weights = np.take_along_axis(log_weights, top, axis=1)
-        # Below, a weight is none: what is kept of a series does not depend on the others.
-        log_weights = _normalised(np.where(log_weights > math.log(SMALLEST_WEIGHT), log_weights, -np.inf))
-        slot, point = np.divmod(top, self.log_prior.size)
-        row = np.take_along_axis(rows, slot, axis=1)
-        at, season = np.divmod(point, len(self.seasons))
-        coefficients = np.concatenate([r.coefficients for r in rounds])[row, at, season]
-        covariance = np.concatenate([r.covariance for r in rounds])[row, at, season]
-        mean = np.concatenate([r.smoothed.mean[shown] for r in rounds], axis=2)[:, :, row, at]
-        precision = np.concatenate([r.smoothed.precision[shown] for r in rounds], axis=1)[:, row, at]
-        jumps = np.concatenate([r.jumps for r in rounds])[row]
-        level_sd, extra_sd, season_sd = (sd[point] for sd in self.grid)
-        jump = np.einsum("lk,lkt->lt", np.exp(log_weights), jumps > 0)
-        level = _level(mean, precision, coefficients, covariance)
-        grid = (level_sd, extra_sd, season_sd, point)
-        return Posterior(log_weights, *level, *grid, jump, self.jump_factor(rounds), log_evidence, self.basis)
-
-
-def _total(rows: _Rows) -> Array:
-    """Log weight (R,) of each row, all points of the grid together."""
-    return np.logaddexp.reduce(rows.log_weights.reshape(len(rows.series), -1), axis=1)
-
-
-def _best(rows: _Rows) -> Places:
-    """The heaviest row of each series."""
-    ordered = np.lexsort((_total(rows), rows.series))
-    last = np.append(rows.series[ordered][1:] != rows.series[ordered][:-1], True)
-    return ordered[last[: len(ordered)]]
 
 
 def _level(mean: Array, precision: Array, slopes: Array, covariance: Array) -> tuple[Array, Array, Array, Array]:
@@ -368,20 +155,18 @@ def _level(mean: Array, precision: Array, slopes: Array, covariance: Array) -> t
     return centre, spread, state, joint
 
 
-def _side_by_side(series: Places, length: int, log_weights: list[Array]) -> tuple[Places, Array]:
-    """Rows (L, M) of each series and their log weights (L, M x grid); -inf where a series has fewer rows."""
-    grid = math.prod(log_weights[0].shape[1:])
-    ordered = np.argsort(series, kind="stable")
-    first = np.searchsorted(series[ordered], np.arange(length))
-    slot = np.empty(len(series), np.intp)
-    slot[ordered] = np.arange(len(series)) - first[series[ordered]]
-    most = int(slot.max(initial=0)) + 1
-    rows, flat = np.zeros((length, most), np.intp), np.full((length, most, grid), -np.inf)
-    rows[series, slot] = np.arange(len(series))
-    flat[series, slot] = np.concatenate(log_weights).reshape(len(series), grid)
-    return rows, flat.reshape(length, -1)
-
-
-def _normalised(log_weights: Array) -> Array:
-    """Log weights (..., K) whose weights sum to 1."""
-    return log_weights - np.logaddexp.reduce(log_weights, axis=-1, keepdims=True)
+def _mixed(model: SeriesModel, rounds: list[Rows], shown: slice) -> Posterior:
+    """All rounds together: for each series the K answers that weigh something, the largest first."""
+    best = model.heaviest(rounds)
+    row, at, season = best.row, best.at, best.season
+    coefficients = np.concatenate([r.coefficients for r in rounds])[row, at, season]
+    covariance = np.concatenate([r.covariance for r in rounds])[row, at, season]
+    mean = np.concatenate([r.smoothed.mean[shown] for r in rounds], axis=2)[:, :, row, at]
+    precision = np.concatenate([r.smoothed.precision[shown] for r in rounds], axis=1)[:, row, at]
+    jumps = np.concatenate([r.jumps for r in rounds])[row]
+    level_sd, extra_sd, season_sd = (sd[best.point] for sd in model.grid)
+    jump = np.einsum("lk,lkt->lt", np.exp(best.log_weights), jumps > 0)
+    level = _level(mean, precision, coefficients, covariance)
+    grid = (level_sd, extra_sd, season_sd, best.point)
+    evidence = (model.jump_factor(rounds), best.log_evidence)
+    return Posterior(best.log_weights, *level, *grid, jump, *evidence, model.basis)
