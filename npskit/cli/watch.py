@@ -39,8 +39,13 @@ exit status:
   13  both of these
   2   the run could not be done: the configuration, the folder or the history
   75  another run is at work; what is new is left to it
+A scheduler that tries again what failed would be told 0 the second time: let it take 10 and 13 for done (systemd:
+SuccessExitStatus=10 13), or give --no-alert-status and read the lines. A run that was ended by a signal (137, 143)
+has said by its lines what it had to say.
+
 On the output, a line of JSON for each event; an id that comes again is the same event, told again after a run
-that was ended before it was through."""
+that was ended before it was through. On the error stream, sentences for people: all of them on a terminal, and
+elsewhere alerts and what went wrong, so that cron sends no others."""
 
 
 def add_commands(commands: Any) -> None:
@@ -51,6 +56,7 @@ def add_commands(commands: Any) -> None:
     parser.add_argument("config", nargs="?", default=CONFIG, help=f"the configuration; {CONFIG} when not given")
     parser.add_argument("--once", action="store_true", help="look once, which is what it does unless told otherwise")
     parser.add_argument("--loop", type=float, metavar="SECONDS", help="look again and again, with this much in between")
+    parser.add_argument("--no-alert-status", action="store_true", help="exit with 0 instead of 10, and 3 instead of 13")
     parser.add_argument("--init", action="store_true", help="write a configuration to begin with, over no other")
     parser.add_argument("--check", action="store_true", help="only check the configuration")
     parser.add_argument("--ledger", action="store_true", help="print what each file contributed, and look at none")
@@ -61,6 +67,7 @@ def run_watch(options: argparse.Namespace) -> int:
     if options.init:
         return written_down(Path(options.config), language(options.lang))
     from npskit.watch import read_config
+    from npskit.watch.telling import ALERT, TROUBLE
 
     config = read_config(options.config)
     if options.check:
@@ -74,7 +81,8 @@ def run_watch(options: argparse.Namespace) -> int:
 
         return printed(History.opened(config.history).ledger(), options.format)
     if options.loop is None:
-        return one_round(config)
+        status = one_round(config)
+        return status - ALERT if options.no_alert_status and status in (ALERT, ALERT + TROUBLE) else status
     if options.loop <= 0 or options.once:
         raise ArgumentError(where="--loop", expected="seconds, without --once", got=repr(options.loop))
     return for_good(options.config, options.loop)
@@ -129,7 +137,7 @@ def told(event: Event) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         got = error.strerror or str(error)
         raise ListenerError(where="standard output", expected="to write an event", got=got) from None
-    if event.message:
+    if event.message and (event.status or sys.stderr.isatty()):
         print(f"npskit: {event.message}", file=sys.stderr, flush=True)
 
 

@@ -56,11 +56,13 @@ def arrivals(config: Config) -> list[Arrival]:
             where=where, expected="a folder", got=f"no folder {str(folder)!r}", hint=did_you_mean(folder.name, beside)
         )
     own = [config.output.resolve(), config.history.resolve()]
-    found = []
-    for path, name in matching(folder, config.pattern):
-        if any(path.resolve().is_relative_to(each) for each in own) or not path.is_file():
-            continue
-        found.append(Arrival(path, name, stamp(path)))
+    try:
+        there = [each for each in matching(folder, config.pattern) if each[0].is_file()]
+    except OSError as error:
+        got = error.strerror or str(error)
+        raise SurveyNotFoundError(where=str(folder), expected="a folder that can be read", got=got) from None
+    outside = [each for each in there if not any(each[0].resolve().is_relative_to(folder) for folder in own)]
+    found = [Arrival(path, name, stamp(path)) for path, name in outside]
     return sorted(found, key=lambda each: (each.stamp[1:2], each.name))
 
 

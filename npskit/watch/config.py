@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import chdir
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -150,13 +151,13 @@ def read_config(path: Any) -> Config:
     >>> config.folder.name, config.history.name, config.monitor.every
     ('exports', 'history', 'week')
     """
-    path = Path(path).expanduser()
-    written = read_written(path)
+    written = read_written(Path(path).expanduser())
+    path = Path(path).expanduser().absolute()
     written.check_keys(KEYS)
     values = checked_values(written, KEYS)
     if "folder" not in values:
         raise written.place("folder").wrong("the folder in which exports arrive", "nothing", "such as folder: exports")
-    home = path.absolute().parent
+    home = path.parent
     places: dict[str, Any] = {
         name: home / Path(values.pop(name, default)).expanduser() for name, default in FOLDERS.items()
     }
@@ -229,6 +230,7 @@ def check_template(config: Config, written: Written) -> None:
 
     for key, template, parameters in orders:
         try:
-            prepared(template, parameters, config.lang)
+            with chdir(config.path.parent):
+                prepared(template, parameters, config.lang)
         except NpskitError as error:
             raise written.place(key).wrong("a template that takes what is given", error.message, error.hint) from None

@@ -234,7 +234,7 @@ def parquet_bytes(frame: pd.DataFrame, told: Mapping[str, Any]) -> bytes:
     arrow = optional_import("pyarrow", extra="parquet", purpose=PURPOSE)
     parquet = optional_import("pyarrow.parquet", extra="parquet", purpose=PURPOSE)
     table = arrow.Table.from_pandas(frame, preserve_index=False)
-    said = json.dumps(told, ensure_ascii=True, sort_keys=True).encode()
+    said = json.dumps(told, ensure_ascii=True).encode()
     table = table.replace_schema_metadata({**(table.schema.metadata or {}), KEY: said})
     out = io.BytesIO()
     parquet.write_table(table, out, compression="zstd")

@@ -94,8 +94,9 @@ def team_reports(config: Config, history: History, frame: Callable[[], Any]) -> 
     try:
         if not Manifest(made_folder(folder)).is_done(INDEX, print_):
             found = report_all(
-                Survey(frame(), **keywords(config, history)), folder, by=teams.by, template=teams.template,
-                format=teams.format, lang=config.lang, threshold=teams.threshold, progress=False,
+                Survey(without_sums(frame()), **keywords(config, history)), folder,
+                by=teams.by, template=teams.template, format=teams.format,
+                lang=config.lang, threshold=teams.threshold, progress=False,
                 parameters={"title": config.name, **given},
             )  # fmt: skip
             if found.failed:
@@ -107,6 +108,13 @@ def team_reports(config: Config, history: History, frame: Callable[[], Any]) -> 
         yield failed(config, name, error)
     else:
         yield written(config, name, print_)
+
+
+def without_sums(frame: Any) -> Any:
+    """The rows without what was counted over all files: a team whose answers are the same keeps its report."""
+    plain = frame.copy(deep=False)
+    plain.attrs = {"npskit": {"source": frame.attrs["npskit"]["source"]}}
+    return plain
 
 
 def fingerprint(config: Config, history: History, template: str, kind: str, parameters: Mapping[str, Any]) -> str:

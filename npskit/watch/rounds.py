@@ -12,7 +12,7 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, chdir, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -76,8 +76,14 @@ def watch_once(config: Config, *, tell: Tell | None = None) -> Outcome:
         for folder in sorted({made_folder(config.history).resolve(), made_folder(config.output).resolve()}):
             held.enter_context(locked(folder))
         held.enter_context(ended_by_signal())
-        held.enter_context(own_temporary(config.history))
-        return Round(config, tell or (lambda event: None)).through()
+        # Paths among the parameters begin beside the configuration, wherever a scheduler starts.
+        held.enter_context(chdir(config.path.parent))
+        round_ = Round(config, tell or (lambda event: None))
+        with own_temporary(config.history):
+            outcome = round_.through()
+        # The last thing that is done: what a kill before it leaves untold is told again, by line and by status.
+        round_.note()
+        return outcome
 
 
 class Round:
@@ -90,7 +96,7 @@ class Round:
         self.told = Told(config.history)
         self.history = History.opened(config.history)
         self.events: list[Event] = []
-        self.told_before: list[str] = []
+        self.judged = ""
 
     def through(self) -> Outcome:
         """From the folder to the last line."""
@@ -99,17 +105,20 @@ class Round:
         self.history = taken.history
         self.keep_ledger()
         self.say(file_events(self.config, taken))
-        judged = judged_state(self.config, self.history)
-        if judged != self.told.judged:
+        self.judged = judged_state(self.config, self.history)
+        if self.history.parts and self.told.judged != self.judged:
             # Before the reports, which take minutes: who waits for an alert does not wait for them.
-            self.say(alerts(self.config, self.history, self.frame) if self.history.parts else [])
+            self.say(alerts(self.config, self.history, self.frame))
         self.say(reports(self.config, self.history, lambda: self.frame))
         status = status_of(self.events)
         self.say([done(self.config, taken, status, len(self.events))])
-        trouble = any(event.kind == "not_monitored" and event.again for event in self.events)
-        # The last thing that is done: what a kill before it leaves untold is told again, by line and by status.
-        self.told.note((event.id for event in self.events if not event.again), self.told.judged if trouble else judged)
         return Outcome(status, tuple(self.events), self.history)
+
+    def note(self) -> None:
+        """Note what was told, and the state that was judged, unless it could not be."""
+        trouble = any(event.kind == "not_monitored" and event.again for event in self.events)
+        judged = self.told.judged if trouble else self.judged
+        self.told.note((event.id for event in self.events if not event.again), judged)
 
     @cached_property
     def frame(self) -> Any:

@@ -65,6 +65,9 @@ def taken_in(config: Config, history: History) -> Taken:
     for arrival in arrivals(config):
         try:
             digest = arrival.digest()
+        except FileNotFoundError:
+            # Gone since it was listed.
+            continue
         except OSError as error:
             unread[arrival.name] = "", unreadable(arrival.name, error)
             continue
@@ -84,13 +87,22 @@ def taken_in(config: Config, history: History) -> Taken:
             try:
                 frame, told = contributed(config, history, arrival, digest)
             except NpskitError as error:
-                unread[arrival.name] = digest, error
+                if is_unchanged(arrival, digest):
+                    unread[arrival.name] = digest, error
                 continue
-            if arrival.digest() != digest:
+            if not is_unchanged(arrival, digest):
                 waiting.append(arrival.name)
                 continue
             history = history.with_part(frame, told)
     return Taken(history, len(history.parts) - before, tuple(same), tuple(waiting), unread)
+
+
+def is_unchanged(arrival: Arrival, digest: str) -> bool:
+    """Whether a file is what it was when it was looked at; one that was moved away meanwhile is not."""
+    try:
+        return arrival.digest() == digest
+    except OSError:
+        return False
 
 
 def contributed(config: Config, history: History, arrival: Arrival, digest: str) -> tuple[pd.DataFrame, dict[str, Any]]:

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from npskit.errors import ReportError
 from npskit.results import plain
-from npskit.watch.files import on_disk
 
 __all__ = ["ALERT", "BUSY", "ERROR", "NOTHING", "TROUBLE", "Event", "Told", "event_id", "line_of", "status_of"]
 
@@ -120,7 +119,11 @@ class Told:
                 self.judged = str(said.get("judged", self.judged))
 
     def note(self, ids: Iterable[str], judged: str) -> None:
-        """Note events as told, and the state of the history in which all alerts were; on the disk at the return."""
+        """Note events as told, and the state of the history in which all alerts were.
+
+        It is one write and no wait for the disk: a note that a power failure takes is told again, and the less time
+        there is between the note and the exit status, the fewer kills can come in between.
+        """
         new = [id for id in dict.fromkeys(ids) if id not in self.ids]
         said: list[dict[str, str]] = [{"id": id} for id in new]
         # Last, so that a line that is cut off leaves the state unjudged.
@@ -128,11 +131,12 @@ class Told:
         if not said:
             return
         text = ("\n" if self._torn else "") + "".join(json.dumps(each) + "\n" for each in said)
-        with open(self.path, "ab") as file:
-            file.write(text.encode())
-            file.flush()
-            os.fsync(file.fileno())
-        on_disk(self.path.parent)
+        try:
+            with open(self.path, "ab", buffering=0) as file:
+                file.write(text.encode())
+        except OSError as error:
+            got = error.strerror or str(error)
+            raise ReportError(where=str(self.path), expected="to note what was told", got=got) from None
         self.ids |= set(new)
         self.judged, self._torn = judged, False
 
