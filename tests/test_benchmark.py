@@ -438,6 +438,14 @@ def test_a_context_that_cannot_be_used_is_refused(panel, context, told):
         panel.nps.benchmark(competitors="brand", own="Ours", context=context)
 
 
+def test_differences_are_drawn_with_their_intervals(panel):
+    found = panel.nps.benchmark(competitors="brand", own="Ours")
+    assert " ".join(found.plot_differences().title.text).startswith("Beta is ")
+    assert "marque" in json.dumps(found.plot_differences(lang="fr").to_dict())
+    with pytest.raises(EmptyDataError, match="own='our brand'"):
+        panel.nps.benchmark(competitors="brand").plot_differences()
+
+
 def test_without_context_there_is_no_panel(panel):
     with pytest.raises(EmptyDataError, match="growth or market shares"):
         panel.nps.benchmark(competitors="brand").plot_context()

@@ -180,7 +180,7 @@ def sides_of(rows: Columns, lang: str) -> list[Side]:
     sides = [Side([points(score, lang=lang) for score in rows["score"]], strong=True)]
     size = len(rows["score"])
     if has_column(rows, "rank"):
-        ranks = [rank_text(*(rows[name][at] for name in ("rank", "rank_lower", "rank_upper")), lang)
+        ranks = [rank_text(rows["rank"][at], rows["rank_lower"][at], rows["rank_upper"][at], lang)
                  for at in range(size)]  # fmt: skip
         sides.append(Side(ranks, head=word("benchmark_rank_head", lang)))
         chances = [chance_text(chance, lang) for chance in rows["p_best"]]

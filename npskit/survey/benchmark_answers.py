@@ -155,6 +155,34 @@ class Benchmark(Result):
             industry=self.industry_text(lang=lang), confidence_level=self.confidence_level, lang=lang,
         )  # fmt: skip
 
+    def plot_differences(self, *, lang: str | None = None) -> alt.LayerChart:
+        """The chart: what each brand, and each figure with its n, scores more or less than ours, with intervals.
+
+        Parameters
+        ----------
+        lang : {"en", "fr"}, optional
+
+        Raises
+        ------
+        EmptyDataError
+            When no brand is ours, or nobody can be compared with it.
+        """
+        from npskit import charts
+
+        if self.own is None or "difference" not in self.table:
+            raise EmptyDataError(where="benchmark", expected="others to compare ours with", got="none",
+                                 hint="own='our brand' says which brand of competitors= is ours")  # fmt: skip
+        lang = language(lang)
+        drawn = {"difference_lower": "lower", "difference_upper": "upper", "p_best": "best"}
+        left_out = ("lower", "upper", "name")
+        table = {drawn.get(name, name): values for name, values in self.table.items() if name not in left_out}
+        brand = word("benchmark_brand", lang)
+        names = self.names(lang=lang)
+        ours = names[list(self.table["kind"]).index("own")]
+        return charts.differences(
+            {brand: names, **table}, brand, against=ours, confidence_level=self.confidence_level, lang=lang
+        )
+
     def plot_context(self, *, lang: str | None = None) -> alt.LayerChart:
         """The chart of growth and market share beside the score, unknown ones said to be so.
 

@@ -60,7 +60,7 @@ def context_columns(data: Any, names: Sequence[str]) -> tuple[dict[str, list[flo
         )
     place = {name: at for at, name in enumerate(rows)}
     at = [place.get(fold(name)) for name in names]
-    found = {
+    found: dict[str, list[float | None]] = {
         measure: [None if row is None else share_at(columns[measure], row, measure) for row in at]
         if measure in columns
         else [None] * len(names)

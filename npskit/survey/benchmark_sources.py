@@ -125,9 +125,10 @@ def figure_of(row: dict[str, str]) -> Figure:
     """A row of our own file, which is known to be whole."""
     shares = [row[name] for name in ("detractors", "passives", "promoters")]
     counts = (float(shares[0]), float(shares[1]), float(shares[2])) if all(shares) else None
-    texts = ("name", "industry", "publisher", "study", "population", "channel", "kind", "url", "reliability")
+    names = ("name", "industry", "publisher", "study", "population", "channel", "kind", "url", "reliability")
+    texts: dict[str, Any] = {name: row[name] for name in names}
     return Figure(
-        **{name: row[name] for name in texts},
+        **texts,
         nps=float(row["nps"]), year=int(row["year"]) if row["year"] else None,
         country=tuple(filter(None, row["country"].split(", "))), counts=counts,
         responses=int(row["responses"]) if row["responses"] else None,

@@ -30,7 +30,7 @@ from npskit.survey.benchmark_sources import KINDS, Figure, country_code, meant
 __all__ = ["number_of", "read_figures", "table_of"]
 
 TEXTS = ("name", "industry", "publisher", "study", "population", "channel", "kind", "url", "reliability")
-YEARS = (1990, 2100)
+YEARS = (1990.0, 2100.0)
 SAME = ("same", "idem", "id.", "ibid", "ibid.")
 # Published shares are rounded: they may miss 100 by this, and the score their difference by as much.
 ROUNDING = 2.1
@@ -128,7 +128,7 @@ def filled(rows: Sequence[dict[str, Any]], name: str) -> None:
 
 def figure_of(row: Row, where: str) -> Figure:
     """One row, checked."""
-    texts = {name: "" if row.get(name) is None else str(row[name]) for name in TEXTS}
+    texts: dict[str, Any] = {name: "" if row.get(name) is None else str(row[name]) for name in TEXTS}
     if not texts["publisher"]:
         raise ArgumentError(where=f"{where}, column 'publisher'", expected="who published the figure", got="nothing")
     nps = number_of(row.get("nps"), f"{where}, column 'nps'", -100, 100, "points from -100 to 100")
@@ -142,8 +142,8 @@ def figure_of(row: Row, where: str) -> Figure:
     lower, upper = ends
     if lower is not None and upper is not None and not lower <= nps <= upper:
         raise ArgumentError(where=where, expected="lower ≤ nps ≤ upper", got=f"{lower:g}, {nps:g}, {upper:g}")
-    whole = (("responses", 1, 1e12, "a number of answers"), ("year", *YEARS, "a year such as 2024"))
-    responses, year = (whole_of(row.get(name), f"{where}, column {name!r}", *rest) for name, *rest in whole)
+    responses = whole_of(row.get("responses"), f"{where}, column 'responses'", 1, 1e12, "a number of answers")
+    year = whole_of(row.get("year"), f"{where}, column 'year'", *YEARS, "a year such as 2024")
     return Figure(
         **{**texts, "kind": kind_of(texts["kind"], where)}, nps=nps, year=year,
         country=tuple(country_code(each) for each in country if each), counts=shares_of(row, nps, where),

@@ -14,7 +14,7 @@ __all__ = ["brands_sentence", "range_sentence", "rank_text"]
 
 
 def brands_sentence(found: Benchmark, lang: str) -> str:
-    """Our rank and the brand farthest from us that chance does not explain; without ours, who leads."""
+    """Our rank and the brand farthest above us, or else below, beyond chance; without ours, who leads."""
     table = found.table
     values = {"k": number(found.brands, lang=lang)}
     if found.own is None or "difference" not in table:
@@ -31,7 +31,8 @@ def brands_sentence(found: Benchmark, lang: str) -> str:
     held = [at for at in others if holds(found, at)]
     if not held:
         return sentence(f"{first} {word('benchmark_none_apart', lang)}")
-    at = max(held, key=lambda at: abs(table["difference"][at]))
+    # Who stands above matters more than who stands below.
+    at = max(held, key=lambda at: (table["difference"][at] > 0, abs(table["difference"][at])))
     gap = table["difference"][at]
     key = "benchmark_above_us" if gap > 0 else "benchmark_below_us"
     return sentence(f"{first} {sentence(word(key, lang, name=str(table['name'][at]), gap=amount(gap, lang)))}")
