@@ -470,23 +470,17 @@ def test_engines_deal_rows_at_random_and_agree_on_the_estimates(name, df, found)
 
 
 @pytest.mark.spark
-def test_spark_sums_by_itself(df, found, request):
-    pytest.importorskip("pyspark")
-    sql = pytest.importorskip("pyspark.sql")
-    session = sql.SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").getOrCreate()
-    try:
-        rows = df.head(300)[["nps", "checkout", "parking", "account"]]
-        frame = session.createDataFrame([tuple(map(float, row)) for row in rows.to_numpy()], list(rows))
-        coded = [Coded("nps", {float(i): (float(i),) for i in range(11)}),
-                 Coded("parking", {float(i): (float(i), 1.0) for i in range(1, 6)}, (0.0, 0.0), 2)]  # fmt: skip
-        for unit in (None, "account"):
-            ours = wrap(rows.astype(float)).cross_products(coded, unit=unit)
-            theirs = wrap(frame).cross_products(coded, unit=unit)
-            np.testing.assert_allclose(theirs.products.sum(0), ours.products.sum(0))
-            if unit:
-                np.testing.assert_allclose(theirs.products, ours.products)
-    finally:
-        session.stop()
+def test_spark_sums_by_itself(df, spark):
+    rows = df.head(300)[["nps", "checkout", "parking", "account"]]
+    frame = spark.createDataFrame([tuple(map(float, row)) for row in rows.to_numpy()], list(rows))
+    coded = [Coded("nps", {float(i): (float(i),) for i in range(11)}),
+             Coded("parking", {float(i): (float(i), 1.0) for i in range(1, 6)}, (0.0, 0.0), 2)]  # fmt: skip
+    for unit in (None, "account"):
+        ours = wrap(rows.astype(float)).cross_products(coded, unit=unit)
+        theirs = wrap(frame).cross_products(coded, unit=unit)
+        np.testing.assert_allclose(theirs.products.sum(0), ours.products.sum(0))
+        if unit:
+            np.testing.assert_allclose(theirs.products, ours.products)
 
 
 # ---- real surveys -------------------------------------------------------------------------------------------

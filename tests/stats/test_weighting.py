@@ -74,14 +74,14 @@ def test_answering_twice_is_no_second_opinion():
 
 
 def test_clusters_agree_with_the_sandwich_of_a_regression():
-    api = pytest.importorskip("statsmodels.api")
+    regression = pytest.importorskip("statsmodels.regression.linear_model")
     rng = np.random.default_rng(4)
     clusters = rng.integers(0, 4, (12, 3)).astype(float)
     answers, accounts = [], []
     for account, counts in enumerate(clusters):
         answers += [value for value, times in zip((-1, 0, 1), counts, strict=True) for _ in range(int(times))]
         accounts += [account] * int(counts.sum())
-    fitted = api.OLS(answers, np.ones(len(answers))).fit(
+    fitted = regression.OLS(answers, np.ones(len(answers))).fit(
         cov_type="cluster", cov_kwds={"groups": np.array(accounts), "use_correction": False}
     )
     correction = (len(set(accounts)) / (len(set(accounts)) - 1)) ** 0.5
