@@ -12,6 +12,7 @@ from typing import Any
 
 import altair as alt
 
+from npskit.charts.action_words import hoped
 from npskit.charts.columns import Columns, columns, known
 from npskit.charts.renderer import LayerChart, styled
 from npskit.charts.rows import (
@@ -31,9 +32,9 @@ from npskit.charts.rows import (
 from npskit.charts.theme import MUTED
 from npskit.charts.titles import titled
 from npskit.charts.words import level_share
-from npskit.labels import date_text, language, number, points, word
+from npskit.labels import date_text, language, number, word
 
-__all__ = ["ANSWERS", "action_results", "hoped"]
+__all__ = ["ANSWERS", "action_results"]
 
 #: Kinds of answer to "did it work", and their words.
 ANSWERS = {
@@ -144,13 +145,6 @@ def fields_of(rows: Columns, names: Sequence[str], lang: str) -> dict[str, list[
         "point": [answer == "shown" and leaves_out_zero(low, high)
                   for answer, (_, low, high) in zip(rows["answer"], ends, strict=True)],
     }  # fmt: skip
-
-
-def hoped(value: float | None, lang: str) -> str:
-    """What was expected, with a decimal where it has one."""
-    if not known(value):
-        return ""
-    return points(value, digits=0 if abs(value - round(value)) < 0.05 or abs(value) >= 10 else 1, lang=lang)
 
 
 def expected_layers(layout: Layout, x: dict[str, alt.X]) -> list[alt.Chart]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from npskit.charts.action_log import hoped
+from npskit.charts.action_words import effect_figure, effect_range, hoped
 from npskit.charts.columns import quoted
-from npskit.charts.rows import limits_text, signed_figure
-from npskit.labels import NO_BREAK_SPACE, date_text, number, points, share, word
+from npskit.labels import NO_BREAK_SPACE, date_text, number, share, word
 from npskit.survey.wording import told
 
 __all__ = ["action_line", "review_sentence", "target_line"]
@@ -40,17 +39,17 @@ def named(rows: Sequence[Mapping[str, Any]], lang: str) -> str:
     """Actions with their effects, the largest first."""
     order = sorted(rows, key=lambda row: -abs(row["effect"]))
     gap = word("chart_colon", lang) + NO_BREAK_SPACE
-    shown = [f"{row['action']}{gap}{points(row['effect'], lang=lang)}" for row in order[:MOST_NAMED]]
+    shown = [f"{row['action']}{gap}{effect_figure(row['effect'], lang)}" for row in order[:MOST_NAMED]]
     return word("action_review_joint", lang).join([*shown, *(["…"] if len(order) > MOST_NAMED else [])])
 
 
 def action_line(row: Mapping[str, Any], lang: str) -> str:
     """What was observed of an action, and what was expected."""
-    ends = (row["effect"], row["lower"], row["upper"])
+    known = row["lower"] == row["lower"]
     values = {
         "name": name_of(row, lang),
-        "effect": signed_figure(*ends, lang),
-        "range": limits_text(*ends[1:], lang),
+        "effect": effect_figure(row["effect"], lang) if known else "–",
+        "range": effect_range(row["lower"], row["upper"], lang) if known else "–",
         "expected": hoped(row["expected"], lang),
         "before": number(row["responses_before"], lang=lang),
         "after": number(row["responses_after"], lang=lang),
