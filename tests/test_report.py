@@ -662,7 +662,7 @@ def test_other_engines_write_their_own_parquet(engine: str) -> None:
 
 @pytest.mark.parametrize("name", ["report", "report.docx", "report.html.zip"])
 def test_unknown_suffix_is_an_error(tmp_path: Path, name: str) -> None:
-    with pytest.raises(ReportError, match=r"\.html, \.ipynb, \.pdf or \.xlsx"):
+    with pytest.raises(ReportError, match=r"\.html, \.ipynb, \.pdf, \.pptx or \.xlsx"):
         write_report(Survey(two_shops()), tmp_path / name)
 
 

@@ -15,9 +15,10 @@ from typing import Any
 from npskit.errors import optional_import
 from npskit.labels import language
 from npskit.report.contents import Line, Sheet, contents
+from npskit.report.slides_labels import plain
 from npskit.report.slides_look import QUIET, TEXT, blank
 from npskit.report.slides_measure import fitting, shortened
-from npskit.report.slides_native import TAGS, add_chart, colour_of, plain
+from npskit.report.slides_native import TAGS, add_chart, colour_of
 from npskit.report.slides_plan import (
     BETWEEN,
     BODY,

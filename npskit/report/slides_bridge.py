@@ -18,7 +18,7 @@ from npskit.report.slides_series import Drawing, Series, shown_by
 __all__ = ["bridge"]
 
 # Of its axis, what a total is that stands for no length.
-THIN = 0.006
+THIN = 0.01
 
 
 def bridge(marks: Sequence[Mark], named: Named, words: Sequence[Mark]) -> Drawing | None:
@@ -97,5 +97,8 @@ def bridge_part(steps: Sequence[Step], reach: float, positive: bool, head: str) 
     return Series(
         head, lengths, lower if limited else (), upper if limited else (), colours=tuple(step.colour for step in steps),
         labels=tuple(step.figure if own else "" for step, own in zip(steps, ours, strict=True)),
-        tops=tuple(high if positive else low for low, high in spans),
+        tops=tuple(
+            None if step.end is None else high if positive else low
+            for step, (low, high) in zip(steps, spans, strict=True)
+        ),
     )  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache
 
@@ -107,8 +108,11 @@ def shortened(text: str, size: float, width: float, height: float, bold: bool = 
     """
     if height_of(text, size, width, bold) <= height:
         return text
-    letters = len(text)
-    while letters and height_of(text[:letters] + "…", size, width, bold) > height:
-        letters = letters - max(1, letters // 40)
-    kept = text[:letters]
+    # Beyond what letters of no more than a fifth of their height would take, nothing need be measured.
+    most = min(len(text), int(5 * width / size * max(1.0, height / size)))
+    kept = text[
+        : max(
+            0, bisect_left(range(most), True, key=lambda at: height_of(text[:at] + "…", size, width, bold) > height) - 1
+        )
+    ]
     return (kept.rpartition(" ")[0] or kept).rstrip(" ,;:·") + "…"

@@ -7,37 +7,25 @@ who changes a number there sees the chart follow.
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from npskit.charts.theme import INK, MUTED
 from npskit.errors import optional_import
-from npskit.labels import number
-from npskit.report.figures import without_sign
+from npskit.report.slides_labels import CHART, DRAWING, SMALLEST, add_labels, add_names, localised, plain
 from npskit.report.slides_series import Drawing, Series, rounded
 
-__all__ = ["TAGS", "add_chart", "plain"]
+__all__ = ["TAGS", "add_chart", "colour_of"]
 
 TAGS = {"en": "en-GB", "fr": "fr-FR"}
-SMALLEST = 12
 SHEET = "Sheet1"
-ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 TYPES = {
     "rows": "BAR_CLUSTERED", "columns": "COLUMN_CLUSTERED", "bridge": "BAR_STACKED", "time": "LINE_MARKERS",
     "dots": "LINE_MARKERS",
     "points": "XY_SCATTER",
 }  # fmt: skip
-# Rows and columns that say their number beside them, as far as there is room.
-MOST_LABELLED = 30
 GRID = "DFE3E6"
-CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
-DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
-
-
-def plain(text: str) -> str:
-    """A text without what no presentation holds."""
-    return ILLEGAL.sub("", text)
 
 
 def add_chart(slide: Any, drawn: Drawing, box: tuple[float, float, float, float], lang: str) -> Any:
@@ -50,6 +38,7 @@ def add_chart(slide: Any, drawn: Drawing, box: tuple[float, float, float, float]
     chart = frame.chart
     chart.part.chart_workbook.update_from_xlsx_blob(workbook_of(drawn))
     chart.has_title = False
+    drawn = replace(drawn, shown=localised(drawn.shown, lang), shown_x=localised(drawn.shown_x, lang))
     chart.font.size, chart.font.name = util.Pt(SMALLEST), "Arial"
     chart.font.color.rgb = colour_of("#3c444b")
     chart.font._rPr.set("lang", TAGS[lang])
@@ -59,6 +48,8 @@ def add_chart(slide: Any, drawn: Drawing, box: tuple[float, float, float, float]
         if any(value is not None for value in own.lower):
             add_limits(series, own, drawn, at)
         add_labels(series, own, drawn, lang, util, enum)
+        if drawn.kind == "points" and any(own.labels):
+            add_names(chart, series, own, box[2:], util, enum)
     add_legend(chart, drawn, util, enum)
     return frame
 
@@ -251,56 +242,6 @@ def filled(form: Any, colour: str) -> None:
     form.line.color.rgb = colour_of(colour)
 
 
-def add_labels(series: Any, own: Series, drawn: Drawing, lang: str, util: Any, enum: Any) -> None:
-    """The number beside each bar, at its foot where its interval would cross it; the name beside each named point."""
-    position = enum.XL_LABEL_POSITION
-    if any(own.labels):
-        for at, text in enumerate(own.labels):
-            if text and own.values[at] is not None:
-                beside = position.LEFT if own.lefts and own.lefts[at] else position.RIGHT
-                written(series, at, text, beside if drawn.kind == "points" else position.INSIDE_BASE, util)
-        return
-    if drawn.kind not in ("rows", "columns", "dots") or len(own.values) * len(drawn.series) > MOST_LABELLED:
-        return
-    labels = series.data_labels
-    labels.show_value, labels.number_format, labels.number_format_is_linked = True, drawn.shown, False
-    labels.font.size, labels.font.bold = util.Pt(SMALLEST), True
-    limited = any(value is not None for value in own.lower)
-    if limited:
-        legible(labels._element)
-    labels.position = position.RIGHT if drawn.kind == "dots" else (
-        position.INSIDE_BASE if limited else position.OUTSIDE_END
-    )  # fmt: skip
-    for at, value in enumerate(own.values):
-        zero = without_sign(drawn.shown, value) if value is not None else drawn.shown
-        if value is not None and zero != drawn.shown:
-            digits = len(zero.split(";")[0].rstrip("%").partition(".")[2])
-            written(series, at, number(0, digits=digits, lang=lang), labels.position, util)
-
-
-def written(series: Any, at: int, text: str, place: Any, util: Any) -> None:
-    """A text beside one value."""
-    label = series.points[at].data_label
-    label.has_text_frame = True
-    label.text_frame.word_wrap = False
-    label.text_frame.text = plain(text)
-    label.text_frame.paragraphs[0].runs[0].font.size = util.Pt(SMALLEST)
-    legible(label._dLbl)
-    label.position = place
-
-
-def legible(element: Any) -> None:
-    """A label that is read where a line crosses it: it lies on a veil."""
-    lxml = optional_import("lxml.etree", extra="pptx", purpose="write slides")
-    veil = lxml.fromstring(
-        f'<c:spPr xmlns:c="{CHART}" xmlns:a="{DRAWING}"><a:solidFill><a:srgbClr val="FFFFFF"><a:alpha val="70000"/>'
-        "</a:srgbClr></a:solidFill></c:spPr>"
-    )
-    after = ("txPr", "dLblPos", "showLegendKey", "showVal")
-    anchor = next(each for name in after for each in element.findall(f"{{{CHART}}}{name}"))
-    anchor.addprevious(veil)
-
-
 def look_of_axes(chart: Any, drawn: Drawing, util: Any, enum: Any) -> None:
     """Quiet axes: names low, figures with light lines, and what is measured."""
     names, figures = chart.category_axis, chart.value_axis
@@ -335,7 +276,10 @@ def look_of_axes(chart: Any, drawn: Drawing, util: Any, enum: Any) -> None:
 
 def margins(axis: Any, values: Sequence[float], shown: str) -> None:
     """An axis that begins and ends at a round number near its values."""
-    axis.minimum_scale, axis.maximum_scale, axis.major_unit = rounded(values)
+    low, high, axis.major_unit = rounded(values)
+    if "%" in shown and min(values) >= 0 and max(values) <= 1:
+        low, high = max(low, 0.0), min(high, 1.0)
+    axis.minimum_scale, axis.maximum_scale = low, high
     axis.tick_labels.number_format = coarse(shown, axis.major_unit)
     axis.tick_labels.number_format_is_linked = False
 
@@ -345,7 +289,7 @@ def reached(drawn: Drawing) -> list[float]:
     values = [value for each in drawn.series for value in each.values if value is not None]
     ends = [end for each in drawn.series for end in (*each.lower, *each.upper) if end is not None]
     if drawn.kind == "bridge":
-        tops = [top for each in drawn.series for top in each.tops]
+        tops = [top for each in drawn.series for top in each.tops if top is not None]
         return [*tops, *ends, *([0.0] if drawn.low is None else [drawn.low])]
     return [*values, *ends, *([0.0] if drawn.kind in ("rows", "columns") else [])]
 

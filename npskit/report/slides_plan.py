@@ -227,8 +227,8 @@ def sheet_slides(section: Section, sheet: Sheet, lines: list[Line], above: str, 
 
 def said_of(sheet: Sheet) -> tuple[str, ...]:
     """What a chart says it draws, in one piece: its own lines are as long as the chart is wide."""
-    text, known = " ".join(str(sheet.spec.get("description") or "").split()), " ".join(f"{sheet.title}. ".split(" "))
-    rest = text.removeprefix(" ".join(known.split())).strip().removesuffix(".")
+    text, known = (" ".join(each.split(" ")) for each in (str(sheet.spec.get("description") or ""), f"{sheet.title}. "))
+    rest = text.removeprefix(known).strip().removesuffix(".")
     return (rest,) if rest and rest != text and sheet.notes else sheet.notes
 
 

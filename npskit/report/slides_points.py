@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -42,7 +43,9 @@ def of_points(marks: Sequence[Mark], named: Named, words: Sequence[Mark]) -> Dra
     scale = xs[0] / rows[0][at_x] if rows[0][at_x] else 1.0
     found += guides(marks, found, scale, named.lang) + diagonal(dots, main, named.lang)
     domain = (main.encoding("x").get("scale") or {}).get("domain") or ()
-    reach = tuple(scale * end for end in domain) if all(map(is_number, domain)) else ()
+    # An axis drawn a little beyond its first and last figure begins and ends with them.
+    whole = len(domain) == 2 and all(map(is_number, domain)) and not main.measures("x") and scale == 1
+    reach = (float(math.ceil(domain[0])), float(math.floor(domain[1]))) if whole else ()
     return Drawing("points", (), tuple(found), shown or shown_by(found), shown_x, head_x, head_y, reach_x=reach)
 
 

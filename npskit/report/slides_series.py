@@ -48,7 +48,7 @@ class Series:
     colours: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     lefts: tuple[bool, ...] = ()
-    tops: tuple[float, ...] = ()
+    tops: Numbers = ()
     dashed: bool = False
 
 

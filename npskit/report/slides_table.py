@@ -86,14 +86,20 @@ def pages_of(grid: Grid, width: float, first: float, room: float) -> list[Grid]:
     --------
     >>> grid = Grid.of(("shop", "score"), [("Lyon", "+5")] * 40, "en")
     >>> [len(page.rows) for page in pages_of(grid, 800, 300, 370)]
-    [11, 14, 14, 1]
+    [10, 10, 10, 10]
     """
     tried = [
         [page for part in across(grid, width, SIZES[at:]) for page in down(part, first, room)]
         for at in range(len(SIZES))
     ]
     # Larger letters where there is room, smaller ones where they save a slide.
-    return next((pages for pages in tried if len(pages) == 1), tried[USUAL])
+    found = next((pages for pages in tried if len(pages) == 1), tried[USUAL])
+    if len(found) == 1 or len({page.heads for page in found}) > 1:
+        return found
+    # Parts of one length: two rows alone on a slide look forgotten.
+    most = -(-len(grid.rows) // len(found))
+    even = [page for part in across(grid, width, SIZES[USUAL:]) for page in down(part, first, room, most)]
+    return even if len(even) == len(found) else found
 
 
 def across(grid: Grid, width: float, sizes: Sequence[float] = SIZES) -> Iterator[Grid]:
@@ -151,8 +157,8 @@ def row_height(row: Sequence[str], grid: Grid, bold: bool) -> float:
     return max(lines, default=1) * LINE * grid.size + 2 * PADDING[1]
 
 
-def down(grid: Grid, first: float, room: float) -> Iterator[Grid]:
-    """Rows by the slides that hold them; the heads stand on each."""
+def down(grid: Grid, first: float, room: float, most: int | None = None) -> Iterator[Grid]:
+    """Rows by the slides that hold them, at most so many; the heads stand on each."""
     head = grid.heights[: bool(grid.heads)]
     top = sum(head)
     rows: list[tuple[str, ...]] = []
@@ -161,7 +167,7 @@ def down(grid: Grid, first: float, room: float) -> Iterator[Grid]:
     for row, height in zip(grid.rows, grid.heights[len(head) :], strict=True):
         if height > room - top:
             row, height = cut(row, grid, room - top), room - top
-        if rows and top + sum(heights) + height > left:
+        if rows and (top + sum(heights) + height > left or len(rows) == most):
             yield replace(grid, rows=tuple(rows), heights=(*head, *heights))
             rows, heights, left = [], [], room
         rows.append(row)
