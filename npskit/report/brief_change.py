@@ -231,8 +231,8 @@ def change(
     rows = survey.compare(period, against=found.before, **options).table
     levels = list(next(iter(rows.values())))
     at, before = levels.index(found.after), levels.index(found.before)
-    figures = (float(rows[name][at]) for name in ("difference", "lower", "upper"))
-    return Change(found, float(rows["score"][before]), float(rows["score"][at]), *figures)
+    gap, low, high = (float(rows[name][at]) for name in ("difference", "lower", "upper"))
+    return Change(found, float(rows["score"][before]), float(rows["score"][at]), gap, low, high)
 
 
 def is_common(survey: Survey, item: Any, period: Period, found: Recent) -> bool:

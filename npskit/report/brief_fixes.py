@@ -107,7 +107,8 @@ def driver_fixes(story: DriversStory) -> list[Fix]:
     fixes = []
     for name, points_, lower, upper, move in zip(*(rows[each] for each in names), strict=True):
         ends = points_ - wide * (points_ - lower), points_ + wide * (upper - points_)
-        fixes.append(Fix("driver", str(name), float(points_), *map(float, ends), float(move)))
+        low, high = map(float, ends)
+        fixes.append(Fix("driver", str(name), float(points_), low, high, float(move)))
     return fixes
 
 

@@ -7,50 +7,25 @@ actions taken. What the data do not allow is said once, in one line, with what i
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import replace
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
-
-from npskit import datasets
 from npskit.charts.words import dates_text, sentence
-from npskit.errors import ArgumentError, EmptyDataError, MissingExtraError, NpskitError, NpskitWarning, RoleError
-from npskit.frames import Bands, Period
 from npskit.labels import date_text, word
-from npskit.report.brief_change import Change, change
-from npskit.report.brief_fixes import MOST, Fix, driver_fixes, first_of, team_fixes, theme_fixes
-from npskit.report.brief_others import beside, others_in_short, own_answers
+from npskit.report.brief_actions import actions_table, actions_told, newest
+from npskit.report.brief_fixes import MOST
+from npskit.report.brief_found import BriefFindings
+from npskit.report.brief_others import beside, others_in_short
 from npskit.report.brief_page import BriefPage, BriefTable, labelled
-from npskit.report.brief_teams import TeamPage, Teams, own_calls, own_trend, teams_of
 from npskit.report.brief_words import lacking, leaving_told, risk_told
-from npskit.report.churn_story import ChurnStory
-from npskit.report.drivers_story import DriversStory
-from npskit.report.forecast_story import ForecastStory
-from npskit.report.movement import Movement, movement
 from npskit.report.passage import Headline, Passage
 from npskit.report.quality import quality_in_short
-from npskit.report.story import Story, who_answered
-from npskit.report.teams import looked_up, team_column
-from npskit.survey import Survey
-
-if TYPE_CHECKING:
-    from npskit.survey.answers import Trend
-    from npskit.survey.benchmark_answers import Benchmark
-    from npskit.survey.theme_answers import Themes
+from npskit.report.story import who_answered
 
 __all__ = ["BriefStory"]
 
-# The bundled survey shown where there are no data, and what makes its teams.
-SAMPLE, SAMPLE_TEAMS, SAMPLE_PAGES = "carpentries", "MemberSite", 6
-MOST_PAGES, FEWEST_ANSWERS = 40, 10
-# Drivers compared within each team.
-MOST_DRIVERS = 8
-ALL_CALLS = 100_000
 
-
-class BriefStory(Story):
+class BriefStory(BriefFindings):
     """What a director, and then each team, needs to know.
 
     Parameters
@@ -79,199 +54,13 @@ class BriefStory(Story):
     Examples
     --------
     >>> import pandas as pd
+    >>> from npskit import Survey
     >>> story = BriefStory(Survey(pd.DataFrame({"nps": [10] * 60 + [2] * 40})), lang="en")
     >>> story.summary().title
     'The score is +20 points, between +0.4 and +38'
     >>> story.pages
     []
     """
-
-    def __init__(
-        self,
-        survey: Survey | None = None,
-        *,
-        by: Any = None,
-        actions: Any = None,
-        industry: str | None = None,
-        competitors: str | None = None,
-        own: str | None = None,
-        churned: str | None = None,
-        attributes: Any = None,
-        pages: int | None = None,
-        min_responses: int | None = None,
-        identities: bool = False,
-        **options: Any,
-    ) -> None:
-        if survey is None:
-            survey, by = Survey(datasets.load(SAMPLE)), by or SAMPLE_TEAMS
-            pages = SAMPLE_PAGES if pages is None else pages
-        self.asked = survey
-        if competitors is not None and own is not None:
-            survey = own_answers(survey, competitors, own)
-        super().__init__(survey, **options)
-        self._team, self.log, self.attributes = by, actions, attributes
-        self.industry, self.competitors, self.own = industry, competitors, own
-        self.most_pages = checked("pages", MOST_PAGES if pages is None else pages, 0)
-        self.min_responses = checked("min_responses", FEWEST_ANSWERS if min_responses is None else min_responses, 1)
-        self.churned, self.identities = churned, identities
-
-    # ---- what was found -------------------------------------------------------------------------------------
-
-    @cached_property
-    def movement(self) -> Movement | None:
-        """The score over time, in periods as long as those of the change."""
-        column = self.roles.get("date")
-        if column is None or not self.overall.responses:
-            return None
-        every = self.change.recent.every if self.change else self.every
-        return movement(self.survey, column, every=every, confidence_level=self.confidence_level, lang=self.lang)
-
-    @property
-    def _shared(self) -> dict[str, Any]:
-        """Options of the stories that this one is made of."""
-        return {"lang": self.lang, "confidence_level": self.confidence_level, "today": self.today}
-
-    @cached_property
-    def item(self) -> Any:
-        """What makes the teams; None where nothing does."""
-        if not self.overall.responses:
-            return None
-        if self._team is not None:
-            named = self._team[0] if isinstance(self._team, (list, tuple)) and len(self._team) == 1 else self._team
-            if not isinstance(named, (str, Bands, Period)):
-                raise ArgumentError(where="by", expected="one column that makes the teams", got=repr(self._team))
-            return looked_up(named, self.survey.source.columns)
-        try:
-            return team_column(self.survey)
-        except RoleError:
-            return None
-
-    @cached_property
-    def change(self) -> Change | None:
-        """The last period against the one before; None without dates, or with one period."""
-        column = self.roles.get("date")
-        if column is None or not self.overall.responses:
-            return None
-        items = [*([] if self.item is None else [self.item]), *self.suggestion.items]
-        options: dict[str, Any] = {"confidence_level": self.confidence_level, "least": self.min_responses}
-        return change(self.survey, column, items, every=self.every, **options)
-
-    @cached_property
-    def levers(self) -> DriversStory:
-        """What goes with the score."""
-        return DriversStory(self.survey, attributes=self.attributes, **self._shared)
-
-    @cached_property
-    def outlook(self) -> ForecastStory:
-        """Where the score is going, and which periods stand out."""
-        return ForecastStory(self.survey, every=self.every, **self._shared)
-
-    @cached_property
-    def calls(self) -> ChurnStory:
-        """Who leaves, and whom to call."""
-        owner = self.item if isinstance(self.item, str) else None
-        options: dict[str, Any] = {"owner": owner, "identities": self.identities, "limit": ALL_CALLS}
-        return ChurnStory(self.survey, churned=self.churned, **options, **self._shared)
-
-    @cached_property
-    def themes(self) -> Themes | None:
-        """What people write; None without comments, or without the libraries that read them."""
-        if not self.overall.responses or self.roles.get("comment") is None or self.survey.aggregated is not None:
-            return None
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", NpskitWarning)
-                return self.survey.themes(by=self.item, confidence_level=self.confidence_level)
-        except (EmptyDataError, MissingExtraError):
-            return None
-
-    @cached_property
-    def teams(self) -> Teams | None:
-        """All teams, counted once; None where there are none to tell apart."""
-        if self.item is None:
-            return None
-        options: dict[str, Any] = {"confidence_level": self.confidence_level}
-        found = self.levers.drivers
-        names = [] if found is None else list(found.table["attribute"])[:MOST_DRIVERS]
-        rated: dict[str, Any] = {"attributes": names} if len(names) > 1 else {}
-        try:
-            every = self.change.recent.every if self.change else self.every or "month"
-            card = self.survey.scorecard(self.item, every, min_responses=self.min_responses, **rated, **options)
-            beside = self.survey.compare(self.item, **options)
-        except (ArgumentError, EmptyDataError):
-            if self._team is not None and self._are_several:
-                raise
-            return None
-        return teams_of(card, beside, self.item, most=self.most_pages, lang=self.lang, title=self.title)
-
-    @cached_property
-    def others(self) -> Benchmark | None:
-        """Brands asked in the same survey, or what is published; None where nobody asked, or nobody answered."""
-        named = {"industry": self.industry, "competitors": self.competitors, "own": self.own}
-        given = {name: value for name, value in named.items() if value is not None}
-        if not self.overall.responses or not given.keys() - {"own"}:
-            return None
-        return self.asked.benchmark(confidence_level=self.confidence_level, **given)
-
-    @property
-    def _are_several(self) -> bool:
-        """Whether the column of the teams holds more than one with answers."""
-        tally = self.survey.tally([self.item])
-        return sum(n > 0 for n in tally.responses) > 1
-
-    @cached_property
-    def fixes(self) -> tuple[Fix, ...]:
-        """Three things to fix, those first that surely bring most."""
-        if not self.overall.responses:
-            return ()
-        found = [*driver_fixes(self.levers), *self._theme_fixes()]
-        if self.teams is not None and isinstance(self.item, str):
-            below = [(self.teams.level(at), self.teams.name(at)) for at in self.teams.apart(-1)]
-            found += team_fixes(self.survey, below, self.item, self.confidence_level)
-        return first_of(found)
-
-    def _theme_fixes(self) -> list[Fix]:
-        # With weights the comments count otherwise than the answers.
-        if "weight" in self.survey.settings or self.themes is None:
-            return []
-        everybody = np.asarray(self.overall.counts, dtype=float)
-        worth = min((self.overall.effective or self.overall.responses) / self.overall.responses, 1.0)
-        return theme_fixes(self.themes, everybody, worth=worth, confidence_level=self.confidence_level)
-
-    @cached_property
-    def _trends(self) -> Trend | None:
-        """The periods of every team."""
-        if self.change is None or self.teams is None or self.movement is None or self.movement.trend is None:
-            return None
-        days = self.movement.trend.table["period"]
-        try:
-            return self.survey.trend(
-                self.change.recent.every, by=self.item, since=days[0], confidence_level=self.confidence_level
-            )
-        except NpskitError:
-            return None
-
-    @cached_property
-    def pages(self) -> list[TeamPage]:
-        """A page for each team that is shown."""
-        teams = self.teams
-        if teams is None or len(teams.scorecard.table["score"]) < 2:
-            return []
-        listed = self.calls.worklist if isinstance(self.item, str) else None
-        tally = self.survey.tally([self.item])
-        pages = []
-        for row in teams.rows:
-            level = teams.level(row)
-            pages.append(TeamPage(
-                teams, row, tally.take([list(tally.cells).index((level,))]).collapse(),
-                trend=own_trend(self._trends, level) if self._trends else None,
-                themes=self.themes,
-                calls=own_calls(listed, level) if listed is not None else None,
-                identities=self.identities,
-            ))  # fmt: skip
-        return pages
-
-    # ---- what is said ---------------------------------------------------------------------------------------
 
     def summary(self) -> Headline:
         """The director's page: a line for each question."""
@@ -288,6 +77,7 @@ class BriefStory(Story):
                 ("report_br_outlook_label", self._outlook()),
                 ("report_br_risk_label", self._risk()),
                 ("report_br_others_label", others_in_short(self.others, mixed=self._is_mixed, lang=lang)),
+                ("report_br_acted_label", "" if self.review is None else self.review.sentence(lang=lang)),
                 *lines,
                 ("report_br_missing_label", self._missing()),
             ]
@@ -349,6 +139,25 @@ class BriefStory(Story):
             notes=(note,),
         )
 
+    def done(self) -> BriefTable | None:
+        """The actions begun last, expected beside observed; None without any."""
+        if self.review is None:
+            return None
+        rows = newest(self.review)
+        return actions_table(rows, more=len(self.review) - len(rows), lang=self.lang)
+
+    def acted(self) -> Passage:
+        """Heading of the chart of all actions."""
+        return Passage(word("report_br_acted", self.lang), kind="section nps-sheet")
+
+    def acted_notes(self) -> Passage:
+        """A line an action, and what may mislead."""
+        return actions_told(self.review, self.lang, hidden=self._unshown) if self.review else Passage()
+
+    def when(self) -> Passage:
+        """Heading of the chart over time."""
+        return Passage(word("report_br_moved_label", self.lang), kind="lead", level=3)
+
     def course(self) -> Any:
         """The chart of the score over time; None without dates."""
         return self.trend.plot(lang=self.lang).properties(height=150) if self.trend else None
@@ -376,15 +185,8 @@ class BriefStory(Story):
     def method(self) -> Passage:
         """How the numbers were computed, and whose trademarks these are."""
         before, lang = super().method(), self.lang
-        own = [word(f"report_method_br_{name}", lang) for name, shown in
-               (("change", self.change), ("fix", self.fixes), ("teams", self.teams)) if shown]  # fmt: skip
+        parts = {"change": self.change, "fix": self.fixes, "teams": self.teams, "actions": self.review}
+        own = [word(f"report_method_br_{name}", lang) for name, part in parts.items() if part]
         place = next((at for at, text in enumerate(before.sentences)
                       if word("report_method_chance", lang) in text), 0) + 1  # fmt: skip
         return replace(before, sentences=(*before.sentences[:place], *own, *before.sentences[place:]))
-
-
-def checked(name: str, value: Any, least: int) -> int:
-    """A whole number."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-        raise ArgumentError(where=name, expected=f"a whole number of at least {least}", got=repr(value))
-    return int(value)

@@ -26,8 +26,12 @@ from npskit.frames import wrap
 from npskit.frames.listed import listed
 from npskit.report.grouping import LONGEST_LEVEL, MOST_LEVELS, REST
 from npskit.report.template import Code
+from npskit.results import Result
 from npskit.roles import name_rank
 from npskit.survey import Survey
+from npskit.survey.audit import COMPARED
+from npskit.survey.audit_columns import KINDS, audit_columns
+from npskit.survey.audit_rows import MOST_AUDITED, compared
 from npskit.survey.plots import columns_of
 
 if TYPE_CHECKING:
@@ -79,6 +83,8 @@ class Tables:
 @contextmanager
 def stored(parameters: Mapping[str, Any]) -> Iterator[Tables]:
     """Parameters that a notebook can hold: a frame becomes the call that opens a private copy of it."""
+    # A result of ours, such as a log of actions, travels as the frame it is.
+    parameters = {name: each.to_frame() if isinstance(each, Result) else each for name, each in parameters.items()}
     frames = {name: value for name, value in parameters.items() if hasattr(value, "columns")}
     if not frames:
         yield Tables(parameters)
@@ -140,9 +146,20 @@ def pickled(survey: Survey, folder: Path, by: Any) -> Carried:
     survey.tally()
     frame = data.to_frame("rating" if data.name is None else data.name) if isinstance(data, pd.Series) else data
     slim = without_words(frame, *needed(survey, wrap(data), by))
+    if alike := comments_alike(survey):
+        slim.attrs["npskit"] = {**slim.attrs.get("npskit", {}), COMPARED: alike}
     with open(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "wb") as file:
         slim.to_pickle(file, compression=None)
     return Carried(Code(f"pandas.read_pickle({str(path)!r})"), NOT_KEPT, path)
+
+
+def comments_alike(survey: Survey) -> tuple[int, int, int] | None:
+    """What is known of comments that are alike, since they stay behind; None without comments."""
+    columns = columns_of(survey.roles())
+    comment = dict(zip(columns["role"], columns["column"], strict=True)).get("comment")
+    if not isinstance(comment, str) or survey.source.length() > MOST_AUDITED:
+        return None
+    return compared(wrap(survey.data), comment)
 
 
 def saved(survey: Survey, folder: Path, by: Any) -> Carried:
@@ -178,6 +195,8 @@ def needed(survey: Survey, source: Source, by: Any) -> tuple[list[str], list[str
     given = [survey.settings[role] for role in ("cluster", "weight") if role in survey.settings]
     given += [] if survey.aggregated is None else survey.aggregated.counts.columns
     named = {source.column(name) for name in [*asked, *given]}
+    kinds = (audit_columns(source, kind, None, list(roles.values())) for kind in KINDS)
+    named |= {name for names in kinds for name in names}
     named |= {roles[role] for role in ("rating", "date", "weight") if role in roles} | set(survey.rivals("date"))
     customer = [roles["customer"]] if roles.get("customer") not in {None, *named} else []
     out = {roles.get("comment"), *customer} - named
