@@ -140,6 +140,12 @@ def test_answers_without_a_brand_are_left_out_and_counted(panel):
     assert note.values["n"] == holes["brand"].isna().sum()
 
 
+def test_one_answer_of_each_person_is_refused(panel):
+    dated = panel.assign(date="2024-01-01")
+    with pytest.raises(ArgumentError, match="may rate several brands"):
+        Survey(dated, keep="last").benchmark(competitors="brand")
+
+
 def test_weights_of_one_size_change_ranks_of_nobody(panel):
     weighted = Survey(panel.assign(w=2.0), weight="w").benchmark(competitors="brand", own="Ours")
     plain = panel.nps.benchmark(competitors="brand", own="Ours")

@@ -76,6 +76,12 @@ def brands_of(survey: Base, column: str, own: Any, *, confidence_level: float, r
     """The figures of the brands in a column."""
     source = survey.source
     column = resolve(column, source.columns)
+    if survey.settings.get("keep") == "last":
+        raise ArgumentError(
+            where="keep='last'", expected="all answers, since one person may rate several brands",
+            got="one of each person", hint="keep the last of each person and brand before: "
+            "df.sort_values('date').drop_duplicates(['customer', 'brand'], keep='last')",
+        )  # fmt: skip
     if column == survey._column("rating"):
         raise ArgumentError(
             where="competitors", expected="the column that names the brand", got=f"{column!r}, the ratings"
@@ -142,9 +148,10 @@ def shared_of(survey: Base, tally: Tally, column: str, unit: str) -> Shared | No
     worth = amounts(rows, weight)[kept] if weight else None
     who, brand = who[kept], brand[kept]
     sums = person_sums(who, brand, tally.scale.categories[given[kept]], groups=len(tally), weights=worth)
-    pairs, times = np.unique(np.stack([who, brand]), axis=1, return_counts=True)
-    rated = np.unique(pairs[0], return_counts=True)[1]
-    again = len(np.unique(pairs[0][times > 1]))
+    pairs, times = np.unique(who * len(tally) + brand, return_counts=True)
+    person = pairs // len(tally)
+    rated = np.unique(person, return_counts=True)[1]
+    again = len(np.unique(person[times > 1]))
     return Shared(sums, len(rated), int((rated > 1).sum()), int((rated == len(tally)).sum()), again)
 
 
