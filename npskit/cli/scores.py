@@ -83,7 +83,16 @@ def run_audit(options: argparse.Namespace) -> int:
     """``npskit audit``."""
     from npskit.survey.plots import columns_of
 
-    return printed(columns_of(survey_of(options).audit(lang=language(options.lang))), options.format)
+    found = columns_of(survey_of(options).audit(lang=language(options.lang)))
+    if options.format != "text":
+        return written(found, options.format)
+    names, counts = (list(map(str, found[key])) for key in ("check", "count"))
+    width, digits = (max(map(len, texts)) for texts in (names, counts))
+    for name, count, detail, to_do in zip(names, counts, found["detail"], found["to_do"], strict=True):
+        print(f"{name:<{width}}  {count:>{digits}}  {detail}")
+        if to_do:
+            print(f"{'':<{width + digits + 2}}  → {to_do}")
+    return 0
 
 
 def run_roles(options: argparse.Namespace) -> int:

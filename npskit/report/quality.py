@@ -20,6 +20,7 @@ from npskit.survey.grouping import REST
 if TYPE_CHECKING:
     from npskit.frames.counts_source import CountsSource
     from npskit.survey import Survey
+    from npskit.survey.audit import Check
 
 __all__ = ["quality", "quality_in_short", "tells_rows_apart"]
 
@@ -28,6 +29,7 @@ MANY_MISSING = 0.2
 # Roles of columns in which two people seldom write the same.
 OWN = ("date", "customer", "comment")
 ANSWERS = re.compile(r"respond|repond|respnum|response|reponse|answer|submission|entry")
+NOT_CHECKED = "not_checked"
 REASONS = {
     "preview": "report_dropped_preview",
     "unfinished": "report_dropped_unfinished",
@@ -66,7 +68,30 @@ def quality(survey: Survey, found: Overall, *, customer: str | None, repeated: i
         *duplicates(repeated, lang),
         customers(survey, customer, lang),
         *reading(survey.notes, lang),
+        *over_time(survey.quality_checks(), lang),
     ]
+
+
+def over_time(checks: Sequence[Check], lang: str) -> list[str]:
+    """What was found over time, among groups and in rows, with what to do; then what else was looked at."""
+    lines = [checked(each, lang) for each in checks if each.count and each.name != NOT_CHECKED]
+    quiet = list(dict.fromkeys(each.name for each in checks if not each.count))
+    found = {each.name for each in checks if each.count}
+    if names := [word(f"audit_name_{name}", lang) for name in quiet if name not in found]:
+        lines.append(word("report_audit_quiet", lang, names=", ".join(names)))
+    return lines
+
+
+def checked(check: Check, lang: str) -> str:
+    """One finding and what to do about it."""
+    detail, to_do = check.words(lang)
+    found = word("report_audit_found", lang, name=capital(word(f"audit_name_{check.name}", lang)), detail=detail)
+    return f"{found} {capital(to_do)}." if to_do else found
+
+
+def capital(text: str) -> str:
+    """The text with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
 
 
 def tells_rows_apart(survey: Survey) -> bool:

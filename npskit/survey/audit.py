@@ -16,8 +16,19 @@ from npskit.errors import shown_values
 from npskit.scale import MISSING, OUTSIDE, Scale
 from npskit.survey.notes import Note, noted
 
-__all__ = ["Check", "checked_table", "customer_check", "no_rating_check", "rating_checks", "reading_checks"]
+__all__ = [
+    "COMPARED",
+    "Check",
+    "check",
+    "checked_table",
+    "customer_check",
+    "no_rating_check",
+    "rating_checks",
+    "reading_checks",
+]
 
+#: Name of the note that tells of the comments of a copy that holds none: compared, repeated, most alike.
+COMPARED = "comments_compared"
 # Instances of one check that are told.
 MOST_TOLD = 5
 

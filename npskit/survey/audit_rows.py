@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 __all__ = [
     "MOST_AUDITED",
     "comments_check",
+    "comments_told",
+    "compared",
     "interviewer_check",
     "lines_check",
     "noted_wordings",
@@ -102,7 +104,7 @@ def interviewer_check(times: Times, column: str) -> Check | None:
 def wording_check(times: Times | None, tally: Tally, column: str) -> Check:
     """How many wordings a column tells of, and when each was asked."""
     spans: dict[str, tuple[Any, Any]] = {}
-    for cell in times.by(column, every="day").cells if times else ():
+    for cell in times.by(column, every="day").cells if times and times.is_dated else ():
         key = fold(str(cell[1]))
         first, last = spans.get(key, (cell[0], cell[0]))
         spans[key] = min(first, cell[0]), max(last, cell[0])  # type: ignore[type-var]  # days
@@ -187,14 +189,25 @@ def same_day_check(source: Source, customer: str, date: str, rating: str) -> Che
 
 def comments_check(source: Source, comment: str) -> Check | None:
     """Longer comments that are those of another row, all but a word; None where there are too many, or none."""
+    found = compared(source, comment)
+    return None if found is None else comments_told(*found)
+
+
+def compared(source: Source, comment: str) -> tuple[int, int, int] | None:
+    """Comments compared, those like an earlier one, and the most that are alike; None where there are too many."""
     texts = written(source, comment).comments
     if len(texts) > MOST_COMMENTS:
         return None
     found = repeats(texts)
-    values = {"n": found.repeated, "compared": found.compared, "words": LEAST_WORDS}
-    if not found.compared:
+    return found.compared, found.repeated, max(map(len, found.groups), default=0)
+
+
+def comments_told(compared: int, repeated: int, most: int) -> Check | None:
+    """The check for these numbers."""
+    if not compared:
         return None
-    if not found.repeated:
+    values = {"n": repeated, "compared": compared, "words": LEAST_WORDS}
+    if not repeated:
         return Check("repeated_comments", 0, noted("audit_comments_none", **values))
-    detail = noted("audit_comments", found.repeated, most=len(found.groups[0]), **values)
-    return check("repeated_comments", found.repeated, detail, "audit_do_comments")
+    detail = noted("audit_comments", repeated, most=most, **values)
+    return check("repeated_comments", repeated, detail, "audit_do_comments")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from npskit.errors import EmptyDataError, MissingExtraError
+from npskit.errors import EmptyDataError, MissingExtraError, NpskitError
 from npskit.frames import Period
 from npskit.scale import OUTSIDE, Scale
 from npskit.stats.monitor import FEWEST_BEFORE
@@ -70,6 +70,14 @@ class Times:
     def scale(self) -> Scale:
         """The scale without what is outside it."""
         return without_outside(self.declared, self.raw)
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether there are days that can be read."""
+        try:
+            return len(self.days) > 0
+        except NpskitError:
+            return False
 
     @cached_property
     def days(self) -> Tally:
@@ -175,15 +183,15 @@ def run_note(kind: str, run: Absence, periods: Sequence[dt.date], every: str, co
 
 def tens_check(times: Times) -> Check | None:
     """Whether the share of the highest answer jumps; None where there are too few periods."""
-    return jump_check("sudden_tens", times, times.by(), "audit_do_tens", column=None)
+    return jump_check("sudden_tens", times, times.by(), column=None)
 
 
 def tens_over_time(times: Times, column: str) -> Check | None:
     """The same for each level of a column."""
-    return jump_check("sudden_tens_by_team", times, times.by(column), "audit_do_tens", column=column)
+    return jump_check("sudden_tens_by_team", times, times.by(column), column=column)
 
 
-def jump_check(name: str, times: Times, tally: Tally, to_do: str, *, column: str | None) -> Check | None:
+def jump_check(name: str, times: Times, tally: Tally, *, column: str | None) -> Check | None:
     """Jumps of the share of the highest answer, of all or of each level."""
     if not len(tally):
         return None
@@ -199,7 +207,7 @@ def jump_check(name: str, times: Times, tally: Tally, to_do: str, *, column: str
         return None
     top = times.scale.highest
     cases = [
-        jump_note("audit_tens" if column is None else "audit_tens_of", each, periods, times.every, top=top)
+        jump_note("audit_tens", each, periods, times.every, top=top)
         if column is None
         else jump_note("audit_tens_of", each, periods, times.every, top=top, level=level_text(groups[each.series]))
         for each in found
@@ -207,7 +215,8 @@ def jump_check(name: str, times: Times, tally: Tally, to_do: str, *, column: str
     none = noted("audit_tens_none", top=top, n=(len(periods), times.every))
     if column is not None:
         none = noted("audit_tens_none_of", top=top, column=column, k=len(groups))
-    return check(name, len(cases), listed(cases) if cases else none, to_do, top=top)
+    to_do = "audit_do_tens" if any(each.change > 0 for each in found) else "audit_do_tens_fall"
+    return check(name, len(cases), listed(cases) if cases else none, to_do)
 
 
 def enough(totals: np.ndarray) -> bool:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from npskit.errors import ArgumentError, ArgumentTypeError, NpskitError, RatingError, RoleError
+from npskit.errors import ArgumentError, NpskitError, RatingError, RoleError
 from npskit.frames.keys import EVERY
+from npskit.roles import name_rank
+from npskit.scale import Scale, is_missing
 from npskit.survey.audit import (
+    COMPARED,
     Check,
     check,
     checked_table,
@@ -106,23 +110,36 @@ class Auditing(Base):
         >>> ratings = [*np.tile([10, 9, 8, 7, 5, 0], 30), *np.tile([10, 9, 8, 7, 5, 1], 30)]
         >>> frame = pd.DataFrame({"date": days, "nps": ratings})
         >>> frame.nps.audit().set_index("check").loc["scale_change", "detail"]
-        'July 2024 to December 2024: nobody gave 0, 30 gave 1; elsewhere 100% of the zeros and ones are zeros'
+        'from July 2024 to December 2024 nobody gave 0, 30 gave 1; elsewhere 100% of the zeros and ones are zeros'
         """
         if every is not None and every not in EVERY:
             raise ArgumentError(where="every", expected="one of " + ", ".join(map(repr, EVERY)), got=repr(every))
         named = {"channel": channel, "team": team, "interviewer": interviewer, "wording": wording}
         return self._whole.table(checked_table(self._checks(every=every, **named), lang))
 
+    def quality_checks(self, *, every: str | None = None, **named: Named) -> list[Check]:
+        """The checks of `audit` that look over time, at groups and at rows, as data; it takes what `audit` takes.
+
+        Examples
+        --------
+        >>> import npskit
+        >>> checks = npskit.datasets.load("carpentries").nps.quality_checks(team=[])
+        >>> [(each.name, each.count) for each in checks][:3]
+        [('scale_change', 0), ('day_of_week', 0), ('sudden_tens', 1)]
+        """
+        source = self._whole
+        columns = {kind: audit_columns(source, kind, named.get(kind), self._taken()) for kind in KINDS}
+        return [] if self.aggregated is not None else self._more_checks(source, every, columns)
+
     def _checks(self, *, every: str | None = None, **named: Named) -> list[Check]:
         """Every check, as data."""
         source = self._whole
-        columns = {kind: audit_columns(source, kind, named.get(kind), self._taken()) for kind in KINDS}
         return [
             *self._rating_checks(source),
             check("duplicates", source.duplicates(), noted("audit_duplicates"), "audit_do_duplicates"),
             *self._customer_check(source),
             *reading_checks(self._notes),
-            *(self._more_checks(source, every, columns) if self.aggregated is None else ()),
+            *self.quality_checks(every=every, **named),
         ]
 
     def _taken(self) -> list[str]:
@@ -155,12 +172,17 @@ class Auditing(Base):
         """The checks that need more than the ratings, and which of them could not be made."""
         rating = self._found("rating")
         if rating is None:
-            return []
+            return [found for found in [self._rival_check(source, None)] if found is not None]
         found: list[Check] = []
-        for ask in self._asked(source, rating, every, columns):
+        try:
+            asked = list(self._asked(source, rating, every, columns))
+        except RatingError:
+            # A column of yes and no is told of by the first check.
+            return []
+        for ask in asked:
             try:
                 made = ask()
-            except (RatingError, ArgumentTypeError):
+            except NpskitError:
                 # What cannot be read is told by the checks before.
                 made = None
             if made is not None:
@@ -171,25 +193,36 @@ class Auditing(Base):
             found.append(Check("not_checked", len(left), noted("audit_cases", cases=names)))
         return found
 
+    def _rival_check(self, source: Source, rating: str | None) -> Check | None:
+        """Whether columns that are named alike are one question in several wordings: nobody answered two of them."""
+        rivals = [rating, *named_alike(source, rating)] if rating else self.rivals("rating")
+        raw = {name: source.rating_counts(name) for name in rivals}
+        answered = {name: sum(n for value, n in pairs if not is_missing(value)) for name, pairs in raw.items()}
+        rivals = [name for name in rivals if answered[name] and self._numbers.fits([value for value, _ in raw[name]])]
+        if len(rivals) < 2 or any(together(source, *pair) for pair in combinations(rivals, 2)):
+            return None
+        cases = tuple(noted("audit_wording", text=name, n=answered[name]) for name in rivals)
+        todo = noted("audit_do_rivals", first=rivals[0], second=rivals[1])
+        return Check("wording_change", len(rivals) - 1, noted("audit_cases", cases=cases), todo)
+
     def _asked(
         self, source: Source, rating: str, every: str | None, columns: dict[str, list[str]]
     ) -> Iterator[Callable[[], Check | None]]:
         """The call of each check that the columns allow."""
         # Loaded here, since a score needs nothing of it.
         from npskit.survey import audit_rows as rows
-        from npskit.survey import audit_time as time
+        from npskit.survey.audit_time import Times, without_outside
 
-        times = self._times(source, rating, every)
-        if times is not None:
+        declared, raw = self._scale_of(source, rating), source.rating_counts(rating)
+        counts = partial(source.tally, rating, scale=without_outside(declared, raw))
+        date = self._found("date")
+        times = None if date is None else Times(source, rating, date, declared, raw, every)
+        if times is not None and times.is_dated:
             yield from self._over_time(times, columns)
-        counts = partial(
-            source.tally,
-            rating,
-            scale=time.without_outside(self._scale_of(source, rating), source.rating_counts(rating)),
-        )
-        for column in [] if self._is_labelled(source, rating) else teams_of(columns):
+        for column in [] if declared.labelled else teams_of(columns):
             yield partial(counted, rows.tens_by_team, counts, column)
         yield partial(rows.noted_wordings, self._notes)
+        yield partial(self._rival_check, source, rating)
         for column in columns["wording"]:
             yield partial(counted, partial(rows.wording_check, times), counts, column)
         if source.length() <= rows.MOST_AUDITED and "spark" not in source.engine:
@@ -218,22 +251,8 @@ class Auditing(Base):
             yield partial(rows.same_day_check, source, customer, date, rating)
         if comment:
             yield partial(rows.comments_check, source, comment)
-
-    def _is_labelled(self, source: Source, rating: str) -> bool:
-        return self._scale_of(source, rating).labelled
-
-    def _times(self, source: Source, rating: str, every: str | None) -> Times | None:
-        """The dated answers, or None without a column of dates that can be read."""
-        from npskit.survey.audit_time import Times
-
-        date = self._found("date")
-        if date is None:
-            return None
-        times = Times(source, rating, date, self._scale_of(source, rating), source.rating_counts(rating), every)
-        try:
-            return times if len(times.days) else None
-        except NpskitError:
-            return None
+        elif COMPARED in self._notes:
+            yield partial(rows.comments_told, *self._notes[COMPARED])
 
 
 def teams_of(columns: dict[str, list[str]]) -> list[str]:
@@ -244,3 +263,18 @@ def teams_of(columns: dict[str, list[str]]) -> list[str]:
 def counted(ask: Callable[..., Check | None], counts: Callable[..., Tally], column: str) -> Check | None:
     """A check of the answers counted by a column, counted when it is made."""
     return ask(counts([column]), column)
+
+
+def named_alike(source: Source, rating: str) -> list[str]:
+    """Other columns whose name is as good a name of the rating."""
+    rank = name_rank(rating, "rating")
+    others = (name for name in dict.fromkeys(source.columns) if name != rating and source.columns.count(name) == 1)
+    return [] if rank is None else [name for name in others if name_rank(name, "rating") == rank]
+
+
+def together(source: Source, first: str, second: str) -> int:
+    """Rows that hold something in both columns."""
+    from npskit.survey.audit_time import without_outside
+
+    tally = source.tally(first, [second], scale=without_outside(Scale(), source.rating_counts(first)))
+    return sum(int(n) for (level,), n in zip(tally.cells, tally.responses, strict=True) if level is not None)
