@@ -73,7 +73,8 @@ def year_notes(figures: Sequence[Figure], year: int | None) -> list[Note]:
     years = [each.year for each in figures if each.year is not None]
     if year is None or not years:
         # Years are names: as texts they have no separator between thousands.
-        return notes + ([noted("benchmark_note_years", first=str(min(years)), last=str(max(years)))] if years else [])
+        key = "benchmark_note_years" if len(set(years)) > 1 else "benchmark_note_one_year"
+        return notes + ([noted(key, first=str(min(years)), last=str(max(years)))] if years else [])
     far = [each for each in years if abs(year - each) > OLD]
     if not far:
         return notes
@@ -82,8 +83,10 @@ def year_notes(figures: Sequence[Figure], year: int | None) -> list[Note]:
 
 def channel_notes(figures: Sequence[Figure]) -> list[Note]:
     """How many figures say how people were asked."""
-    told = sum(bool(each.channel) for each in figures)
-    return [noted("benchmark_note_channel", n=told, k=len(figures))]
+    told = sum(bool(each.channel) and each.kind != "estimate" for each in figures)
+    if not told:
+        return [noted("benchmark_note_channel_unsaid")]
+    return [noted("benchmark_note_channel", told, n=told, k=len(figures))]
 
 
 def scale_notes(scale: Any) -> list[Note]:
