@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.stats.action_power import EFFECT_SD, START, Wandering, step_variances
-from npskit.stats.grid import axes, harmonic_sizes, pace_of, product, season_basis, season_length
+from npskit.stats.grid import axes, effect_axes, harmonic_sizes, pace_of, product, season_basis, season_length
 from npskit.stats.statespace import TINY, sweep
 
 __all__ = ["Foreseen", "foreseen"]
@@ -50,6 +50,7 @@ def foreseen(
     every: str,
     after: Sequence[int],
     known: ArrayLike | None = None,
+    control: bool = False,
     effect_sd: float = EFFECT_SD,
     draws: int = DRAWS,
     rng: int = 0,
@@ -70,6 +71,8 @@ def foreseen(
     known : array_like (grid), optional
         Weights that the readings before have given to the grid (see `trend.Level.weights`), where they are there
         already; unless given, they are drawn too, and weighed from the prior on.
+    control : bool
+        Whether the readings are differences to a control group.
     effect_sd : float
     draws, rng : int
 
@@ -95,13 +98,14 @@ def foreseen(
     series = drawn_series(noise, drawn, basis, harmonic_sizes(length), np.random.default_rng(rng))
     columns = np.column_stack([np.arange(size) >= before, basis, series])
     stops = [before, *(before + n for n in after)]
-    looks = Looks(columns[..., None], noise, every, effect_sd, constants=1 + basis.shape[1])
+    looks = Looks(columns[..., None], noise, every, effect_sd, constants=1 + basis.shape[1], control=control)
     believed, start = [], None
+    weights = looks.prior if known is None else looks.prior / looks.usual * np.asarray(known, float).ravel()
     for at, look in enumerate(looks.at(stops)):
         if at == 0:
             start = look.fit if known is not None else None
             continue
-        believed.append(look.variances(np.asarray(known, float).ravel() if known is not None else looks.prior, start))
+        believed.append(look.variances(weights, start))
     found = step_variances(noise[: stops[-1]], drawn, before=before, every=every, after=after, effect_sd=effect_sd)
     return Foreseen(found, np.array(believed))
 
@@ -137,11 +141,15 @@ class Look:
 class Looks:
     """The filter at all points of the grid, over the columns of the step, the season and the series (T, C, 1)."""
 
-    def __init__(self, columns: Array, noise: Array, every: str, effect_sd: float, *, constants: int) -> None:
+    def __init__(
+        self, columns: Array, noise: Array, every: str, effect_sd: float, *, constants: int, control: bool
+    ) -> None:
         length = season_length(every)
         grid = axes(length, pace_of(every))
         level_sd, extra_sd = product([axis.values for axis in grid[:2]])
-        self.prior = np.prod(product([axis.prior for axis in grid]), axis=0)
+        # Where an action is to be told from the level's steps, these are taken to be larger than usual.
+        priors = grid, effect_axes(length, pace_of(every), control=control)
+        self.usual, self.prior = (np.prod(product([axis.prior for axis in each]), axis=0) for each in priors)
         weights = 1 / (noise[:, None] + extra_sd**2)
         past = sweep(columns, weights, level_sd**2, start=START)
         sharpness = past.precision * (weights / (past.precision + weights + TINY))

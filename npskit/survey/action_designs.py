@@ -52,8 +52,10 @@ class Setting:
         readings = np.concatenate([own, np.full(max(after), answers * self.worth)])
         part = None if design == ALONE else self.treated_share
         noise = reading_variances(self.answer, readings, treated_share=part)
-        known = self.known if design == ALONE else None
-        found = foreseen(noise, self.wandering[design], before=len(own), every=self.every, after=after, known=known)
+        found = foreseen(
+            noise, self.wandering[design], before=len(own), every=self.every, after=after,
+            known=self.known if design == ALONE else None, control=design == CONTROL,
+        )  # fmt: skip
         weights = np.full(found.variances.shape[1], 1 / found.variances.shape[1])
         return {"variances": found.variances, "weights": weights, "believed": found.believed,
                 "confidence_level": self.confidence_level}  # fmt: skip

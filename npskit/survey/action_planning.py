@@ -216,7 +216,7 @@ def plan_action(
     --------
     >>> found = plan_action(14, answers=300, score=30, passives=0.3)
     >>> found.shows_after, found.shows_after_control
-    (3, 7)
+    (4, 7)
     """
     if every not in HORIZON:
         raise ArgumentError(where="every", expected="one of " + ", ".join(HORIZON), got=repr(every))
