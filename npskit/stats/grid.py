@@ -111,7 +111,7 @@ def effect_axes(length: float | None, pace: float, *, control: bool = False) -> 
     Examples
     --------
     >>> [float(round(axis.values @ axis.prior, 1)) for axis in (axes(12, 1.0)[0], effect_axes(12, 1.0)[0])]
-    [1.6, 2.8]
+    [1.6, 3.2]
     """
     steps, *others = axes(length, pace)
     if control:

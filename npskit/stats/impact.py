@@ -1,9 +1,10 @@
 """Did it work: the effect of an action, where before-and-after would mostly tell of something else.
 
 The mean of the months after an action minus the mean of those before it says what the level would have done anyway,
-which in a score that wanders is most of it: with a level that moves a point a month, half of all actions that do nothing
-"work". Here the step of the action is one explanation beside the others (`npskit.stats.step_model`), all answers about
-what cannot be told are tried, and the effect is their mixture. A control group takes away what moves both groups.
+which in a score that wanders is most of it: with a level that moves two points a month, half of all actions that do
+nothing "work". Here the step of the action is one explanation beside the others (`npskit.stats.step_model`), all
+answers about what cannot be told are tried, and the effect is their mixture. A control group takes away what moves
+both groups.
 
 What such a design could show at all is known before any reading: :func:`smallest_detectable` says it.
 """
@@ -26,7 +27,15 @@ from npskit.stats.score import responses, score
 from npskit.stats.statespace import checked_breaks
 from npskit.stats.step_model import EFFECT_SD, StepModel, Stepped
 
-__all__ = ["EFFECT_SD", "Effects", "effect_variances", "effects", "smallest_detectable", "step_columns"]
+__all__ = [
+    "EFFECT_SD",
+    "Effects",
+    "effect_variances",
+    "effects",
+    "smallest_detectable",
+    "step_columns",
+    "wandering_before",
+]
 
 Array = NDArray[np.float64]
 
@@ -50,6 +59,8 @@ class Effects:
     score, expected, lower_expected, upper_expected : ndarray (..., T)
         The readings (nan where nobody answered), the reading expected had there been no action, and the range of such
         a reading with its number of answers.
+    jump : ndarray (..., T)
+        Probability that the level jumped into the period, of itself.
     """
 
     effect: Array
@@ -62,6 +73,7 @@ class Effects:
     expected: Array
     lower_expected: Array
     upper_expected: Array
+    jump: Array
 
 
 def effects(
@@ -136,7 +148,7 @@ def effects(
         model = StepModel(series[part], at[part], control=own, length=length, breaks=positions, pace=pace_of(every))
         parts.append(_read(model.stepped(model.rounds(jumps)), model, series[part], own, at[part], confidence_level))
     joined = [np.concatenate([part[i] for part in parts]) for i in range(len(parts[0]))]
-    shapes = [(size,)] * 4 + [(size, size), (3,)] + [(periods,)] * 4
+    shapes = [(size,)] * 4 + [(size, size), (3,)] + [(periods,)] * 5
     return Effects(*(each.reshape(*leading, *shape) for each, shape in zip(joined, shapes, strict=True)))
 
 
@@ -183,7 +195,7 @@ def _without(found: Stepped, counts: Array, control: Array | None, tail: float) 
     answered = np.isfinite(found.noise)
     sd = np.sqrt(found.variance + np.where(answered, found.noise, 0.0))
     ends = [mixture_quantile(found.expected, sd, found.weights, p) for p in (tail, 1 - tail)]
-    return [np.asarray(score(counts)), *(np.clip(base + each, -100, 100) for each in (level, *ends))]
+    return [np.asarray(score(counts)), *(np.clip(base + each, -100, 100) for each in (level, *ends)), found.jump]
 
 
 def _told_apart(answered: NDArray[np.bool_], steps: Array) -> NDArray[np.bool_]:
@@ -263,7 +275,7 @@ def smallest_detectable(
         float(smallest_effect(spread[:, e], weights, power=power, confidence_level=confidence_level))
         for e in range(spread.shape[1])
     ]
-    return np.where(known, found, np.inf)
+    return np.where(known & np.isfinite(found), found, np.inf)
 
 
 def wandering_before(
@@ -274,7 +286,7 @@ def wandering_before(
     every: str = "month",
     breaks: Sequence[int] | None = None,
 ) -> Array:
-    """Weights (G,) of the points of the grid, from the periods before the first step; the prior where there are none."""
+    """Weights (G,) of the points of the grid, from the periods before the first step; the prior without any."""
     first = int(np.argmax(np.any(steps != steps[:1], axis=1))) or len(counts)
     before = [at for at in checked_breaks(breaks, len(counts)) if at < first]
     other = None if control is None else np.asarray(control, float)[None, :first]

@@ -71,8 +71,8 @@ class Rows:
 class Heaviest:
     """The K answers of each of L series that weigh something, the largest first, and where they stand in the rounds.
 
-    ``log_weights`` (L, K) normalised; ``row`` (L, K) among the rows of all rounds, and there the place ``at`` of level sd
-    and extra sd and the place ``season``; ``point`` in the whole grid; ``log_evidence`` (L,) of the series.
+    ``log_weights`` (L, K) normalised; ``row`` (L, K) among the rows of all rounds, and there the place ``at`` of level
+    sd and extra sd and the place ``season``; ``point`` in the whole grid; ``log_evidence`` (L,) of the series.
     """
 
     log_weights: Array

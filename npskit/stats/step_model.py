@@ -42,6 +42,8 @@ class Stepped:
         Level and season without the steps.
     noise : ndarray (L, K, T)
         Variance of a reading around them; infinite where there is none.
+    jump : ndarray (L, T)
+        Probability that the level jumped into the period.
     """
 
     weights: Array
@@ -50,6 +52,7 @@ class Stepped:
     expected: Array
     variance: Array
     noise: Array
+    jump: Array
 
 
 class StepModel(SeriesModel):
@@ -109,6 +112,8 @@ class StepModel(SeriesModel):
         series = np.arange(len(row))[:, None]
         weight = np.moveaxis(self.weights, 0, -1)[series, at]
         noise = np.divide(1.0, weight, out=np.full(weight.shape, np.inf), where=weight > 0)
-        return Stepped(
-            np.exp(best.log_weights), slopes[..., first:], covariance[..., first:, first:], expected, variance, noise
-        )
+        weights = np.exp(best.log_weights)
+        jumped = np.concatenate([r.jumps for r in rounds])[row] > 0
+        jump = np.einsum("lk,lkt->lt", weights, jumped)
+        own_steps = slopes[..., first:], covariance[..., first:, first:]
+        return Stepped(weights, *own_steps, expected, variance, noise, jump)

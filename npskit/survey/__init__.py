@@ -24,6 +24,7 @@ from npskit.survey.driving import Driving
 from npskit.survey.economics import Valuing
 from npskit.survey.estimates import counted, distribution, estimates, gridded, joined, series
 from npskit.survey.forecasting import Forecasting
+from npskit.survey.impact import Proving
 from npskit.survey.monitoring import Monitoring
 from npskit.survey.plots import Plots
 from npskit.survey.response import Silence
@@ -43,6 +44,7 @@ class Survey(
     Forecasting,
     Valuing,
     Monitoring,
+    Proving,
     Auditing,
     Churning,
     Calling,
