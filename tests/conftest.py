@@ -7,6 +7,7 @@ data that may not be copied into this repository (``NPSKIT_EXTRA_DATA``) can be 
 
 from __future__ import annotations
 
+import copy
 import os
 import shutil
 import tempfile
@@ -126,6 +127,28 @@ def artifacts(repository: Path) -> Path:
     folder = repository / ".artifacts"
     folder.mkdir(exist_ok=True)
     return folder
+
+
+@pytest.fixture
+def one_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A report made again of the same data shows what it showed: all its formats take one kernel and not one each."""
+    from npskit.report import writing
+
+    run, ran = writing.executed, {}
+
+    def executed(notebook: Any, **options: Any) -> Any:
+        # The cell of parameters names private files, which have another name each time.
+        cells = tuple(
+            cell.source for cell in notebook.cells if "injected-parameters" not in cell.metadata.get("tags", ())
+        )
+        if cells not in ran:
+            ran[cells] = [cell.get("outputs") for cell in run(notebook, **options).cells]
+        for cell, outputs in zip(notebook.cells, ran[cells], strict=True):
+            if outputs is not None:
+                cell.outputs = copy.deepcopy(outputs)
+        return notebook
+
+    monkeypatch.setattr(writing, "executed", executed)
 
 
 @pytest.fixture(scope="session")
