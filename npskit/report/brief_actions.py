@@ -71,7 +71,7 @@ def actions_table(rows: Sequence[Row], *, more: int = 0, lang: str) -> BriefTabl
     heads = tuple(word(f"report_br_head_{name}", lang) for name in HEADS)
     notes = (told("report_br_actions_more", more, lang, n=size(more, lang)),) if more else ()
     heading = word("report_br_actions", lang)
-    return BriefTable(heads, tuple(cells(row, lang) for row in rows), texts=2, heading=heading, notes=notes)
+    return BriefTable(heads, tuple(cells(row, lang) for row in rows), texts=1, heading=heading, notes=notes)
 
 
 def cells(row: Row, lang: str) -> tuple[str, ...]:

@@ -18,9 +18,6 @@ from npskit.survey.levels import matching
 
 __all__ = ["beside", "others_in_short", "own_answers"]
 
-# Remarks that a line has room for; all stand beside the chart.
-FIRST = ("benchmark_note_without_n", "benchmark_note_old")
-
 
 def own_answers(survey: Survey, competitors: str, own: Any) -> Survey:
     """The answers on our own brand, of a survey that asked of several.
@@ -49,8 +46,7 @@ def others_in_short(found: Benchmark | None, *, mixed: bool, lang: str) -> str:
     if found is None:
         return ""
     parts = [found.sentence(lang=lang), word("report_br_others_mixed", lang) if mixed else ""]
-    warned = [note.sentence(lang=lang) for note in found.notes if note.key in FIRST]
-    return " ".join(filter(None, [*parts, *warned]))
+    return " ".join(filter(None, parts))
 
 
 def beside(found: Benchmark | None, lang: str) -> tuple[Passage, Passage]:

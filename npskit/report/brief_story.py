@@ -24,6 +24,9 @@ from npskit.report.story import who_answered
 
 __all__ = ["BriefStory"]
 
+# Of the chart on the first page, which has to hold all else.
+HEIGHT = 110
+
 
 class BriefStory(BriefFindings):
     """What a director, and then each team, needs to know.
@@ -160,7 +163,7 @@ class BriefStory(BriefFindings):
 
     def course(self) -> Any:
         """The chart of the score over time; None without dates."""
-        return self.trend.plot(lang=self.lang).properties(height=150) if self.trend else None
+        return self.trend.plot(lang=self.lang).properties(height=HEIGHT) if self.trend else None
 
     def glance(self) -> Passage:
         """Heading above the chart of all teams, and who is not on it."""
