@@ -178,6 +178,36 @@ def test_a_key_tells_answers_apart(place: Place) -> None:
     assert event["duplicates_of"] == {"a.csv": 10, "b.csv": 1}
 
 
+def test_answers_without_their_number_are_told_by_what_they_say(place: Place) -> None:
+    numbers = [None if n % 10 == 0 else f"r{n}" for n in range(40)]
+    first = answers(0, 40, response_id=numbers, status="open")
+    place.export("a.csv", first[:30])
+    place.look()
+    place.export("b.csv", first.assign(status=["open" if n % 10 == 0 else "closed" for n in range(40)]))
+    event = place.one("read")
+    assert (event["rows_new"], event["rows_refused"], event["changed"]) == (10, 30, 27)
+    place.configure(PLAIN + "key: response_id\nhistory: other\n")
+    assert [event["rows_new"] for event in place.told() if event["event"] == "read"] == [30, 10]
+
+
+def test_a_rating_that_was_mended_is_the_same_answer(place: Place) -> None:
+    first = answers(0, 20, response_id=range(20))
+    place.export("a.csv", first)
+    place.look()
+    mended = first.copy()
+    mended.loc[3, "nps"] = 5
+    place.export("b.csv", mended)
+    event = place.one("read")
+    assert (event["rows_new"], event["changed"]) == (0, 1)
+
+
+def test_a_file_that_is_written_anew_under_its_name_adds_what_is_new(place: Place) -> None:
+    for last in (20, 30, 40):
+        place.export("export.csv", answers(0, last))
+        event = place.one("read")
+    assert (event["rows_new"], event["rows_refused"], event["duplicates_of"]) == (10, 30, {"export.csv": 30})
+
+
 def test_rows_are_compared_only_where_something_tells_people_apart(place: Place) -> None:
     plain = pd.DataFrame({"nps": [10, 9, 0, 10] * 5, "shop": ["a", "b"] * 10})
     place.export("a.csv", plain)

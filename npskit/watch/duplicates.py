@@ -2,9 +2,9 @@
 
 Most tools write all answers into every export, so that the second file repeats the first. Counted twice, answers make
 every interval too narrow, and nothing looks wrong. Two rows are one answer when they agree in the columns that both
-files have; where the tool numbers its answers, when number, rating and date agree, since comments get edited and
-statuses move on. Equal answers of several people are no duplicates: a row that stands twice in a file is refused as
-often as the history has it, and not more.
+files have; where the tool numbers its answers, when the number agrees, since comments get edited and statuses move on.
+Equal answers of several people are no duplicates: a row that stands twice in a file is refused as often as the history
+has it, and not more.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import pandas as pd
 
 from npskit.roles import fold
 
-__all__ = ["Refusal", "compared_columns", "fingerprints", "refusal"]
+__all__ = ["Refusal", "Rows", "fingerprints", "refusal"]
 
 # How tools call the number that they give an answer sheet.
 NUMBERS = re.compile(
@@ -65,30 +65,73 @@ def refusal(frame: pd.DataFrame, earlier: Sequence[Any], roles: Mapping[str, str
     key : sequence of str
         Columns that name an answer; found when empty.
     """
+    rows = Rows(frame)
     kept = np.ones(len(frame), dtype=bool)
-    own: dict[tuple[str, ...], np.ndarray] = {}
     refused: dict[str, int] = {}
     changed = 0
     if key:
-        prints = fingerprints(frame, key)
-        kept = ~pd.Series(prints).duplicated().to_numpy()
+        own = rows.prints(tuple(key))
+        kept = rows.blank(tuple(key)) | ~pd.Series(own).duplicated().to_numpy()
         refused |= {"": int((~kept).sum())} if not kept.all() else {}
     for part in earlier:
-        columns = compared_columns(frame, part.columns, roles, key)
-        if not columns or not kept.any():
-            continue
-        if columns not in own:
-            own[columns] = fingerprints(frame, columns)
-        prints = own[columns]
-        theirs = part.fingerprints(columns)
-        again = repeated(prints, theirs, kept)
+        again = np.zeros(len(frame), dtype=bool)
+        for columns, among in compared(rows, part, roles, tuple(key)):
+            again |= repeated(rows.prints(columns), part.fingerprints(columns), kept & among & ~again)
         if again.any():
             refused[part.digest] = int(again.sum())
-            shared = tuple(name for name in frame.columns if name in set(part.columns))
-            if set(shared) != set(columns):
-                changed += int((~np.isin(fingerprints(frame[again], shared), part.fingerprints(shared))).sum())
+            both = tuple(sorted(set(rows.columns) & set(part.columns)))
+            changed += int((again & ~np.isin(rows.prints(both), part.fingerprints(both))).sum())
             kept &= ~again
     return Refusal(kept, refused, changed)
+
+
+class Rows:
+    """A frame with the numbers of its rows, each computed once."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self.frame, self.columns = frame, [str(name) for name in frame.columns]
+        self._prints: dict[tuple[str, ...], np.ndarray] = {}
+
+    def prints(self, columns: tuple[str, ...]) -> np.ndarray:
+        """A number a row, equal where rows say the same in these columns."""
+        if columns not in self._prints:
+            self._prints[columns] = fingerprints(self.frame, columns)
+        return self._prints[columns]
+
+    def blank(self, columns: tuple[str, ...]) -> np.ndarray:
+        """Rows that lack one of these columns."""
+        return self.frame[list(columns)].isna().any(axis=1).to_numpy(dtype=bool)
+
+
+def compared(rows: Rows, part: Any, roles: Mapping[str, str], key: tuple[str, ...]) -> list[tuple[Any, np.ndarray]]:
+    """Columns by which rows are one answer, with the rows that are told by them; none when nothing tells people apart.
+
+    A row without its number is told by all that it says.
+    """
+    both = tuple(sorted(set(rows.columns) & set(part.columns)))
+    number = key if set(key) <= set(both) else ()
+    if not key:
+        number = next(((name,) for name in both if is_number(rows, part, name, roles)), ())
+    blank = rows.blank(number) if number else np.ones(len(rows.frame), dtype=bool)
+    # Rows of counts have no rating, and differ by what they count.
+    told = "rating" not in roles or (roles["rating"] in both and any(roles.get(role) in both for role in TELLING))
+    found: list[tuple[Any, np.ndarray]] = [(number, ~blank)] if number else []
+    return [*found, (both, blank)] if told and blank.any() else found
+
+
+def is_number(rows: Rows, part: Any, name: str, roles: Mapping[str, str]) -> bool:
+    """Whether a column numbers the answers of both files alike.
+
+    It is called so, no number stands twice, and of the numbers that both have more than half stand beside the same
+    rating and date; numbers that begin anew in every file do not.
+    """
+    values = rows.frame[name].dropna()
+    if not NUMBERS.fullmatch(fold(name)) or 2 * len(values) < len(rows.frame) or not values.is_unique:
+        return False
+    beside = (name, *(roles[role] for role in ("rating", "date") if roles.get(role) in part.columns))
+    alike = np.isin(rows.prints((name,)), part.fingerprints((name,))) & ~rows.blank((name,))
+    agreed = alike & np.isin(rows.prints(beside), part.fingerprints(beside))
+    return 2 * int(agreed.sum()) > int(alike.sum())
 
 
 def repeated(prints: np.ndarray, theirs: np.ndarray, kept: np.ndarray) -> np.ndarray:
@@ -101,23 +144,6 @@ def repeated(prints: np.ndarray, theirs: np.ndarray, kept: np.ndarray) -> np.nda
     turn = pd.Series(prints[at]).groupby(prints[at]).cumcount().to_numpy()
     again[at] = turn < sizes[np.searchsorted(known, prints[at])]
     return again
-
-
-def compared_columns(
-    frame: pd.DataFrame, others: Sequence[str], roles: Mapping[str, str], key: Sequence[str]
-) -> tuple[str, ...]:
-    """The columns by which rows are one answer; none when nothing tells people apart."""
-    both = [name for name in map(str, frame.columns) if name in set(others)]
-    if key:
-        return tuple(key) if set(key) <= set(both) else ()
-    for name in both:
-        if NUMBERS.fullmatch(fold(name)) and frame[name].notna().all() and frame[name].is_unique:
-            return tuple(
-                dict.fromkeys([name, *(roles[role] for role in ("rating", "date") if roles.get(role) in both)])
-            )
-    # Rows of counts have no rating, and differ by what they count.
-    told = "rating" not in roles or (roles["rating"] in both and any(roles.get(role) in both for role in TELLING))
-    return tuple(sorted(both)) if told else ()
 
 
 def fingerprints(frame: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:
@@ -151,7 +177,8 @@ def plain_text(value: Any) -> str:
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, dt.date):
-        return pd.Timestamp(value).isoformat()
+        moment = pd.Timestamp(value)
+        return (moment.tz_convert(None) if moment.tzinfo else moment).isoformat()
     if isinstance(value, (bool, np.bool_)):
         return str(bool(value))
     if isinstance(value, (float, np.floating)):

@@ -163,9 +163,11 @@ COUNTS = ("file", "digest", "rows_read", "rows_new", "changed", "first", "last",
 
 def part_event(config: Config, history: History, part: Part) -> Event:
     """What an export contributed."""
-    refused = {
-        history.name_of(digest) if digest else part.told["file"]: n for digest, n in part.told["refused"].items()
-    }
+    refused: dict[str, int] = {}
+    for digest, n in part.told["refused"].items():
+        # A file that is written anew every week bears one name many times.
+        name = history.name_of(digest or part.digest)
+        refused[name] = refused.get(name, 0) + n
     lang, total = config.lang, sum(refused.values())
     sizes = {"file": part.told["file"], "new": number(part.told["rows_new"], lang=lang)}
     message = word("watch_read", lang, **sizes)
