@@ -27,6 +27,7 @@ VEGALITE = re.compile(r"application/vnd\.vegalite\.v\d+(\.\d+)*\+json")
 ADDRESS = re.compile(r"https?://(?!www\.w3\.org/)")
 XML_HEAD = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>", re.DOTALL)
 ONCE = threading.Lock()
+LONGEST_FOOTER = 90
 HIDDEN = {"remove_cell", "remove-cell", "hide_cell"}
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; "
@@ -63,7 +64,7 @@ def page(notebook: Any, *, title: str, lang: str | None = None, interactive: boo
 <meta name="color-scheme" content="light dark">
 <meta name="generator" content="npskit">
 <title>{escape(title)}</title>
-<style>{asset("page.css")}</style>
+<style>{asset("page.css")}@page {{ @bottom-left {{ content: "{css_text(title)}"; }} }}</style>
 </head>
 <body>
 <main>
@@ -73,6 +74,18 @@ def page(notebook: Any, *, title: str, lang: str | None = None, interactive: boo
 </body>
 </html>
 """
+
+
+def css_text(text: str) -> str:
+    r"""A text for a style sheet: nothing in it ends the string or the sheet.
+
+    Examples
+    --------
+    >>> css_text('a"</style>')
+    'a\\22 \\3c \\2f style\\3e '
+    """
+    shown = text if len(text) <= LONGEST_FOOTER else text[: LONGEST_FOOTER - 1] + "…"
+    return "".join(each if each.isalnum() or each in " ·–…" else f"\\{ord(each):x} " for each in shown)
 
 
 def asset(name: str) -> str:
