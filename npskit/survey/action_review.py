@@ -43,11 +43,11 @@ class ActionReview(Result):
     table : mapping of str to list
         A row an action, in the order of the log: ``action, owner, since, until, status, treated, expected,
         expected_lower, expected_upper`` as logged; ``effect, lower, upper`` (points of the score, of those treated
-        where some are; nan where there is none), ``smallest_detectable``, ``responses_before`` (in the year before) and
-        ``responses_after``; ``answer`` ("shown", "not shown", "cannot tell", "not started") and ``as_expected``
-        (whether what was expected lies inside the interval; None where it cannot be said); ``target_kind, target`` and
-        ``target_before, target_after, target_change, target_lower, target_upper`` (of the driver's mean, the theme's
-        share or the segment's score: before and after, nothing taken out).
+        where some are; nan where there is none), ``smallest_detectable``, ``responses_before``, ``responses_after``;
+        ``answer`` ("shown", "not shown", "cannot tell", "not started") and ``as_expected`` (whether what was expected
+        lies inside the interval; None where it cannot be said); ``target_kind, target`` and ``target_before,
+        target_after, target_change, target_lower, target_upper`` (of the driver's mean, the theme's share or the
+        segment's score: the year before against what came since, nothing taken out).
     every : str
     confidence_level : float
     notes : tuple of Note
@@ -158,7 +158,7 @@ def reviewed(
 
 
 def counted(survey: Survey, action: LoggedAction, today: dt.date) -> tuple[int, int]:
-    """Responses in the year before an action, and since."""
+    """Responses before an action, and since."""
     assert action.since is not None
     return days_counted(survey, action.since, last_day(action, today))
 
@@ -176,21 +176,15 @@ def effects_of(
     confidence_level: float,
     options: Mapping[str, Any],
 ) -> tuple[dict[str, dict[str, Any]], list[Note]]:
-    """What the answers say of each action; those with the same control group on one time line."""
-    found: dict[str, dict[str, Any]] = {}
-    notes: list[Note] = []
-    for treated in dict.fromkeys(action.treated for action in actions):
-        group = [action for action in actions if action.treated == treated]
-        rows = [{"action": each.action, "since": each.since, "until": each.until} for each in group]
-        impact = survey.impact(
-            None, actions=rows, treated=group[0].treated_by, every=every, until=until,
-            confidence_level=confidence_level, **options,
-        )  # fmt: skip
-        table = impact.actions
-        for at, name in enumerate(table["action"]):
-            found[name] = {key: values[at] for key, values in table.items()}
-        notes += [note for note in impact.notes if note not in notes]
-    return found, notes
+    """What the answers say of each action, all on one time line."""
+    if not actions:
+        return {}, []
+    columns = ("action", "since", "until", "treated")
+    rows = [{name: getattr(each, name) for name in columns} for each in actions]
+    impact = survey.impact(None, actions=rows, every=every, until=until, confidence_level=confidence_level, **options)
+    table = impact.actions
+    found = {name: {key: values[at] for key, values in table.items()} for at, name in enumerate(table["action"])}
+    return found, list(impact.notes)
 
 
 def row_of(
@@ -205,6 +199,8 @@ def row_of(
     effect = effects.get(action.action, {})
     figures = {name: float(effect.get(name, NAN)) for name in FOUND}
     before, after = counts.get(action.action, (0, 0))
+    if action.treated is not None:
+        before, after = (int(effect.get(f"responses_{side}", 0)) for side in ("before", "after"))
     answer = "not started" if action.action not in counts else answer_of(
         figures["lower"], figures["upper"], expected=action.expected, responses=(before, after),
         told=effect.get("told", True) is not False,

@@ -71,14 +71,11 @@ def sides(since: dt.date, until: dt.date | None) -> Days:
 
 
 def days_counted(survey: Driving, since: dt.date, until: dt.date | None) -> tuple[int, int]:
-    """Responses in the year before an action, and since."""
+    """Responses before an action, and since."""
     tally = survey.tally(Period(survey._column("date"), "day"))
-    counts = [0, 0]
-    side = sides(since, until)
-    for cell, n in zip(tally.cells, tally.responses.tolist(), strict=True):
-        if side(cell[0]) >= 0:
-            counts[side(cell[0])] += int(n)
-    return counts[0], counts[1]
+    dated = [(cell[0], int(n)) for cell, n in zip(tally.cells, tally.responses, strict=True) if cell[0] is not None]
+    before = sum(n for day, n in dated if day < since)  # type: ignore[operator]  # the key is a date
+    return before, sum(n for day, n in dated if day >= since and (until is None or day <= until))  # type: ignore[operator]
 
 
 def observed(
