@@ -397,6 +397,15 @@ def test_the_year_is_that_of_the_last_answer():
         data.nps.benchmark(industry="grocery", year=24)
 
 
+def test_whom_figures_are_of_is_told(garden):
+    assert {"benchmark_note_consumers", "benchmark_note_unsaid"} <= keys(garden.nps.benchmark(industry="airlines"))
+    assert "benchmark_note_business" in keys(garden.nps.benchmark(industry="avocats"))
+    figures = [{"name": "A", "nps": 30, "publisher": "P", "population": "Clients de l'enseigne"}]
+    assert not {"benchmark_note_consumers", "benchmark_note_business", "benchmark_note_unsaid"} & keys(
+        garden.nps.benchmark(published=figures)
+    )
+
+
 def test_another_scale_is_told():
     stars = Survey(pd.DataFrame({"stars": [5, 4, 1, 5]}), rating="stars", scale=npskit.Scale(1, 5))
     assert "benchmark_note_scale" in keys(stars.benchmark(industry="hotels"))

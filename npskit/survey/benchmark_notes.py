@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from npskit.survey.benchmark_sources import Figure, words
+from npskit.survey.benchmark_sources import Figure, meant, words
 from npskit.survey.notes import Note, noted
 
 __all__ = ["OLD", "figure_notes"]
@@ -25,6 +25,7 @@ def figure_notes(
         return notes
     return [
         *kind_notes(figures),
+        *population_notes(figures),
         *country_notes(figures, country),
         *year_notes(figures, year),
         *channel_notes(figures),
@@ -40,6 +41,13 @@ def kind_notes(figures: Sequence[Figure]) -> list[Note]:
              (("means", "industry mean"), ("estimates", "estimate"), ("tools", "vendor customers"))]  # fmt: skip
     itself = sum(each.kind == "company" and each.publisher.casefold() in each.name.casefold() for each in figures)
     counts = [("without_n", bare), *kinds, ("itself", itself)]
+    return [noted(f"benchmark_note_{key}", n, n=n, k=len(figures)) for key, n in counts if n]
+
+
+def population_notes(figures: Sequence[Figure]) -> list[Note]:
+    """Whom the figures are of: consumers at large, businesses, or nobody says; estimates are of nobody."""
+    asked = [meant(each.population, "population") for each in figures if each.kind != "estimate"]
+    counts = [(key, asked.count(key)) for key in ("consumers", "business", "unsaid")]
     return [noted(f"benchmark_note_{key}", n, n=n, k=len(figures)) for key, n in counts if n]
 
 
