@@ -22,13 +22,15 @@ from npskit.errors import ArgumentError, ColumnNotFoundError
 from npskit.labels import LANGUAGES
 from npskit.report import BriefStory, prepared, templates
 from npskit.report.asked import asked_columns
+from npskit.report.brief_actions import actions_of, actions_table, actions_told, newest
 from npskit.report.brief_change import change, recent
 from npskit.report.brief_fixes import Fix, first_of, theme_fixes
 from npskit.report.brief_page import BriefPage, BriefTable
 from npskit.report.invented import invented_leavers
 from npskit.report.template import parameters_of, template_path
-from npskit.report.transfer import carried
+from npskit.report.transfer import carried, stored
 from npskit.stats.score import score
+from npskit.survey.action_review import ActionReview
 
 TEMPLATE = "executive-brief"
 ENGLISH = re.compile(
@@ -54,7 +56,7 @@ def told(frame: pd.DataFrame, lang: str = "en", **options: Any) -> BriefStory:
 
 
 def everything(story: BriefStory) -> str:
-    parts = [story.summary(), story.to_fix(), story.glance(), story.stands_notes(), story.method()]
+    parts = [story.summary(), story.to_fix(), story.glance(), story.stands_notes(), story.acted_notes(), story.method()]
     own = [part for page in story.pages for part in page.parts()]
     return "\n".join(part.text for part in [*parts, *own] if hasattr(part, "text"))
 
@@ -324,6 +326,82 @@ def test_with_brands_the_brief_is_of_ours() -> None:
     assert "of all brands together" in lines(mixed)["Others"]
     with pytest.raises(ArgumentError, match="Décathlon"):
         BriefStory(Survey(frame), competitors="marque", own="Decathlon")
+
+
+# ---- actions ----------------------------------------------------------------------------------------------
+
+
+def review(*rows: dict[str, Any]) -> ActionReview:
+    """A review of actions of which only some columns are given."""
+    nan = float("nan")
+    empty = {"owner": None, "since": dt.date(2024, 3, 1), "until": None, "status": None, "treated": None,
+             "expected": None, "expected_lower": None, "expected_upper": None, "effect": nan, "lower": nan,
+             "upper": nan, "smallest_detectable": nan, "responses_before": 100, "responses_after": 100,
+             "answer": "cannot tell", "as_expected": None, "target_kind": None, "target": None, "target_before": nan,
+             "target_after": nan, "target_change": nan, "target_lower": nan, "target_upper": nan}  # fmt: skip
+    full = [{**empty, **row} for row in rows]
+    return ActionReview({name: [row[name] for row in full] for name in ("action", *empty)})
+
+
+def test_expected_stands_beside_observed() -> None:
+    done = {"action": "Bills", "expected": 4, "effect": 3.2, "lower": 1.4, "upper": 5.0, "answer": "shown"}
+    found = review(done, {"action": "Chat", "answer": "not started", "since": None, "expected": 0.5})
+    table = actions_table(newest(found), more=2, lang="en")
+    assert table.rows[0] == ("Bills", "1 March 2024", "+4", "+3", "+1 to +5", "it shows")
+    assert table.rows[1] == ("Chat", "–", "+0.5", "–", "–", "not started")
+    assert table.notes == ("2 more actions are further down.",)
+    assert actions_table([], lang="en") is None
+    assert actions_table(newest(found), lang="fr").rows[0][-1] == "se voit"
+
+
+def test_actions_begun_last_come_first() -> None:
+    days = [dt.date(2024, month, 1) for month in (2, 5, 3)]
+    rows = [{"action": f"a{day.month}", "since": day} for day in days]
+    found = review({"action": "later", "answer": "not started"}, *rows)
+    assert [row["action"] for row in newest(found, 4)] == ["a5", "a3", "a2", "later"]
+    assert [row["action"] for row in newest(found)] == ["a5", "a3", "a2"]
+
+
+def test_a_team_has_its_own_actions() -> None:
+    found = review(
+        {"action": "on it", "target_kind": "segment", "target": "shop=Lyon"},
+        {"action": "said plainly", "target_kind": "segment", "target": "shop Lyon"},
+        {"action": "tried with it", "treated": "shop=Lyon"},
+        {"action": "its own", "owner": "lyon"},
+        {"action": "of all", "target_kind": "driver", "target": "Lyon"},
+        {"action": "of another", "treated": "shop=Nice"},
+    )
+    own = [row["action"] for row in actions_of(found, "shop", "Lyon", "Lyon")]
+    assert own == ["on it", "said plainly", "tried with it", "its own"]
+
+
+def test_what_became_of_a_team_that_is_not_shown_is_not_told() -> None:
+    row = {"action": "Till", "target_kind": "segment", "target": "shop=Tiny", "target_before": -80.0,
+           "target_after": 20.0, "target_change": 100.0, "target_lower": 10.0, "target_upper": 190.0}  # fmt: skip
+    assert "−80" in actions_told(review(row), "en").text
+    assert "−80" not in actions_told(review(row), "en", hidden={"Till"}).text
+
+
+def test_a_log_travels_and_a_brief_without_dates_has_no_review() -> None:
+    log = npskit.read_actions([{"action": "Bills", "since": "2024-03-01"}])
+    with stored({"actions": log}) as given:
+        assert given.parameters["actions"].startswith("pandas.read_pickle(")
+    story = told(answers(100).drop(columns="date"), actions=log)
+    assert story.review is None
+    assert story.done() is None
+    assert "Nothing over time" in lines(story)["Not shown"]
+    with pytest.raises(npskit.errors.NpskitError):
+        told(answers(100), actions="no-such-log.csv").summary()
+
+
+def test_actions_are_those_of_the_verb() -> None:
+    log = [{"action": "Tens", "since": "2024-10-01", "expected": 30}, {"action": "Next", "since": "2999-01-01"}]
+    story = told(answers(4000, lift=0.7), actions=log)
+    direct = story.survey.action_log(log)
+    assert story.review.table["effect"][0] == direct.table["effect"][0]
+    assert [row[0] for row in story.done().rows] == ["Tens", "Next"]
+    assert direct.sentence(lang="en") in lines(story)["Actions"]
+    assert "No log of actions" not in lines(story).get("Not shown", "")
 
 
 # ---- what is missing, hostile data ------------------------------------------------------------------------

@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from npskit.charts.columns import known
-from npskit.labels import date_text, points, range_text, word
+from npskit.charts.rows import limits_text
+from npskit.labels import date_text, points, word
 from npskit.report.brief_page import BriefTable, short
 from npskit.report.passage import Passage
 from npskit.report.words import size, told
@@ -83,7 +84,7 @@ def cells(row: Row, lang: str) -> tuple[str, ...]:
         NOTHING if row["since"] is None else date_text(row["since"], lang),
         NOTHING if row["expected"] is None else points(row["expected"], digits=tenths(row["expected"]), lang=lang),
         points(ends[0], digits=tenths(ends[0]), lang=lang) if shown else NOTHING,
-        range_text(*ends[1:], digits=tenths(min(map(abs, ends[1:]))), lang=lang) if shown else NOTHING,
+        limits_text(*ends[1:], lang) if shown else NOTHING,
         word(f"report_br_answer_{row['answer'].replace(' ', '_')}", lang),
     )
 
