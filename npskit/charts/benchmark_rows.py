@@ -7,7 +7,7 @@ source has its row; none is averaged away.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -29,7 +29,7 @@ from npskit.charts.rows import (
 )
 from npskit.charts.theme import ACCENT, INK, MUTED
 from npskit.charts.titles import titled
-from npskit.charts.words import level_share, limit_texts
+from npskit.charts.words import level_share, limit_texts, told
 from npskit.labels import language, number, points, word
 
 __all__ = ["benchmark"]
@@ -37,8 +37,10 @@ __all__ = ["benchmark"]
 ASKED = ("own", "competitor")
 NEEDED = ("name", "kind", "score", "lower", "upper", "responses", "publisher", "year")
 HEAD, HEAD_SIZE = 34, 11
-# Rows drawn of each block: the ends are kept, since the range is theirs.
-MOST = {"asked": 20, "industry": 24, "company": 12}
+KEYS = ("asked", "industry", "company")
+# Rows of each part that a page holds: alone, beside others, and beside more than a few of the part above.
+ALONE, BESIDE, FEW = 24, {"asked": 12, "industry": 14, "company": 8}, 4
+CROWDED = {"industry": 10, "company": 5}
 NAME_LINE, MOST_LINES = 36, 3
 
 
@@ -93,7 +95,8 @@ def benchmark(
     rows = columns(table, NEEDED, where="benchmark")
     rows["shown"] = list(names or map(str, rows["name"]))
     whole = blocks_of(rows)
-    blocks = [(key, shortened(key, part, rows)) for key, part in whole]
+    most = most_of(dict(whole))
+    blocks = [(key, shortened(part, rows, most[key])) for key, part in whole]
     order = [at for _, part in blocks for at in part]
     if not order:
         raise empty("benchmark")
@@ -103,7 +106,7 @@ def benchmark(
     drawn_text = word("benchmark_drawn", lang, level=level_share(confidence_level, lang))
     published = any(key != "asked" for key, _ in blocks)
     legend = [drawn_text, *([word("benchmark_drawn_published", lang)] if published else [])]
-    parts = [*said, *legend, word("benchmark_more_rows", lang, n=number(left, lang=lang)) if left else ""]
+    parts = [*said, *legend, told("benchmark_more_rows", left, lang, n=number(left, lang=lang)) if left else ""]
     return styled(titled(chart, title, parts), lang)
 
 
@@ -114,16 +117,22 @@ def block_of(kind: str) -> str:
 
 def blocks_of(rows: Columns) -> list[tuple[str, list[int]]]:
     """The rows of each part, in their order."""
-    found: dict[str, list[int]] = {key: [] for key in MOST}
+    found: dict[str, list[int]] = {key: [] for key in KEYS}
     for at, kind in enumerate(rows["kind"]):
         if known(rows["score"][at]):
             found[block_of(kind)].append(at)
     return [(key, part) for key, part in found.items() if part]
 
 
-def shortened(key: str, part: Sequence[int], rows: Columns) -> list[int]:
-    """Those drawn of a part: its two ends where it is long, and our own row always."""
-    most = MOST[key]
+def most_of(parts: Mapping[str, Sequence[int]]) -> dict[str, int]:
+    """Rows drawn of each part, so that a printed page holds them all."""
+    if len(parts) == 1:
+        return dict.fromkeys(KEYS, ALONE)
+    return {**BESIDE, **CROWDED} if len(parts.get("asked", ())) > FEW else BESIDE
+
+
+def shortened(part: Sequence[int], rows: Columns, most: int) -> list[int]:
+    """Those drawn of a part: its two ends where it is long, since the range is theirs, and our own row always."""
     if len(part) <= most:
         return list(part)
     ends = {*part[: most // 2], *part[len(part) - most // 2 :], *(at for at in part if rows["kind"][at] == "own")}
