@@ -204,7 +204,7 @@ def test_what_is_expected_and_not_ruled_out_is_said() -> None:
     assert "the +8 expected lies outside" in lines[2]
     assert "one of 6 points would" in lines[3]
     assert "neither no effect nor the +4.5 expected is ruled out" in lines[4]
-    assert "900 responses in the year before, 3 since" in lines[5]
+    assert "900 responses before, 3 since" in lines[5]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -261,3 +261,92 @@ def test_an_empty_log_is_an_empty_review(frame: pd.DataFrame) -> None:
     found = frame.nps.action_log({"action": [], "since": []})
     assert len(found) == 0
     assert "smallest_detectable" in found.table
+
+
+@pytest.fixture(scope="module")
+def lifted() -> pd.DataFrame:
+    """A score that rises by some 24 points from March 2025 on, everywhere."""
+    return answers(12000, lift=60)
+
+
+def test_effects_are_those_of_impact(lifted: pd.DataFrame) -> None:
+    log = [
+        {"action": "A", "since": "2025-03-01", "expected": 20},
+        {"action": "B", "since": "2025-09-01", "expected": 15},
+    ]
+    found = lifted.nps.action_log(log, until=UNTIL)
+    told = lifted.nps.impact(None, actions=log, until=UNTIL)
+    for name in ("effect", "lower", "upper", "smallest_detectable"):
+        assert found.table[name] == told.actions[name]
+    assert found.table["answer"] == ["shown", "not shown"]
+    assert found.table["as_expected"] == [True, False]
+    assert found.row(0)["lower"] < 24 < found.row(0)["upper"]
+
+
+def test_a_log_keeps_its_order_and_what_is_planned(lifted: pd.DataFrame) -> None:
+    log = [{"action": "Later", "since": "2025-09-01"}, {"action": "Planned", "since": "", "status": "planned"},
+           {"action": "First", "since": "2025-03-01"}]  # fmt: skip
+    found = lifted.nps.action_log(log, until=UNTIL)
+    assert found.table["action"] == ["Later", "Planned", "First"]
+    assert found.table["answer"] == ["not shown", "not started", "shown"]
+
+
+def test_an_action_of_last_week_cannot_be_told(lifted: pd.DataFrame) -> None:
+    found = lifted.nps.action_log([{"action": "App", "since": "2025-12-27", "expected": 2}], until=UNTIL)
+    row = found.row(0)
+    assert row["answer"] == "cannot tell"
+    assert row["responses_after"] == int((lifted["date"] >= "2025-12-27").sum())
+    none = lifted.nps.action_log([{"action": "App", "since": "2020-01-01"}], until=UNTIL).row(0)
+    assert (none["answer"], none["responses_before"]) == ("cannot tell", 0)
+    assert np.isnan(none["effect"])
+
+
+def test_those_treated_are_held_against_the_others() -> None:
+    frame = answers(12000, lift=60, shops=("Lyon",))
+    log = [{"action": "Opening hours", "since": "2025-03-01", "treated": "shop=Lyon", "expected": 22},
+           {"action": "Everywhere", "since": "2025-03-01", "expected": 25}]  # fmt: skip
+    found = frame.nps.action_log(log, until=UNTIL)
+    own, whole = found.row(0), found.row(1)
+    assert own["answer"] == "shown"
+    assert own["lower"] < 24 < own["upper"]
+    assert own["effect"] > 2 * whole["effect"]
+    assert own["responses_before"] + own["responses_after"] == int((frame["shop"] == "Lyon").sum())
+    assert any("in their points" in str(note) for note in found.notes)
+
+
+def test_a_group_that_is_not_there_is_named(lifted: pd.DataFrame) -> None:
+    with pytest.raises(ArgumentError, match="Brest"):
+        lifted.nps.action_log([{"action": "A", "since": "2025-03-01", "treated": "shop=Brest"}], until=UNTIL)
+
+
+def test_a_target_not_among_the_answers_is_said(lifted: pd.DataFrame) -> None:
+    found = lifted.nps.action_log([{"action": "A", "since": "2025-03-01", "driver": "parking"}], until=UNTIL)
+    assert any("only the score is looked at" in str(note) for note in found.notes)
+    assert found.target_lines() == []
+
+
+def test_improve_and_watch(tmp_path: Path, lifted: pd.DataFrame) -> None:
+    """From priorities to a file, by hand into Excel and back, to what came of it."""
+    path = tmp_path / "journal.csv"
+    chosen = [{"action": "Training", "driver": "help", "move": 0.5, "feasibility": 4, "owner": "Léa"}]
+    lifted.nps.priorities(chosen).log(path, since="2025-03-01", status="running")
+    read_actions(path).save(path, lang="fr")
+    found = lifted.nps.action_log(path, until=UNTIL)
+    assert found.table["owner"] == ["Léa"]
+    assert found.table["answer"] == ["shown"]
+    assert found.row(0)["target_change"] > 0
+    assert found.row(0)["expected"] is not None
+
+
+def test_the_chart_is_in_the_room_of_plots(lifted: pd.DataFrame) -> None:
+    log = read_actions([{"action": "Training", "since": "2025-03-01", "expected": 20}])
+    spec = lifted.nps.plot.action_log(log, until=UNTIL, lang="fr").to_dict()
+    assert spec["title"]["text"][0].startswith("Training (depuis le 1er mars 2025)")
+
+
+def test_every_note_speaks_both_languages(lifted: pd.DataFrame) -> None:
+    log = [{"action": "A", "since": "2025-03-10"}, {"action": "B", "since": "2025-04-01", "treated": "shop=Lyon"}]
+    found = lifted.nps.action_log(log, until=UNTIL)
+    assert found.notes
+    for lang in LANGUAGES:
+        assert all(note.sentence(lang=lang).endswith(".") for note in found.notes)

@@ -92,8 +92,8 @@ def foreseen(
     length = season_length(every)
     place = np.searchsorted(np.cumsum(wandering.weights), (np.arange(draws) + 0.5) / draws)
     place = np.minimum(place, len(wandering.weights) - 1)
-    drawn = Wandering(*(getattr(wandering, name)[place] for name in ("level_sd", "extra_sd", "season_sd")),
-                      np.full(draws, 1 / draws))  # fmt: skip
+    level_sd, extra_sd = wandering.level_sd[place], wandering.extra_sd[place]
+    drawn = Wandering(level_sd, extra_sd, wandering.season_sd[place], np.full(draws, 1 / draws))
     basis = season_basis(size, length)
     series = drawn_series(noise, drawn, basis, harmonic_sizes(length), np.random.default_rng(rng))
     columns = np.column_stack([np.arange(size) >= before, basis, series])

@@ -87,7 +87,8 @@ def grid_wandering(every: str, weights: ArrayLike | None = None) -> Wandering:
     prior = np.prod(product([axis.prior for axis in grid]), axis=0)
     share = prior if weights is None else np.asarray(weights, float).ravel()
     kept = share > LEAST_WEIGHT * share.max()
-    return Wandering(*(values[kept] for values in points), share[kept] / share[kept].sum())
+    level_sd, extra_sd, season_sd = (values[kept] for values in points)
+    return Wandering(level_sd, extra_sd, season_sd, share[kept] / share[kept].sum())
 
 
 def known_wandering(every: str, *, drift: float, shared: bool = False) -> Wandering:

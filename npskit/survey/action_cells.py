@@ -22,7 +22,7 @@ from npskit.readers.dateparts import MONTH_NUMBERS, SHAPE, folded, read_day
 from npskit.results import FORMULA_STARTS
 from npskit.roles import fold
 from npskit.scale import is_missing
-from npskit.survey.levels import days_meant, months_of
+from npskit.survey.levels import Days, days_meant, months_of
 
 __all__ = [
     "COLUMNS",
@@ -241,13 +241,13 @@ def as_day(
         return value.date() if isinstance(value, dt.datetime) else value
     text = as_text(value) or ""
     span = days_meant(text) or month_named(text)
-    found = span[1 if last else 0] if span else written_day(text, day_first)
+    found = written_day(text, day_first) if span is None else span[1] if last else span[0]
     if found is None:
         raise place.refused(row, column, READABLE, value)
     return found
 
 
-def month_named(text: str) -> Any:
+def month_named(text: str) -> Days | None:
     """First and last day of "March 2026"."""
     match = MONTH.fullmatch(folded(text))
     month = MONTH_NUMBERS.get(match["name"].lower()) if match else None

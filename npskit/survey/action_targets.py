@@ -73,9 +73,12 @@ def sides(since: dt.date, until: dt.date | None) -> Days:
 def days_counted(survey: Driving, since: dt.date, until: dt.date | None) -> tuple[int, int]:
     """Responses before an action, and since."""
     tally = survey.tally(Period(survey._column("date"), "day"))
-    dated = [(cell[0], int(n)) for cell, n in zip(tally.cells, tally.responses, strict=True) if cell[0] is not None]
-    before = sum(n for day, n in dated if day < since)  # type: ignore[operator]  # the key is a date
-    return before, sum(n for day, n in dated if day >= since and (until is None or day <= until))  # type: ignore[operator]
+    counts = [0, 0]
+    for cell, n in zip(tally.cells, tally.responses.tolist(), strict=True):
+        day = cell[0]
+        if isinstance(day, dt.date) and (until is None or day <= until):
+            counts[day >= since] += int(n)
+    return counts[0], counts[1]
 
 
 def observed(
@@ -166,10 +169,10 @@ def welch(before: np.ndarray, after: np.ndarray, *, level: float) -> Observed:
     ]
     change, error = means[1] - means[0], math.sqrt(sum(errors))
     if not error:
-        return Observed(*means, change, change, change, *sizes)
+        return Observed(means[0], means[1], change, change, change, sizes[0], sizes[1])
     freedom = sum(errors) ** 2 / sum(each**2 / (n - 1) for each, n in zip(errors, sizes, strict=True))
     half = student_quantile((1 + level) / 2, max(int(freedom), 1)) * error
-    return Observed(*means, change, change - half, change + half, *sizes)
+    return Observed(means[0], means[1], change, change - half, change + half, sizes[0], sizes[1])
 
 
 def halves(tally: Tally, chosen: list[bool], side: Days) -> list[Tally]:

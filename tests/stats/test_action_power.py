@@ -21,7 +21,9 @@ from npskit.stats.action_power import (
 )
 from npskit.stats.grid import harmonic_sizes, season_basis
 from npskit.stats.impact import effects, step_columns
+from npskit.stats.impact import smallest_detectable as detectable_afterwards
 from npskit.stats.power import smallest_detectable
+from npskit.stats.trend import level
 
 STILL = known_wandering("month", drift=0, shared=True)
 
@@ -212,3 +214,20 @@ def test_the_planned_power_is_reached(
         found = effects(own, steps, control=drawn_counts(scores, answers // 2, rng) if control else None)
         reached = float(((found.lower > 0) | (found.upper < 0)).mean())
         assert reached < 0.1 if planned is None else reached == pytest.approx(planned, abs=0.1)
+
+
+CASES = [(300, 24, 6, 0.0), (1000, 36, 12, 2.0), (100, 36, 24, 0.5)]
+
+
+@pytest.mark.parametrize(("answers", "before", "after", "drift"), CASES)
+def test_what_was_planned_is_what_impact_says_afterwards(answers: int, before: int, after: int, drift: float) -> None:
+    rng, size = np.random.default_rng(2), before + after
+    scores = 30 + np.cumsum(drift * rng.standard_normal(size))
+    counts = drawn_counts(scores, answers, rng)
+    known = level(counts[:before], every="month").weights
+    noise = reading_variances(0.61, np.full(size, answers))
+    options = {"before": before, "every": "month", "after": [after]}
+    plan = foreseen(noise, grid_wandering("month", known), known=known, **options)
+    even = np.full(plan.variances.shape[1], 1 / plan.variances.shape[1])
+    planned = smallest_effect(plan.variances, even, believed=plan.believed)[0]
+    assert planned == pytest.approx(detectable_afterwards(counts, step_columns(size, [before]))[0], rel=0.1)
