@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from npskit.charts.discoveries import surprising
     from npskit.charts.drivers import importance
     from npskit.charts.economics import category_values, revenue_bridge
+    from npskit.charts.effects import impact
     from npskit.charts.growth import forecast_errors, sales_difference, sales_path
     from npskit.charts.matrix import priorities
     from npskit.charts.outlook import forecast
@@ -56,6 +57,7 @@ __all__ = [
     "forecast",
     "forecast_errors",
     "forecast_shares",
+    "impact",
     "importance",
     "importance_performance",
     "journey",
@@ -97,6 +99,7 @@ ROOMS = {
     "forecast": "outlook",
     "forecast_errors": "growth",
     "forecast_shares": "outlook_shares",
+    "impact": "effects",
     "importance": "drivers",
     "importance_performance": "quadrants",
     "journey": "stages",

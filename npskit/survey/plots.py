@@ -111,6 +111,10 @@ class Plots:
         """Each period beside what was expected of it, and those that moved beyond what their answers explain."""
         return self._survey.monitor(every, by, **options).plot(lang=lang)
 
+    def impact(self, since: Any = None, *, lang: str | None = None, **options: Any) -> Any:
+        """What happened since an action, what was to be expected without it, and the difference."""
+        return self._survey.impact(since, **options).plot(lang=lang)
+
     def economics(self, *, lang: str | None = None, **options: Any) -> Any:
         """What a customer of each category is worth."""
         return self._survey.economics(**options).plot(lang=lang)
