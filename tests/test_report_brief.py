@@ -528,6 +528,8 @@ def test_a_copy_keeps_what_the_brief_needs() -> None:
     survey = Survey(frame)
     asked = asked_columns(survey, TEMPLATE, {"by": "agent", "competitors": "brand"})
     assert {"agent", "brand", "left", "customer", "comment"} <= set(asked)
+    log = [{"action": "A", "since": "2024-01-01", "treated": "since=2020"}]
+    assert "since" in asked_columns(survey, TEMPLATE, {"by": "agent", "actions": log})
     with carried(survey, {}, asked) as data:
         copy = pd.read_pickle(data.temporary)
     there = told(copy, by="agent").summary().lines

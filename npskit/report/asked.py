@@ -9,6 +9,7 @@ from typing import Any
 from npskit.report.answers_given import columns_kept, counted_beforehand
 from npskit.report.leaving import leaving_column
 from npskit.survey import Survey
+from npskit.survey.action_log import read_actions
 from npskit.survey.grouping import segment_items
 from npskit.survey.plots import columns_of
 
@@ -39,6 +40,8 @@ def asked_columns(survey: Survey | str | os.PathLike[str], template: str, given:
         named += segment_items(survey, most=MOST_SEARCHED)
     if template in (FOLLOWING, BRIEF) and isinstance(survey, Survey) and not is_file(survey):
         named += followed(survey, given)
+    if template == BRIEF and isinstance(survey, Survey) and not is_file(survey) and given.get("actions") is not None:
+        return [*named, *read(survey), *logged(survey, given["actions"])]
     if template in (READING, BRIEF) and isinstance(survey, Survey) and not is_file(survey):
         named += read(survey)
     money = given.get("money") or {}
@@ -64,6 +67,15 @@ def followed(survey: Survey, given: Mapping[str, Any]) -> list[str]:
     leaving = [] if found is None else [found.column, *found.rivals, *found.undated]
     named = [*(given.get(name) for name in PERSONS), *ruled, *shown, *leaving, *survey.rivals("customer")]
     return [name for name in named if isinstance(name, str)]
+
+
+def logged(survey: Survey, actions: Any) -> list[str]:
+    """Columns by which a log of actions says who was treated, and what was worked on, as far as they are there."""
+    rows = read_actions(actions).rows
+    treated = [each.treated_by for each in rows]
+    named = [column for each in treated for column in (each if isinstance(each, dict) else [each])]
+    named += [column for each in rows for column in (each.driver, each.theme)]
+    return [name for name in named if name in survey.source.columns]
 
 
 def read(survey: Survey) -> list[str]:
