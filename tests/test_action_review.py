@@ -350,3 +350,10 @@ def test_every_note_speaks_both_languages(lifted: pd.DataFrame) -> None:
     assert found.notes
     for lang in LANGUAGES:
         assert all(note.sentence(lang=lang).endswith(".") for note in found.notes)
+
+
+def test_many_actions_are_said_to_show_by_chance(lifted: pd.DataFrame) -> None:
+    log = [{"action": name, "since": f"2025-{month}"} for name, month in (("A", "03"), ("B", "06"), ("C", "09"))]
+    three, two = (lifted.nps.action_log(log[:n], until=UNTIL).notes for n in (3, 2))
+    assert any("one in 20 shows by chance; 3 were looked at" in str(note) for note in three)
+    assert not any("by chance" in str(note) for note in two)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from npskit.labels import language
 from npskit.results import Result
-from npskit.survey.action_log import ActionLog, LoggedAction, read_actions
+from npskit.survey.action_log import LoggedAction, read_actions
 from npskit.survey.action_targets import Observed, days_counted, observed
 from npskit.survey.notes import Note, noted
 
@@ -28,6 +28,8 @@ __all__ = ["ActionReview", "answer_of", "reviewed"]
 
 #: Below this many answers before, or since, no answer is given.
 FEWEST = 30
+#: From so many actions on it is said that one may show by chance.
+MANY = 3
 NAN = float("nan")
 LOGGED = ("action", "owner", "since", "until", "status", "treated", "expected", "expected_lower", "expected_upper")
 FOUND = ("effect", "lower", "upper", "smallest_detectable")
@@ -152,7 +154,9 @@ def reviewed(
     rows = [row_of(survey, action, today, effects, counts, confidence_level) for action in found.rows]
     unseen = tuple(row["action"] for row in rows if row["target_kind"] and row["answer"] != "not started"
                    and row["target_change"] != row["target_change"])  # fmt: skip
-    said = [*notes, *([noted("action_note_target", names=unseen)] if unseen else []), *log_notes(found, begun)]
+    many = [noted("action_note_many", n=len(effects), k=round(1 / (1 - confidence_level)))]
+    said = [*notes, *([noted("action_note_target", names=unseen)] if unseen else []), *log_notes(begun)]
+    said += many if len(effects) >= MANY else []
     names = rows[0] if rows else row_of(survey, LoggedAction(""), today, {}, {}, confidence_level)
     return ActionReview({name: [row[name] for row in rows] for name in names}, period, confidence_level, tuple(said))
 
@@ -184,7 +188,8 @@ def effects_of(
     impact = survey.impact(None, actions=rows, every=every, until=until, confidence_level=confidence_level, **options)
     table = impact.actions
     found = {name: {key: values[at] for key, values in table.items()} for at, name in enumerate(table["action"])}
-    return found, list(impact.notes)
+    # That there is too little to tell is said action by action.
+    return found, [note for note in impact.notes if note.key != "impact_note_few"]
 
 
 def row_of(
@@ -223,7 +228,7 @@ def row_of(
     }
 
 
-def log_notes(log: ActionLog, begun: Sequence[LoggedAction]) -> list[Note]:
+def log_notes(begun: Sequence[LoggedAction]) -> list[Note]:
     """What is said of the log as a whole."""
     treated = tuple(action.action for action in begun if action.treated is not None)
     return [noted("action_note_treated", names=treated)] if treated and len(treated) < len(begun) else []
