@@ -14,7 +14,7 @@ from npskit.charts.columns import level_names
 from npskit.charts.explorer import specs
 from npskit.cube import Cube, Dimension
 from npskit.labels import LANGUAGES, glossary
-from npskit.stats import grid, jumps, posterior
+from npskit.stats import grid, jumps, series_model
 
 __all__ = ["WORDS", "payload", "unpacked"]
 
@@ -121,12 +121,12 @@ def model() -> dict[str, Any]:
         "periods": periods,
         "harmonics": grid.HARMONICS,
         "jump_sds": grid.JUMP_SDS.tolist(),
-        "most_jumps": posterior.MOST_JUMPS,
+        "most_jumps": series_model.MOST_JUMPS,
         "most_tried": jumps.MOST_TRIED,
         "least_odds": jumps.LEAST_ODDS,
         "least_of_best": jumps.LEAST_OF_BEST,
-        "pooling_half_life": posterior.POOLING_HALF_LIFE,
-        "pseudo_answers": posterior.PSEUDO_ANSWERS.tolist(),
+        "pooling_half_life": series_model.POOLING_HALF_LIFE,
+        "pseudo_answers": series_model.PSEUDO_ANSWERS.tolist(),
     }
 
 
