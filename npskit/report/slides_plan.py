@@ -149,7 +149,13 @@ def slides_of(section: Section, lang: str) -> Iterator[Slide]:
     above = section.kicker or " · ".join(section.trail[:-1])
     pairs = [item for item in section.items if isinstance(item, Line) and item.kind in ("dt", "dd")]
     others = [item for item in section.items if item not in pairs]
-    if pairs:
+    charts = [item for item in others if isinstance(item, Sheet) and item.spec]
+    if pairs and not section.first and len(charts) == 1 and narrow(told_pairs(pairs)):
+        found = list(sheet_slides(section, charts[0], told_pairs(pairs), above, lang))
+        notes = (" · ".join([charts[0].title, *said_of(charts[0])]),)
+        yield from (replace(each, title=section.heading, kicker=above, notes=notes) for each in found)
+        others = [item for item in others if item is not charts[0]]
+    elif pairs:
         kicker = f"{word('slides_summary', lang)} · {above}" if above else word("slides_summary", lang)
         yield from table_slides(Slide("table", section.heading, kicker), paired(pairs), lang)
     lines, sheets = [], [item for item in others if isinstance(item, Sheet) and (item.spec or not item.title)]
@@ -168,6 +174,17 @@ def slides_of(section: Section, lang: str) -> Iterator[Slide]:
     beside[len(sheets) - 1] += lines
     for number, sheet in enumerate(sheets):
         yield from sheet_slides(section, sheet, beside[number], above, lang)
+
+
+def narrow(lines: Sequence[Line]) -> bool:
+    """Whether sentences fit beside a chart."""
+    return text_height(lines, SIDE_SIZES[-1], SIDE) <= BODY[3] - 40
+
+
+def told_pairs(lines: Sequence[Line]) -> list[Line]:
+    """Labels and what they label, as sentences."""
+    rows = paired(lines).rows
+    return [Line("p", " – ".join(filter(None, [label, text.replace("\n", " ")]))) for label, text in rows]
 
 
 def paired(lines: Sequence[Line]) -> Grid:

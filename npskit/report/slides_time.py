@@ -59,7 +59,10 @@ def paths(marks: Sequence[Mark], labels: Mapping[str, str], named: Named) -> Ite
         yield path(tipped if tipped.part.tips else mark, mark, "line" if lines else "dots", labels, named,
                    [spans[k] for k in own])  # fmt: skip
     for at, span in enumerate(spans):
-        if at not in taken:
+        # What is an error bar already is no band as well.
+        told = any((spans[k].field("y"), spans[k].field("y2")) == (span.field("y"), span.field("y2")) and k != at
+                   and known_days(span) <= known_days(spans[k]) for k in taken)  # fmt: skip
+        if at not in taken and not told:
             taken.update(k for k, other in enumerate(spans) if other.field("y") == span.field("y"))
             same = [other for other in spans if other.field("y") == span.field("y")]
             yield from limits(same, labels, named)
