@@ -175,6 +175,14 @@ def test_counts_of_brands_will_do():
     assert row(found, "A")["rank"] == 1
 
 
+def test_counts_of_accounts_are_not_read_by_account():
+    counts = pd.DataFrame({"brand": ["A", "A", "B", "B"], "shop": [1, 2, 1, 2], "detractors": [10, 9, 20, 21],
+                           "passives": [30, 35, 30, 31], "promoters": [50, 51, 30, 33]})  # fmt: skip
+    found = Survey.from_counts(counts, cluster="shop").benchmark(competitors="brand", own="B")
+    assert "benchmark_note_unread" in keys(found)
+    assert row(found, "A")["difference"] > 0
+
+
 def test_equal_scores_share_a_rank_and_limits_hold_it():
     data = pd.DataFrame({"brand": ["A"] * 9 + ["B"] * 9 + ["C"] * 9, "nps": [10, 8, 0] * 6 + [0] * 9})
     found = data.nps.benchmark(competitors="brand")

@@ -100,7 +100,9 @@ def brands_of(survey: Base, column: str, own: Any, *, confidence_level: float, r
     ends = estimates(named, confidence_level=confidence_level, method="score", moments=moments)
     found = figures(ends, counts, named.responses, shared, mine, confidence_level, rng)
     order = np.lexsort((-named.responses, -np.asarray(found["score"])))
-    notes = notes_of(named, shared, nameless, ambiguous, [level_text(level) for level in levels])
+    notes = few_notes(named, [level_text(level) for level in levels])
+    notes += person_notes(shared, unit, ambiguous)
+    notes += [noted("benchmark_note_nameless", nameless, n=nameless)] if nameless else []
     ranks = found.pop("ranks")[order]
     return Brands(
         names=[level_text(levels[at]) for at in order],
@@ -227,22 +229,21 @@ def differences(counts: np.ndarray, mine: int, shared: Shared | None, confidence
     }
 
 
-def notes_of(
-    tally: Tally, shared: Shared | None, nameless: int, ambiguous: tuple[str, ...], names: list[str]
-) -> list[Note]:
-    """What a reader of the brands should know."""
+def few_notes(tally: Tally, names: list[str]) -> list[Note]:
+    """Brands with few answers."""
     few = tuple(name for name, n in zip(names, tally.responses, strict=True) if n < FEW)
-    notes = [noted("benchmark_note_few", len(few), names=few, k=FEW)] if few else []
+    return [noted("benchmark_note_few", len(few), names=few, k=FEW)] if few else []
+
+
+def person_notes(shared: Shared | None, unit: str | None, ambiguous: tuple[str, ...]) -> list[Note]:
+    """Whether the same people rated several brands, as far as that is known."""
     if shared is None:
-        notes.append(
-            noted("benchmark_note_ambiguous", names=ambiguous) if ambiguous else noted("benchmark_note_strangers")
-        )
-    elif not shared.several:
-        notes.append(noted("benchmark_note_one_each"))
-    else:
-        notes.append(noted("benchmark_note_paired", shared.several, n=shared.several, k=shared.people))
-        if shared.every < MOST * shared.people:
-            notes.append(noted("benchmark_note_own_raters"))
-    if shared is not None and shared.again:
-        notes.append(noted("benchmark_note_again", shared.again, n=shared.again))
-    return [*notes, *([noted("benchmark_note_nameless", nameless, n=nameless)] if nameless else [])]
+        if ambiguous:
+            return [noted("benchmark_note_ambiguous", names=ambiguous)]
+        return [noted("benchmark_note_strangers" if unit is None else "benchmark_note_unread")]
+    notes = [noted("benchmark_note_again", shared.again, n=shared.again)] if shared.again else []
+    if not shared.several:
+        return [noted("benchmark_note_one_each"), *notes]
+    paired = noted("benchmark_note_paired", shared.several, n=shared.several, k=shared.people)
+    partly = shared.every < MOST * shared.people
+    return [paired, *([noted("benchmark_note_own_raters")] if partly else []), *notes]
