@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -214,6 +215,32 @@ def test_rows_are_compared_only_where_something_tells_people_apart(place: Place)
     place.look()
     place.export("b.csv", plain[:-1])
     assert place.one("read")["rows_refused"] == 0
+
+
+def test_rows_of_other_people_that_look_alike_are_told(place: Place) -> None:
+    shop = answers(0, 60).drop(columns="shop")
+    place.export("lyon.csv", shop)
+    place.look()
+    other = answers(0, 60).drop(columns="shop").assign(nps=lambda frame: np.where(frame.index < 10, frame["nps"], 8))
+    place.export("nice.csv", other)
+    event = place.one("read")
+    assert event["rows_refused"] >= 10
+    assert "say 'duplicates: files'" in event["cautions"][0]
+    place.export("all.csv", pd.concat([shop, answers(60, 70)]))
+    assert place.one("read")["cautions"] == []
+
+
+def test_a_key_may_be_named_as_the_file_writes_it(place: Place) -> None:
+    place.configure(PLAIN + "key: Shop\nrename: {NPS Score: nps}\n")
+    place.export("a.csv", answers(0, 20).rename(columns={"nps": "NPS score"}))
+    event = place.one("read")
+    assert (event["rows_new"], event["rows_refused"]) == (2, 18)
+
+
+def test_a_key_that_a_file_lacks_is_told(place: Place) -> None:
+    place.configure(PLAIN + "key: shops\n")
+    place.export("a.csv", answers(0, 20))
+    assert "did you mean 'shop'" in place.one("unreadable")["hint"]
 
 
 def test_whole_files_alone_are_refused_where_asked(place: Place) -> None:
@@ -454,6 +481,21 @@ def test_a_report_that_fails_is_tried_again_and_keeps_nothing_else(
     assert [event["event"] for event in place.told()] == ["report_failed", "done"]
 
 
+def test_a_template_of_ones_own_stands_beside_the_configuration(
+    place: Place, composing: list[dict[str, Any]], repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(repository / "notebooks" / "01-health-check.ipynb", place.root / "mine.ipynb")
+    place.configure(PLAIN.replace("formats: []", "formats: html\ntemplate: mine.ipynb"))
+    place.export("a.csv", answers(0, 20))
+    monkeypatch.chdir(place.root / "exports")
+    assert place.one("report")["file"] == "mine.html"
+    notebook = place.root / "mine.ipynb"
+    notebook.write_text(notebook.read_text(encoding="utf-8").replace("the", "thy", 1), encoding="utf-8")
+    assert place.one("report")["file"] == "mine.html"
+    assert len(composing) == 2
+    assert Path.cwd() == place.root / "exports"
+
+
 def test_teams_get_reports_of_their_own(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     from npskit.report import team_run
 
@@ -561,8 +603,6 @@ def test_the_ledger_is_written_from_the_parts(place: Place) -> None:
 
 
 def test_a_history_that_is_gone_is_built_again_the_same(place: Place) -> None:
-    import shutil
-
     place.export("a.csv", answers(0, 20))
     place.export("b.csv", answers(0, 30))
     place.look()

@@ -21,7 +21,7 @@ EXAMPLES = (
     "npskit completion tcsh > ~/.npskit.csh",
 )
 # What an argument takes, by its name.
-FILES = {"file", "data", "parameters", "output"}
+FILES = {"file", "data", "parameters", "output", "config"}
 FOLDERS = {"template_dir"}
 
 

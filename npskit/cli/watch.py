@@ -31,6 +31,8 @@ EXAMPLES = (
     "npskit watch nps.yaml",
     "npskit watch nps.yaml --ledger --format csv",
 )
+# Of the ledger on a terminal; the rest is in its file.
+SHOWN = ("number", "file", "rows_read", "rows_new", "rows_refused", "duplicates_of", "first", "last")
 STATUSES = """
 exit status:
   0   nothing to act on: what was new is read, and reports are up to date
@@ -73,13 +75,19 @@ def run_watch(options: argparse.Namespace) -> int:
     if options.check:
         from npskit.watch.arriving import arrivals
 
+        if config.actions is not None:
+            from npskit.survey.action_log import read_actions
+
+            read_actions(config.actions)
         n = number(len(arrivals(config)), lang=language(options.lang))
         print(word("watch_checked", language(options.lang), path=options.config, n=n))
         return 0
     if options.ledger:
         from npskit.watch import History
 
-        return printed(History.opened(config.history).ledger(), options.format)
+        ledger = History.opened(config.history).ledger()
+        shown = SHOWN if options.format == "text" else tuple(ledger)
+        return printed({name: ledger[name] for name in shown}, options.format)
     if options.loop is None:
         status = one_round(config)
         return status - ALERT if options.no_alert_status and status in (ALERT, ALERT + TROUBLE) else status

@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -45,11 +45,14 @@ class Refusal:
         Digest of the file that had them before to how many rows; "" for rows that repeat the file's own.
     changed : int
         Refused rows that say something else elsewhere than the answer they repeat; the history keeps what it had.
+    alike : mapping of str to int
+        Of the refused rows those that no number tells apart, and that may be answers of other people.
     """
 
     kept: np.ndarray
     refused: Mapping[str, int]
     changed: int = 0
+    alike: Mapping[str, int] = field(default_factory=dict)
 
 
 def refusal(frame: pd.DataFrame, earlier: Sequence[Any], roles: Mapping[str, str], key: Sequence[str]) -> Refusal:
@@ -68,6 +71,7 @@ def refusal(frame: pd.DataFrame, earlier: Sequence[Any], roles: Mapping[str, str
     rows = Rows(frame)
     kept = np.ones(len(frame), dtype=bool)
     refused: dict[str, int] = {}
+    alike: dict[str, int] = {}
     changed = 0
     if key:
         own = rows.prints(tuple(key))
@@ -80,9 +84,10 @@ def refusal(frame: pd.DataFrame, earlier: Sequence[Any], roles: Mapping[str, str
         if again.any():
             refused[part.digest] = int(again.sum())
             both = tuple(sorted(set(rows.columns) & set(part.columns)))
+            alike |= {part.digest: int(again.sum())} if columns == both else {}
             changed += int((again & ~np.isin(rows.prints(both), part.fingerprints(both))).sum())
             kept &= ~again
-    return Refusal(kept, refused, changed)
+    return Refusal(kept, refused, changed, alike)
 
 
 class Rows:

@@ -146,7 +146,7 @@ def one_value(value: Any) -> Any:
 
 def text_value(value: Any) -> str | None:
     """A value as text, or None."""
-    return None if pd.isna(value) else plain_text(value)
+    return None if pd.api.types.is_scalar(value) and pd.isna(value) else plain_text(value)
 
 
 def kind_of(piece: pd.Series) -> str:

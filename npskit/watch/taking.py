@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from npskit.errors import ColumnNotFoundError, NpskitError, NpskitWarning, ReadError, did_you_mean
+from npskit.errors import ColumnNotFoundError, NpskitError, NpskitWarning, ReadError
 from npskit.readers import read_survey
+from npskit.roles import resolve
 from npskit.survey import Survey
 from npskit.watch.arriving import Arrival, arrivals, unsettled
 from npskit.watch.config import Config
 from npskit.watch.duplicates import Refusal, refusal
 from npskit.watch.history import History, Part
-from npskit.watch.schema import Fitted, fitted, one_column
+from npskit.watch.schema import Fitted, fitted, one_column, storable
 
 __all__ = ["Taken", "check_hints", "keywords", "taken_in"]
 
@@ -118,11 +120,10 @@ def contributed(config: Config, history: History, arrival: Arrival, digest: str)
         account = dict(read.attrs.get("npskit", {}))
         fit = fitted(read, config.columns, history.roles, history.columns)
         cautions += checked(config, history, fit)
-        if missing := [name for name in config.key if name not in fit.frame.columns]:
-            hint = did_you_mean(missing[0], map(str, fit.frame.columns))
-            raise ColumnNotFoundError(where="key", expected=f"a column {missing[0]!r}", got="none", hint=hint)
-        earlier = history.parts if config.duplicates == "rows" or config.key else ()
-        found = refusal(fit.frame, earlier, fit.roles, config.key)
+        key = [resolve(name, list(map(str, fit.frame.columns))) for name in config.key]
+        earlier = history.parts if config.duplicates == "rows" or key else ()
+        found = refusal(fit.frame, earlier, fit.roles, key)
+        cautions += doubtful(history, fit, found)
     except NpskitError:
         raise
     except Exception as error:
@@ -139,8 +140,14 @@ def answers(config: Config, arrival: Arrival) -> tuple[pd.DataFrame, list[str]]:
         warnings.simplefilter("always")
         frame = read_survey(arrival.path, **config.reading)
     attrs = dict(frame.attrs)
-    names = {old: new for old, new in config.rename.items() if old in frame.columns and new not in frame.columns}
-    frame = frame.rename(columns=names)
+    names = {}
+    for old, new in config.rename.items():
+        # An export that has the new name already needs none.
+        if new not in frame.columns:
+            with suppress(ColumnNotFoundError):
+                names[resolve(old, list(map(str, frame.columns)))] = new
+    # As it will be kept, so that it is compared as it will be kept.
+    frame = storable(frame.rename(columns=names))
     frame.attrs = attrs
     if names and "npskit" in attrs:
         account = attrs["npskit"]
@@ -177,6 +184,26 @@ def checked(config: Config, history: History, fit: Fitted) -> list[str]:
             warnings.simplefilter("ignore")
             Survey(both, rating=rating, **{k: v for k, v in given.items() if k in ("missing", "scale")}).tally()
     return cautions_of(caught)
+
+
+def doubtful(history: History, fit: Fitted, found: Refusal) -> list[str]:
+    """That refused rows may be answers of other people: rows of the same days that the file does not repeat."""
+    date = fit.roles.get("date")
+    if date is None:
+        return []
+    said = []
+    for digest, n in found.alike.items():
+        frame = history.known[digest].frame
+        first, last = span(fit.frame[date])
+        days = pd.to_datetime(frame[date], errors="coerce", utc=True).dt.date.astype(str) if date in frame else None
+        there = 0 if days is None or first is None or last is None else int(days.between(first, last).sum())
+        if 2 * n < there:
+            said.append(
+                f"{n:,} rows were refused since {history.name_of(digest)} has equal ones, yet most of its {there:,} "
+                "rows of the same days are not in this file: if these are answers of other people, say "
+                "'duplicates: files', or name with 'key' what tells answers apart."
+            )
+    return said
 
 
 def told_of(fit: Fitted, found: Refusal, before: Sequence[str], account: Mapping[str, Any]) -> dict[str, Any]:
