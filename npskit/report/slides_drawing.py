@@ -7,20 +7,22 @@ its picture, so that nothing is drawn which the chart does not say.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from npskit.charts.theme import INK
-from npskit.labels import word
-from npskit.report.pointed import is_number
+from npskit.labels import number, word
+from npskit.report.contents import Sheet
+from npskit.report.pointed import SIGNED, is_number
 from npskit.report.slides_bridge import bridge
-from npskit.report.slides_marks import POINTS, SPANNING, VALUED, Mark, Named, Row, marks_of, number_at
+from npskit.report.slides_marks import POINTS, SPANNING, VALUED, Mark, Named, Row, marks_of, number_at, period_labels
 from npskit.report.slides_points import of_points
 from npskit.report.slides_series import Drawing, Series, shown_by
 from npskit.report.slides_time import over_time
 
-__all__ = ["drawing"]
+__all__ = ["drawing", "scores_drawing"]
 
 # Beyond these a native chart would be a tangle.
 MOST_ROWS, MOST_SERIES = 66, 8
@@ -52,6 +54,34 @@ def drawing(spec: Mapping[str, Any], lang: str) -> Drawing | None:
         if found is not None:
             return found if any(is_number(value) for each in found.series for value in each.values) else None
     return None
+
+
+def scores_drawing(sheet: Sheet, lang: str) -> Drawing | None:
+    """The chart of a table of scores with both ends of their intervals; None for any other table.
+
+    Examples
+    --------
+    >>> sheet = Sheet("shop", heads=("shop", "responses", "score", "lower end", "upper end"), rows=(("A", 9, 5, 1, 9),))
+    >>> scores_drawing(sheet, "en").series[0].lower
+    (1,)
+    """
+    heads = [word(f"workbook_{each}", lang) for each in ("score", "low", "high")]
+    if not sheet.rows or len(sheet.rows) > MOST_ROWS or not set(heads) < set(sheet.heads):
+        return None
+    at = [sheet.heads.index(head) for head in heads]
+    if not all(row[each] is None or is_number(row[each]) for row in sheet.rows for each in at):
+        return None
+    values, lower, upper = (tuple(row[each] for row in sheet.rows) for each in at)
+    names = [str(row[0]) for row in sheet.rows]
+    if all(re.fullmatch(r"\d{4}-\d\d-\d\d", name) for name in names) and len(set(names)) > 1:
+        labels = period_labels([{"period": name} for name in names], "period", lang)
+        return Drawing("time", tuple(labels[name] for name in names),
+                       (Series(heads[0], values, lower, upper, look="line"),), SIGNED)  # fmt: skip
+    count = next((k for k, head in enumerate(sheet.heads) if head == word("workbook_responses", lang)), None)
+    if count is not None:
+        names = [f"{name} ({word('chart_n', lang, n=number(row[count], lang=lang))})"
+                 for name, row in zip(names, sheet.rows, strict=True)]  # fmt: skip
+    return Drawing("rows", tuple(names), (Series(heads[0], values, lower, upper),), SIGNED)
 
 
 def in_rows(marks: Sequence[Mark], named: Named, words: Sequence[Mark]) -> Drawing | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from npskit.labels import word
 from npskit.report.contents import HEADINGS, Line, Sheet
-from npskit.report.slides_drawing import drawing
+from npskit.report.slides_drawing import drawing, scores_drawing
 from npskit.report.slides_measure import LINE, height_of, lines_in
 from npskit.report.slides_series import Drawing
 from npskit.report.slides_table import Grid, pages_of
@@ -228,6 +228,9 @@ def sheet_slides(section: Section, sheet: Sheet, lines: list[Line], above: str, 
         yield from chart_slides(Slide("chart", title, path if title != section.heading else above,
                                       notes=said_of(sheet), sheet=sheet), lines, lang)  # fmt: skip
         return
+    if (drawn := scores_drawing(sheet, lang)) is not None:
+        yield from drawn_slides(Slide("chart", sheet.name, path, sheet=sheet), drawn, lines)
+        return
     title, kicker, rest = titled(section, lines, above) if lines else (section.heading or sheet.name, above, [])
     if lines and len(lines) == 1 and len(lines[0].text) <= LONGEST_TITLE:
         title, kicker, rest = lines[0].text, path, []
@@ -267,6 +270,11 @@ def chart_slides(slide: Slide, lines: Sequence[Line], lang: str) -> Iterator[Sli
         yield replace(slide, kind="picture")
         yield from following(slide, lines)
         return
+    yield from drawn_slides(slide, drawn, lines)
+
+
+def drawn_slides(slide: Slide, drawn: Drawing, lines: Sequence[Line]) -> Iterator[Slide]:
+    """A native chart on as many slides as its rows take."""
     room = BODY[3] - (body_top(slide) - BODY[1])
     narrow, wide = split(drawn, BODY[2] - SIDE - GAP, room), split(drawn, BODY[2], room)
     # Sentences make way where they would part the chart.
