@@ -18,6 +18,7 @@ from npskit.frames import Bands, Period
 from npskit.labels import share, word
 from npskit.report.brief_page import BriefPage, BriefTable, labelled, short
 from npskit.report.callbacks import list_table
+from npskit.report.forecast_words import chance
 from npskit.report.teams import level_name
 from npskit.report.words import column_text, percent, score_text, size, told
 from npskit.scale import CATEGORIES
@@ -231,8 +232,8 @@ class TeamPage:
     def _driver(self) -> str:
         lang, card = self.teams.lang, self._card
         if card["driver"] is not None:
-            chance = share(card["driver_chance"], lang=lang)
-            return word("report_br_driver", lang, driver=quoted(short(str(card["driver"])), lang), chance=chance)
+            said = chance(card["driver_chance"], lang)
+            return word("report_br_driver", lang, driver=quoted(short(str(card["driver"])), lang), chance=said)
         if any(each is not None for each in self.teams.scorecard.table["driver"]):
             return word("report_br_driver_few", lang, k=FEWEST_FOR_DRIVER)
         return ""
