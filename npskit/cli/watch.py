@@ -42,8 +42,8 @@ exit status:
   2   the run could not be done: the configuration, the folder or the history
   75  another run is at work; what is new is left to it
 A scheduler that tries again what failed would be told 0 the second time: let it take 10 and 13 for done (systemd:
-SuccessExitStatus=10 13), or give --no-alert-status and read the lines. A run that was ended by a signal (137, 143)
-has said by its lines what it had to say.
+SuccessExitStatus=10 13), or give --no-alert-status and read the lines. Of a run that was ended by a signal (137,
+143) the lines count: what they do not hold, the next run tells.
 
 On the output, a line of JSON for each event; an id that comes again is the same event, told again after a run
 that was ended before it was through. On the error stream, sentences for people: all of them on a terminal, and
