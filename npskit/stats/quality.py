@@ -20,7 +20,7 @@ from npskit.errors import ArgumentError
 from npskit.stats.intervals import normal_quantile
 from npskit.stats.monitor import FEWEST_BEFORE, monitor
 from npskit.stats.rates import rate_interval
-from npskit.stats.student import student_quantile
+from npskit.stats.student import student_quantile, student_tail
 
 __all__ = ["Absence", "Jump", "absences", "jumps"]
 
@@ -28,6 +28,8 @@ Floats = NDArray[np.float64]
 
 # Periods on either side of a jump that its size is told from.
 WINDOW = 12
+# A jump that stays is confirmed as if so many had been looked at.
+FEW_LOOKS = 5
 # Two ends may find the same jump a period apart.
 NEAR = 1
 
@@ -153,7 +155,8 @@ class Jump:
     stays : bool
         False where the periods after it are as those before.
     before, after, change, lower, upper : float
-        Share in up to twelve periods before, in those from `at` to `last`, and the difference with its interval.
+        Share in up to twelve periods before (around it, where the share came back), in those from `at` to `last`, and
+        the difference with its interval.
     """
 
     series: int
@@ -204,8 +207,10 @@ def jumps(
     Notes
     -----
     The first six periods cannot be judged by what came before them, so the series are read from both ends, with half of
-    alpha each. What drifts, or comes back every year, is no jump. The interval is put together from Wilson's two
-    (Newcombe, Statistics in Medicine 17, 1998), of as few answers as would scatter by drawing lots as the periods do.
+    alpha each. What drifts, or comes back every year, is no jump; nor is what the scatter of the periods on both sides
+    explains, by Student's t (at a fifth of alpha; a period alone, at alpha over all periods). The interval is put
+    together from Wilson's two (Newcombe, Statistics in Medicine 17, 1998), of as few answers as would scatter by
+    drawing lots as the periods do.
 
     Examples
     --------
@@ -224,7 +229,8 @@ def jumps(
     options: dict[str, Any] = {"season": season, "pace": pace, "alpha": alpha / 2}
     ahead = positions(said, n, options, backwards=False)
     found = sorted({*ahead, *(each for each in positions(said, n, options, backwards=True) if is_new(each, ahead))})
-    return tuple(sized(said[row], n[row], row, at, stays, confidence_level) for at, row, stays in found)
+    told = (sized(said[row], n[row], (at, row, stays), alpha, confidence_level) for at, row, stays in found)
+    return tuple(each for each in told if each is not None)
 
 
 Place = tuple[int, int, bool]
@@ -240,7 +246,8 @@ def positions(said: Floats, n: Floats, options: dict[str, Any], *, backwards: bo
         since, stays = int(watched.since[row, at]), watched.kind[row, at] != "outlier"
         # Read from the end, what is new ends where what was there begins.
         place = since if not backwards else said.shape[1] - since - (0 if stays else 1)
-        found.append((place, row, bool(stays)))
+        if not stays or 0 < place < said.shape[1]:
+            found.append((place, row, bool(stays)))
     return found
 
 
@@ -250,25 +257,34 @@ def is_new(place: Place, ahead: list[Place]) -> bool:
     return all(row != other or abs(at - first) > NEAR for first, other, _ in ahead)
 
 
-def sized(said: Floats, n: Floats, row: int, at: int, stays: bool, confidence_level: float) -> Jump:
-    """One jump with the shares before and after it."""
+def sized(said: Floats, n: Floats, place: Place, alpha: float, confidence_level: float) -> Jump | None:
+    """One jump with the shares on both sides; None where the periods of its sides scatter as much by themselves."""
+    at, row, stays = place
     used = np.flatnonzero(n > 0)
-    before, after = used[used < at][-WINDOW:], used[used >= at][: WINDOW if stays else 1]
-    shares = [said[side].sum() / n[side].sum() for side in (before, after)]
+    before, after = used[used < at], used[used >= at]
+    if stays:
+        sides = before[-WINDOW:], after[:WINDOW]
+    else:
+        sides = np.concatenate([before[-WINDOW // 2 :], after[1 : 1 + WINDOW // 2]]), after[:1]
+    hits, trials = (np.array([part[side].sum() for side in sides]) for part in (said, n))
+    shares = hits / trials
     scatter = sum(
         float(((said[side] - n[side] * share) ** 2 / n[side]).sum()) / max(share * (1 - share), 1e-9)
-        for side, share in zip((before, after), shares, strict=True)
+        for side, share in zip(sides, shares, strict=True)
     )
-    freedom = len(before) + len(after) - 2
-    reach = student_quantile(0.5 + confidence_level / 2, max(freedom, 1)) / normal_quantile(confidence_level)
-    dispersion = scatter / freedom if freedom > 0 else 1.0
-    worth = dispersion * reach**2 if dispersion > 1 else 1.0
-    (low, high), (least, most) = (
-        rate_interval(said[side].sum() / worth, n[side].sum() / worth, confidence_level=confidence_level)
-        for side in (before, after)
+    freedom = max(len(sides[0]) + len(sides[1]) - 2, 1)
+    dispersion = max(scatter / freedom, 1.0)
+    pooled = hits.sum() / trials.sum()
+    change = float(shares[1] - shares[0])
+    error = math.sqrt(dispersion * pooled * (1 - pooled) * (1 / trials).sum())
+    # A period alone is picked from all; what stays has many on either side, which were found by another model.
+    looks = FEW_LOOKS if stays else len(used)
+    if looks * 2 * student_tail(abs(change) / error, freedom) >= alpha:
+        return None
+    worth = (
+        dispersion * (student_quantile(0.5 + confidence_level / 2, freedom) / normal_quantile(confidence_level)) ** 2
     )
-    first, second = shares
-    change = float(second - first)
-    lower = change - float(np.hypot(second - least, high - first))
-    upper = change + float(np.hypot(most - second, first - low))
-    return Jump(row, at, int(after[-1]), stays, float(first), float(second), change, lower, upper)
+    low, high = rate_interval(hits / worth, trials / worth, confidence_level=confidence_level)
+    lower = change - math.hypot(shares[1] - low[1], high[0] - shares[0])
+    upper = change + math.hypot(high[1] - shares[1], shares[0] - low[0])
+    return Jump(row, at, int(sides[1][-1]), stays, float(shares[0]), float(shares[1]), change, lower, upper)

@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 
 # Strengths of the common feeling that are looked at, and the points its normal curve is summed over.
 STRENGTHS = np.linspace(0.0, 0.99, 34)
-POINTS = 61
+POINTS = 161
 EDGE = 8.0
 
 

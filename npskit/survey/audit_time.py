@@ -233,7 +233,7 @@ def jump_note(key: str, jump: Jump, periods: Sequence[dt.date], every: str, **va
     """One jump in words: a period alone, or from a period on."""
     return noted(
         f"{key}_{'since' if jump.stays else 'in'}",
-        period=(periods[jump.at], every),
+        period=noted("chart_since_day", day=periods[jump.at]) if every == "day" else (periods[jump.at], every),
         before=Figure(jump.before, "share"),
         after=Figure(jump.after, "share"),
         lower=Figure(100 * jump.lower, "points"),
