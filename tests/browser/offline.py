@@ -119,4 +119,4 @@ def shown(notebook: Any) -> str:
             parts.append(output.text)
         elif "data" in output and not any(VEGALITE.fullmatch(kind) for kind in output.data):
             parts.append(output.data.get("text/html") or output.data.get("text/plain", ""))
-    return re.sub(r"<style.*?</style>|<[^>]+>", " ", "\n".join(parts), flags=re.DOTALL)
+    return re.sub(r"<(style|script).*?</\1>|<[^>]+>", " ", "\n".join(parts), flags=re.DOTALL)
