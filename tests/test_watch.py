@@ -287,7 +287,8 @@ def test_new_columns_and_another_name_of_the_rating_fit(place: Place) -> None:
 
 def test_wordings_are_handed_to_the_audit(place: Place) -> None:
     place.export("a.csv", answers(0, 20))
-    place.export("b.csv", answers(20, 50).rename(columns={"nps": "Would you recommend us to a friend?"}))
+    # The answers of the first export stand in the second too, and were given to the first question.
+    place.export("b.csv", answers(0, 50).rename(columns={"nps": "Would you recommend us to a friend?"}))
     place.look()
     told = place.history().attrs["npskit"]["wordings"]
     assert [(each["wording"], each["since"], each["rows"]) for each in told] == [

@@ -43,7 +43,7 @@ class Part:
     told : mapping
         ``number`` (its place in the order of arrival), ``file, digest, rows_read, rows_new, refused`` (digest of the
         file that had them to how many rows), ``changed, columns, appeared, gone, roles, renamed, wording, hints,
-        first, last, cautions, account``.
+        first, last`` (days of the new rows), ``cautions, account``.
     """
 
     path: Path

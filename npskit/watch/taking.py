@@ -209,7 +209,7 @@ def doubtful(history: History, fit: Fitted, found: Refusal) -> list[str]:
 def told_of(fit: Fitted, found: Refusal, before: Sequence[str], account: Mapping[str, Any]) -> dict[str, Any]:
     """What a part tells of its export: nothing that another try would change."""
     names = [str(name) for name in fit.frame.columns]
-    days = fit.frame[fit.roles["date"]] if "date" in fit.roles else pd.Series(dtype=float)
+    days = fit.frame[fit.roles["date"]][found.kept] if "date" in fit.roles else pd.Series(dtype=float)
     first, last = span(days)
     return {
         "rows_read": len(fit.frame),
