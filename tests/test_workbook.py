@@ -154,6 +154,21 @@ def test_texts_that_vega_writes_become_their_numbers() -> None:
     assert found.rows == [("2024-01-01", 5.5, 1.0, 9.0)]
 
 
+def test_shares_and_days_under_one_head_keep_their_formats() -> None:
+    shown = table(("measure", "figure"), ("called", "66%"), ("days", "12"), ("change", "+0.7"))
+    sheet = opened(workbook(notebook(shown), title="T", lang="en"))["Where"]
+    assert [sheet[f"B{row}"].value for row in (4, 5, 6)] == [0.66, 12, 0.7]
+    assert [sheet[f"B{row}"].number_format.split(";")[0] for row in (4, 5, 6)] == ["0%", "#,##0", "+#,##0.0"]
+
+
+def test_rows_of_long_texts_have_room_and_heads_are_printed_again() -> None:
+    shown = table(("who", "why"), ("a", "thirteen words " * 12), ("b", "short"))
+    sheet = opened(workbook(notebook(shown), title="T", lang="en"))["Where"]
+    assert sheet.row_dimensions[4].height >= 45
+    assert sheet.row_dimensions[5].height is None
+    assert sheet.print_title_rows == "$3:$3"
+
+
 def test_panels_beside_each_other_bring_their_names() -> None:
     def panel(name: str) -> dict[str, Any]:
         own = chart([{"label": "2024", "figure": "5%"}], ("label", "period"), ("figure", "share"))

@@ -40,11 +40,12 @@ SIZES = {"h1": 16, "h2": 13, "h3": 11}
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a sheet: values, and the format of numbers."""
+    """A column of a sheet: values, and the format of numbers, or that of each where they are of several kinds."""
 
     head: str
     values: list[Any]
     shown: str = "General"
+    each: tuple[str, ...] = ()
 
     @property
     def width(self) -> float:
@@ -182,17 +183,35 @@ def write_sheet(sheet: Any, item: Sheet, lang: str) -> None:
     for place, column in enumerate(columns, start=1):
         head = sheet.cell(top, place, safe(column.head))
         head.font, head.fill = styles.Font(bold=True), styles.PatternFill("solid", fgColor="EEF1F3")
-        head.alignment = styles.Alignment(wrap_text=True, vertical="top", horizontal=side(column))
+        # Words after a column of figures would touch them.
+        indent = int(place > 1 and side(column) == "left")
+        head.alignment = styles.Alignment(wrap_text=True, vertical="top", horizontal=side(column), indent=indent)
         sheet.column_dimensions[head.column_letter].width = column.width
         for row, value in enumerate(column.values, start=top + 1):
             cell = sheet.cell(row, place, safe(value))
-            cell.alignment = styles.Alignment(wrap_text=isinstance(value, str), vertical="top", horizontal=side(column))
+            wrapped = isinstance(value, str)
+            cell.alignment = styles.Alignment(wrap_text=wrapped, vertical="top", horizontal=side(column), indent=indent)
             if is_number(value):
-                cell.number_format = without_sign(column.shown, value)
+                shown = column.each[row - top - 1] if column.each else column.shown
+                cell.number_format = without_sign(shown, value)
+    for row, tall in enumerate(heights(columns), start=top + 1):
+        if tall > 1:
+            sheet.row_dimensions[row].height = tall * LINE_HEIGHT
     if columns:
+        sheet.print_title_rows = f"{top}:{top}"
         sheet.freeze_panes = sheet.cell(top + 1, 1)
     illustrate(sheet, item, columns, top, lang)
     printed_across(sheet)
+
+
+def heights(columns: Sequence[Column]) -> list[int]:
+    """Lines that the longest text of each row takes."""
+    rows = zip(*(column.values for column in columns), strict=True)
+    return [
+        max(lines_in(value, column.width) if isinstance(value, str) else 1
+            for value, column in zip(row, columns, strict=True))
+        for row in rows
+    ]  # fmt: skip
 
 
 def side(column: Column) -> str:
@@ -240,6 +259,10 @@ def column_of(head: str, values: Sequence[Any], item: Sheet, lang: str, first: b
         for row, (value, each) in enumerate(zip(values, read, strict=True))
     ]  # fmt: skip
     numbers = [int(each) if isinstance(each, float) and each.is_integer() else each for each in numbers]
+    if not first and len({each.percent for each in known}) > 1:
+        # Shares, days and points under one head: each as it was written.
+        forms = tuple("General" if each is None else format_of([each]) for each in read)
+        return Column(head, numbers, format_of(known), forms)
     return Column(head, numbers, "0" if first else format_of(known))
 
 
