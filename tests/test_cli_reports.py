@@ -46,6 +46,7 @@ Composing = list[dict[str, Any]]
     [
         ([], "nps-report.html"),
         (["--format", "xlsx"], "nps-report.xlsx"),
+        (["-o", "q4", "--format", "pptx"], "q4.pptx"),
         (["-o", "q4.ipynb"], "q4.ipynb"),
         (["-o", "q4", "--format", "ipynb"], "q4.ipynb"),
         (["-o", "q4.v2", "--format", "html"], "q4.v2.html"),

@@ -355,3 +355,4 @@ def environment(private: Path) -> dict[str, str]:
 
 def test_formats_are_told_apart() -> None:
     assert many.suffix_of("xlsx") == ".xlsx"
+    assert many.suffix_of("pptx") == ".pptx"
