@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 import altair as alt
@@ -32,7 +31,7 @@ NEEDED = ("period", "responses", "score", "expected", "expected_lower", "expecte
 ACTIONS = ("action", "since", "until", "effect", "lower", "upper", "smallest_detectable", "told")
 UPPER, LOWER, MARGIN = 220, 120, 56
 # Of so many periods the numbers of answers are written; the latest are drawn.
-MOST_NUMBERED, MOST_PERIODS = 26, 120
+MOST_NUMBERED, MOST_PERIODS = 30, 120
 # Room for the name of an action, and that of one of its letters.
 NAME_WIDTH, FONT_SIZE, LETTER = 170, 11.5, 6.4
 
@@ -262,7 +261,7 @@ class Readings(Panel):
         rows = [{name: actions[name][at] for name in ACTIONS} for at in range(len(actions["action"]))]
         rows = [row for row in rows if known(row["effect"])]
         edges = [self.begins(as_day(row["since"])) for row in rows]
-        ends = [*(after for _, after in pairwise(edges)), stop]
+        ends = [*edges[1:], stop][: len(rows)]
         out: list[alt.Chart] = []
         for row, first, last in zip(rows, edges, ends, strict=True):
             own = stop if row["until"] is None else self.begins(as_day(row["until"]) + dt.timedelta(days=1))
@@ -299,6 +298,7 @@ def subtitle(
     return [
         design_text(actions, lang).removesuffix("."),
         word(f"impact_drawn{several}", lang, every=word(f"chart_every_{every}", lang)),
+        word("impact_numbered", lang) if len(days) <= MOST_NUMBERED else "",
         word("impact_treated", lang, treated=treated) if treated else "",
         word("impact_level", lang, level=level_share(confidence_level, lang)),
         responses_text(answers, lang),

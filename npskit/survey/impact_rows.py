@@ -93,6 +93,11 @@ def treated_text(treated: Treated) -> str:
     """Who was treated, as a person reads it."""
     if treated is None or isinstance(treated, str):
         return treated or ""
+    if not isinstance(treated, Mapping) or not treated:
+        raise ArgumentError(
+            where="treated", expected="columns to levels, or a column of yes and no", got=repr(treated),
+            hint="treated={'shop': ['Lyon', 'Nice']}",
+        )  # fmt: skip
     return " · ".join(f"{column}: {' + '.join(map(level_text, as_list(levels)))}" for column, levels in treated.items())
 
 
@@ -135,11 +140,6 @@ def membership(source: Source, treated: Treated) -> Group:
                 got="only yes" if yes else "only no", hint="leave out treated= where everybody was",
             )  # fmt: skip
         return Group((source.column(treated),), (yes,), no)
-    if not isinstance(treated, Mapping) or not treated:
-        raise ArgumentError(
-            where="treated", expected="columns to levels, or a column of yes and no", got=repr(treated),
-            hint="treated={'shop': ['Lyon', 'Nice']}",
-        )  # fmt: skip
     columns, levels = [], []
     for name, wanted in treated.items():
         column = source.column(str(name))
