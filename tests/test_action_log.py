@@ -156,6 +156,12 @@ def test_lines_are_counted_as_an_editor_counts(tmp_path: Path) -> None:
         read_actions(saved(tmp_path, text))
 
 
+def test_excel_may_name_its_separator_first(tmp_path: Path) -> None:
+    assert read_actions(saved(tmp_path, "sep=;\r\naction;depuis\r\nA, B;2026-01-05\r\n")).table["action"] == ["A, B"]
+    with pytest.raises(ReadError, match=r"line 3, column 'since'"):
+        read_actions(saved(tmp_path, "sep=;\naction;depuis\nA;never\n"))
+
+
 def test_two_targets_are_two_actions() -> None:
     with pytest.raises(ArgumentError, match=r"row 1, column 'theme'.*one of driver, theme and segment"):
         read_actions([{**ONE, "driver": "price", "theme": "price"}])

@@ -17,7 +17,7 @@ from npskit.errors import ArgumentError, EmptyDataError, ReadError
 from npskit.labels import LANGUAGES
 from npskit.survey import Survey
 from npskit.survey.action_log import read_actions
-from npskit.survey.action_review import ActionReview, answer_of
+from npskit.survey.action_review import ActionReview, answer_of, counted
 from npskit.survey.action_targets import Observed, days_counted, observed, sides
 
 NAN = float("nan")
@@ -84,7 +84,9 @@ def test_responses_are_counted_to_the_day() -> None:
     frame = pd.DataFrame(
         {"rating": [9] * 5, "date": ["2025-02-27", "2025-02-28", "2025-03-01", "2025-03-31", "2025-04-01"]}
     )
-    assert days_counted(Survey(frame), dt.date(2025, 3, 1), dt.date(2025, 3, 31)) == (2, 2)
+    days = days_counted(Survey(frame))
+    assert counted(days, action(until="2025-03-31"), dt.date(2025, 12, 31)) == (2, 2)
+    assert counted(days, action(), dt.date(2025, 3, 1)) == (2, 1)
 
 
 def test_a_segment_has_its_own_score(frame: pd.DataFrame) -> None:
@@ -357,3 +359,13 @@ def test_many_actions_are_said_to_show_by_chance(lifted: pd.DataFrame) -> None:
     three, two = (lifted.nps.action_log(log[:n], until=UNTIL).notes for n in (3, 2))
     assert any("one in 20 shows by chance; 3 were looked at" in str(note) for note in three)
     assert not any("by chance" in str(note) for note in two)
+
+
+def test_counts_are_reviewed_as_answers_are(lifted: pd.DataFrame) -> None:
+    log = [{"action": "A", "since": "2025-03-01", "expected": 20, "segment": "shop=Lyon"}]
+    counts = pd.crosstab([lifted["date"], lifted["shop"]], lifted["rating"].map({3: "detractors", 8: "passives",
+                         10: "promoters"})).reset_index()  # fmt: skip
+    of_counts = Survey.from_counts(counts).action_log(log, until=UNTIL)
+    of_answers = Survey(lifted).action_log(log, until=UNTIL)
+    for name in ("effect", "lower", "answer", "responses_before", "target_change"):
+        assert of_counts.table[name] == pytest.approx(of_answers.table[name])

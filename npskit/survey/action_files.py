@@ -22,6 +22,7 @@ from npskit.errors import (
     did_you_mean,
     optional_import,
 )
+from npskit.readers.delimited import content_start
 from npskit.readers.encodings import decode
 from npskit.readers.layout import layout_of
 from npskit.scale import is_missing
@@ -87,15 +88,19 @@ def text_file(path: Path) -> Sheet:
     place = Place(path.name, ReadError)
     if not content.strip():
         raise ReadError(where=path.name, expected="a head and a row for each action", got="an empty file")
-    separator = layout_of(content.encode("utf-8"), separator=None, decimal=None).separator
-    reader = csv.reader(io.StringIO(content, newline=""), delimiter=separator, strict=True)
-    found, names, line = [], [], 1
+    # Excel's line "sep=;" names the separator and is no record.
+    begin, announced = content_start(content.encode("utf-8"))
+    body = content.encode("utf-8")[begin:]
+    separator = layout_of(body, separator=announced, decimal=None).separator
+    reader = csv.reader(io.StringIO(body.decode("utf-8"), newline=""), delimiter=separator, strict=True)
+    first = content.encode("utf-8").count(b"\n", 0, begin) + 1
+    found, names, line = [], [], first
     try:
         for record in reader:
             if any(cell.strip() for cell in record):
                 found.append(tuple(record))
                 names.append(f"line {line:,}")
-            line = reader.line_num + 1
+            line = reader.line_num + first
     except csv.Error as error:
         raise ReadError(where=place.at(f"line {line:,}"), expected="a record", got=str(error),
                         hint='double a quote that belongs to a text ("")') from None  # fmt: skip

@@ -147,7 +147,8 @@ def reviewed(
     period = every or "month"
     today = dt.date.today() if until is None else day_meant(until, where="until", last=True)
     begun = [action for action in found.rows if action.started(today)]
-    counts = {action.action: counted(survey, action, today) for action in begun}
+    days = days_counted(survey) if begun else {}
+    counts = {action.action: counted(days, action, today) for action in begun}
     effects, notes = effects_of(
         survey, [action for action in begun if all(counts[action.action])], period, until, confidence_level, options
     )
@@ -161,10 +162,12 @@ def reviewed(
     return ActionReview({name: [row[name] for row in rows] for name in names}, period, confidence_level, tuple(said))
 
 
-def counted(survey: Survey, action: LoggedAction, today: dt.date) -> tuple[int, int]:
+def counted(days: Mapping[dt.date, int], action: LoggedAction, today: dt.date) -> tuple[int, int]:
     """Responses before an action, and since."""
     assert action.since is not None
-    return days_counted(survey, action.since, last_day(action, today))
+    last = last_day(action, today)
+    before = sum(n for day, n in days.items() if day < action.since)
+    return before, sum(n for day, n in days.items() if action.since <= day <= last)
 
 
 def last_day(action: LoggedAction, today: dt.date) -> dt.date:

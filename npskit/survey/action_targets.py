@@ -70,15 +70,11 @@ def sides(since: dt.date, until: dt.date | None) -> Days:
     return side
 
 
-def days_counted(survey: Driving, since: dt.date, until: dt.date | None) -> tuple[int, int]:
-    """Responses before an action, and since."""
+def days_counted(survey: Driving) -> dict[dt.date, int]:
+    """Responses of each day."""
     tally = survey.tally(Period(survey._column("date"), "day"))
-    counts = [0, 0]
-    for cell, n in zip(tally.cells, tally.responses.tolist(), strict=True):
-        day = cell[0]
-        if isinstance(day, dt.date) and (until is None or day <= until):
-            counts[day >= since] += int(n)
-    return counts[0], counts[1]
+    pairs = zip(tally.cells, tally.responses.tolist(), strict=True)
+    return {cell[0]: int(n) for cell, n in pairs if isinstance(cell[0], dt.date)}
 
 
 def observed(
