@@ -204,5 +204,5 @@ def charted(spec: Mapping[str, Any], name: str, picture: str, lang: str) -> Iter
     title, notes = said(spec.get("title"))
     for at, table in enumerate(pointed(spec, lang) or [Pointed(())]):
         rows = tuple(table.rows)
-        once = {} if at else {"picture": picture, "spec": spec}
-        yield Sheet(name or title, title, notes, table.heads, rows, table.numbers, table.formats, **once)
+        drawn, once = ("", {}) if at else (picture, spec)
+        yield Sheet(name or title, title, notes, table.heads, rows, table.numbers, table.formats, drawn, once)

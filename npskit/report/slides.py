@@ -129,7 +129,10 @@ class Writer:
         """Footer and number of a slide, as its layout has them."""
         for shape in slide.slide_layout.placeholders:
             if shape.placeholder_format.idx in (11, 12):
-                slide.shapes._spTree.append(copy.deepcopy(shape._element))
+                copied = copy.deepcopy(shape._element)
+                for tagged in copied.xpath(".//a:fld/a:rPr | .//a:r/a:rPr"):
+                    tagged.set("lang", TAGS[self.lang])
+                slide.shapes._spTree.append(copied)
         for shape in slide.placeholders:
             if shape.placeholder_format.idx == 11:
                 text = shortened(self.title, 12, 740, 20)

@@ -126,7 +126,7 @@ class Named:
 
     def _written(self, field: str, name: str, rows: Sequence[Row]) -> str:
         """The format of a column of texts that a field's numbers were written in."""
-        pairs = [(row.get(field), row.get(name)) for row in rows if is_number(row.get(name))]
+        pairs = [(row.get(field), value) for row in rows if (value := number_at(row, name)) is not None]
         texts = [(text.split(" (")[0], value) for text, value in pairs if isinstance(text, str)]
         read = [(figure(text, self.lang), value) for text, value in texts]
         # "< 1%" is a figure too small to be written, and none that another number would have.

@@ -132,8 +132,8 @@ def write_limits(sheet: Any, series: Series, top: int, column: int, first: int, 
         sheet.write_string(top, first + offset, f"{plain(series.name)} {end}")
     value_letter, low, high = (letter(each) for each in (column, first, first + 1))
     for row, (minus, plus) in enumerate(lengths(series), start=top + 1):
-        for offset, end in enumerate((series.lower, series.upper)):
-            if (known := end[row - top - 1]) is not None:
+        for offset, ends in enumerate((series.lower, series.upper)):
+            if (known := ends[row - top - 1]) is not None:
                 sheet.write_number(row, first + offset, known, form)
         if minus is None or plus is None:
             continue

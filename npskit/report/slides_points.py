@@ -45,7 +45,7 @@ def of_points(marks: Sequence[Mark], named: Named, words: Sequence[Mark]) -> Dra
     domain = (main.encoding("x").get("scale") or {}).get("domain") or ()
     # An axis drawn a little beyond its first and last figure begins and ends with them.
     whole = len(domain) == 2 and all(map(is_number, domain)) and not main.measures("x") and scale == 1
-    reach = (float(math.ceil(domain[0])), float(math.floor(domain[1]))) if whole else ()
+    reach = tuple(float(make(end)) for make, end in zip((math.ceil, math.floor), domain, strict=True)) if whole else ()
     return Drawing("points", (), tuple(found), shown or shown_by(found), shown_x, head_x, head_y, reach_x=reach)
 
 
@@ -139,8 +139,8 @@ def guides(marks: Sequence[Mark], found: Sequence[Series], scale: float, lang: s
         channels = [name for name in ("x", "y", "x2", "y2") if mark.field(name)]
         if mark.kind != "rule" or len(channels) != 1 or len(mark.part.rows) != 1:
             continue
-        at = mark.part.rows[0].get(mark.field(channels[0]))
-        if is_number(at):
+        at = number_at(mark.part.rows[0], mark.field(channels[0]))
+        if at is not None:
             ends = ((scale * at,) * 2, (min(ys), max(ys))) if channels[0] == "x" else ((min(xs), max(xs)), (at, at))
             lines.append(
                 Series(word("slides_guide", lang), ends[1], xs=ends[0], look="guide", colour=MUTED, dashed=True)

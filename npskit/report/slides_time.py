@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from npskit.charts.theme import INK
 from npskit.labels import word
 from npskit.report.pointed import is_number
-from npskit.report.slides_marks import POINTS, SPANNING, VALUED, Mark, Named, Row, period_labels
+from npskit.report.slides_marks import POINTS, SPANNING, VALUED, Mark, Named, Row, number_at, period_labels
 from npskit.report.slides_series import Drawing, Series, shown_by
 
 __all__ = ["over_time"]
@@ -70,12 +70,15 @@ def paths(marks: Sequence[Mark], labels: Mapping[str, str], named: Named) -> Ite
 
 def fits(span: Mark, mark: Mark) -> bool:
     """Whether a span of a mark's own periods lies around its values."""
-    ends = {day_of(row, span): (row.get(span.field("y")), row.get(span.field("y2"))) for row in span.part.rows}
-    pairs = [(row.get(mark.field("y")), ends.get(day_of(row, mark))) for row in mark.part.rows]
-    inside = [end for value, end in pairs if end and is_number(value) and is_number(end[0]) and is_number(end[1])]
-    held = sum(low <= value <= high for value, end in pairs if end and is_number(value)
-               for low, high in [end] if is_number(low) and is_number(high))  # fmt: skip
-    return bool(inside) and known_days(span) <= known_days(mark) and held == len(inside)
+    field = mark.field("y")
+    values = {day_of(row, mark): number_at(row, field) for row in mark.part.rows}
+    found = []
+    for row in span.part.rows:
+        low, high = number_at(row, span.field("y")), number_at(row, span.field("y2"))
+        value = values.get(day_of(row, span))
+        if low is not None and high is not None and value is not None:
+            found.append(low <= value <= high)
+    return bool(found) and all(found) and known_days(span) <= known_days(mark)
 
 
 def path(tipped: Mark, mark: Mark, look: str, labels: Mapping[str, str], named: Named, spans: Sequence[Mark]) -> Series:
