@@ -81,7 +81,7 @@ def impact(
     >>> actions = {"action": [""], "since": [days[1]], "until": [None], "effect": [12.0], "lower": [4.0],
     ...            "upper": [20.0], "smallest_detectable": [9.5], "told": [True]}
     >>> impact(table, actions).title.text
-    ['Since April 2024, the score is 12 points above what was to be expected (+4 to', '+20)']
+    ['Since April 2024, the score is 12 points above what was to be expected', '(interval: +4 to +20)']
     """
     lang, every = language(lang), checked_every(every)
     rows = columns(table, NEEDED, where="impact")

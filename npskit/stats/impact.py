@@ -200,11 +200,8 @@ def _without(found: Stepped, counts: Array, control: Array | None, tail: float) 
 
 def _told_apart(answered: NDArray[np.bool_], steps: Array) -> NDArray[np.bool_]:
     """Which of the steps (L, E) has periods with answers both without it and with it."""
-    here = np.where(answered[..., None], steps, np.nan)
-    least, most = (
-        np.where(answered.any(axis=1)[:, None], extreme(np.where(answered[..., None], here, fill), axis=1), np.nan)
-        for extreme, fill in ((np.min, np.inf), (np.max, -np.inf))
-    )
+    here = answered[:, :, None]
+    least, most = np.where(here, steps, np.inf).min(axis=1), np.where(here, steps, -np.inf).max(axis=1)
     return np.asarray(most > least)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from npskit.frames import Key, Period
 from npskit.stats.impact import Effects, effects, smallest_detectable
 from npskit.stats.intervals import checked_level
-from npskit.survey.ahead import break_positions
+from npskit.survey.ahead import break_positions, period_code
 from npskit.survey.impact import Impact
 from npskit.survey.impact_checks import before_after, impact_notes, placebo
 from npskit.survey.impact_rows import (
@@ -202,7 +202,15 @@ def mix(
         return None
     columns = {key: [segment[at] for segment in segments] for at, key in enumerate(_keys_of(tally, first))}
     options: dict[str, Any] = {"confidence_level": level, "rng": 0, **survey._about(items)}
-    return decomposition(columns, *parts, answers, over=period.column, names=("before", "after"), **options)
+    before, after = parts
+    spans = span_text(line, share == 0), span_text(line, share == 1)
+    return decomposition(columns, before, after, answers, over=period.column, names=spans, **options)
+
+
+def span_text(line: TimeLine, side: np.ndarray) -> str:
+    """The first and the last of some periods, as dates that need no language."""
+    days = [period_code(line.periods[at], line.every) for at in np.flatnonzero(side)]
+    return " – ".join(dict.fromkeys((days[0], days[-1])))
 
 
 def treated_cell(group: Group, cell: tuple[Any, ...]) -> bool:

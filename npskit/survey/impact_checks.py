@@ -42,7 +42,7 @@ def placebo(line: TimeLine, shares: np.ndarray, breaks: Sequence[int], *, confid
     seen = line.responses[:first] > 0
     if line.control_responses is not None:
         seen &= line.control_responses[:first] > 0
-    so_far = np.cumsum(seen) - seen
+    so_far: np.ndarray = np.cumsum(seen) - seen
     places = np.flatnonzero((so_far >= PLACEBO_BEFORE) & (seen.sum() - so_far >= PLACEBO_AFTER))
     if len(places) > MOST_PLACEBOS:
         places = places[np.unique(np.linspace(0, len(places) - 1, MOST_PLACEBOS).round().astype(int))]
@@ -136,9 +136,9 @@ def design_notes(line: TimeLine, steps: Sequence[Step], rows: Columns, shares: n
     notes = []
     for at, told in enumerate(rows["told"]):
         if not told:
-            sides = {name: rows[name][at] for name in ("responses_before", "responses_after")}
-            periods = {name: (rows[name][at], line.every) for name in ("periods_before", "periods_after")}
-            notes.append(noted("impact_note_few", **sides, **periods))
+            sides: dict[str, Any] = {name: rows[name][at] for name in ("responses_before", "responses_after")}
+            sides |= {name: (rows[name][at], line.every) for name in ("periods_before", "periods_after")}
+            notes.append(noted("impact_note_few", **sides))
     partial = [at for at in range(len(shares)) if shares[at].max() > 0 and not np.isin(shares[at], (0, 1)).all()]
     if partial:
         notes.append(noted("impact_note_partial", period=(line.periods[partial[0]], line.every)))

@@ -185,8 +185,11 @@ def time_line(tally: Tally, moments: ClusterMoments | None, group: Group, every:
         answers = np.zeros(len(periods), dtype=np.int64)
         np.add.at(answers, at[rows], tally.responses[rows])
         parts.append((found.take(rows).placed(at[rows], len(periods)).effective_counts, answers))
-    other = parts[1] if group else (None, None)
-    return TimeLine(periods, every, *parts[0], *other, int(tally.responses[sides < 0].sum()))
+    (counts, answers), (control, others) = parts
+    unknown = int(tally.responses[sides < 0].sum())
+    if not group:
+        return TimeLine(periods, every, counts, answers, None, None, unknown)
+    return TimeLine(periods, every, counts, answers, control, others, unknown)
 
 
 def step_shares(steps: Sequence[Step], periods: Sequence[dt.date], every: str) -> Floats:
