@@ -419,8 +419,7 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize(("name", "lang"), [(name, LANGUAGES[at % 2]) for at, name in enumerate(CASES)])
 def test_what_is_missing_is_said_and_nothing_is_nan(name: str, lang: str) -> None:
     by = "shop" if "shop" in CASES[name] else None
     story = BriefStory(Survey(CASES[name], rating="nps"), by=by, lang=lang)
@@ -552,12 +551,14 @@ def test_first_page_is_one_sheet_and_each_team_begins_another(lang: str, tmp_pat
     frame = invented_leavers(lang)
     frame["agent"] = frame["agent"].map(lambda each: f"Agent {each} " + "of a long name " * 3)
     survey = Survey(frame)
+    log = [{"action": f"A thing that was done, number {at}", "since": f"2024-0{at}-01", "expected": at}
+           for at in range(1, 6)]  # fmt: skip
     path = tmp_path / "brief.pdf"
-    survey.report(path, template=TEMPLATE, lang=lang, industry="airlines", progress=False)
+    survey.report(path, template=TEMPLATE, lang=lang, industry="airlines", actions=log, progress=False)
     found = sheets(path)
     begins = [
         at for at, text in enumerate(found) if re.search(r"^Agent [ABC].*:", "\n".join(text.split("\n")[:8]), re.M)
     ]
-    # The director's page, that of others, all teams, and one for each of the three.
-    assert begins == [3, 4, 5]
-    assert len(found) <= 7
+    # The director's page, those of actions, of others and of all teams, and one for each of the three.
+    assert begins == [4, 5, 6]
+    assert len(found) <= 8

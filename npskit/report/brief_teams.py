@@ -90,10 +90,14 @@ class Teams:
         at = list(self.comparison.table[self.comparison.by[0]]).index(self.level(row))
         return {name: values[at] for name, values in self.comparison.table.items()}
 
+    def holds(self, beside: Mapping[str, Any]) -> bool:
+        """Whether a difference holds, given how many teams were compared."""
+        return bool(known(beside["p_adjusted"]) and beside["p_adjusted"] < 1 - self.comparison.confidence_level)
+
     def apart(self, sign: int) -> list[int]:
         """Teams shown that are surely below (-1) or above (+1) the others, the farthest first."""
         shown = [at for at, hide in enumerate(self.scorecard.table["suppressed"]) if not hide]
-        found = [(sign * beside["difference"], at) for at in shown if holds(beside := self.beside(at))]
+        found = [(sign * beside["difference"], at) for at in shown if self.holds(beside := self.beside(at))]
         return [at for gap, at in sorted(found, reverse=True) if gap > 0]
 
     def in_short(self) -> str:
@@ -118,11 +122,6 @@ class Teams:
         """The scorecard of the teams that have a page."""
         rows = {name: [values[at] for at in self.rows] for name, values in self.scorecard.table.items()}
         return replace(self.scorecard, table=rows)
-
-
-def holds(beside: Mapping[str, Any]) -> bool:
-    """Whether a difference holds, given how many teams were compared."""
-    return bool(known(beside["p_adjusted"]) and beside["p_adjusted"] < ALPHA)
 
 
 def teams_of(card: Scorecard, comparison: Comparison, item: Item, *, most: int, lang: str, title: str | None) -> Teams:
@@ -212,7 +211,7 @@ class TeamPage:
     def _beside(self, beside: Mapping[str, Any]) -> str:
         lang, gap = self.teams.lang, beside["difference"]
         said = {"range": signed_range(beside["lower"], beside["upper"], lang)}
-        if not holds(beside):
+        if not self.teams.holds(beside):
             # An interval of one team alone leaves out 0 now and then when many are compared.
             alone = beside["lower"] > 0 or beside["upper"] < 0
             key = "report_br_beside_chance" if alone else "report_br_beside_none"
