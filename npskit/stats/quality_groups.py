@@ -24,6 +24,8 @@ __all__ = ["GroupEffects", "Outlying", "group_effects", "outlying_shares"]
 
 Floats = NDArray[np.float64]
 HALVINGS = 40
+# Groups that are taken out one after the other.
+MOST_FOUND = 20
 # Among so many squares the largest tenth is left out, since another outlier may be among them.
 LEAST_TRIMMED = 8
 TRIMMED = 10
@@ -55,7 +57,7 @@ class GroupEffects:
 
 
 def group_effects(
-    counts: ArrayLike, groups: ArrayLike, strata: ArrayLike, *, confidence_level: float = 0.95
+    counts: ArrayLike, groups: ArrayLike, strata: ArrayLike, *, alpha: float = 0.05, confidence_level: float = 0.95
 ) -> GroupEffects:
     """Score of each group against the others within strata, with over-dispersion.
 
@@ -67,6 +69,9 @@ def group_effects(
         Number of each unit's group, from 0.
     strata : array_like of int (U,)
         Number of the period within which it is compared, from 0.
+    alpha : float, optional
+        Groups with an adjusted p-value below this are found, and are no longer among the others of the rest: one that
+        scores far below does not make all others score above.
     confidence_level : float, optional
 
     Returns
@@ -105,12 +110,34 @@ def group_effects(
     units = Units(mean, group[kept], np.unique(stratum[kept], return_inverse=True)[1])
     noise = float(variance(given.sum(0))) / n[kept]
     between = extra_variance(units, noise)
-    found, freedom = against_rest(units, 1 / (noise + between), size)
+    return stepped_down(units, 1 / (noise + between), size, between, alpha, confidence_level)
+
+
+def stepped_down(
+    units: Units, weight: Floats, size: int, between: float, alpha: float, confidence_level: float
+) -> GroupEffects:
+    """Effects, each group that is found taken out of the others before the next is looked for."""
+    freedom = residuals(units, weight)[1]
     reach = student_quantile(0.5 + confidence_level / 2, freedom) if freedom else np.nan
-    difference, error = 100 * found[0], 100 * found[1]
-    p_value = np.array([2 * student_tail(abs(float(z)), freedom) for z in difference / error])
+    difference, error = against_rest(units, weight, size)
+    p_value, p_adjusted = judged(difference, error, freedom)
+    left = np.ones(size, dtype=bool)
+    while len(found := np.flatnonzero(left & (p_adjusted < alpha))) and left.sum() > 2 and (~left).sum() < MOST_FOUND:
+        left[found[np.argmin(p_value[found])]] = False
+        rows = left[units.group]
+        values, errors = against_rest(units.take(rows), weight[rows], size)
+        fresh = left & np.isfinite(values)
+        difference, error = np.where(fresh, values, difference), np.where(fresh, errors, error)
+        again = judged(np.where(fresh, values, np.nan), errors, freedom)
+        p_value, p_adjusted = (np.where(fresh, new, old) for new, old in zip(again, (p_value, p_adjusted), strict=True))
     lower, upper = (np.clip(difference + sign * reach * error, -200, 200) for sign in (-1, 1))
-    return GroupEffects(difference, lower, upper, p_value, adjust(p_value), 100 * float(np.sqrt(between)), freedom)
+    return GroupEffects(difference, lower, upper, p_value, p_adjusted, 100 * float(np.sqrt(between)), freedom)
+
+
+def judged(difference: Floats, error: Floats, freedom: int) -> tuple[Floats, Floats]:
+    """P-values by Student's t, and after Holm's method."""
+    p_value = np.array([2 * student_tail(abs(float(z)), freedom) for z in difference / error])
+    return p_value, np.asarray(adjust(p_value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +147,10 @@ class Units:
     mean: Floats
     group: NDArray[np.intp]
     stratum: NDArray[np.intp]
+
+    def take(self, rows: NDArray[np.bool_]) -> Units:
+        """Some of the units."""
+        return Units(self.mean[rows], self.group[rows], self.stratum[rows])
 
 
 def extra_variance(units: Units, noise: Floats) -> float:
@@ -143,9 +174,10 @@ def sums(units: Units, weight: Floats) -> tuple[Floats, Floats]:
     """Weights by group and stratum, and the same times the means, (K, S)."""
     shape = int(units.group.max(initial=-1)) + 1, int(units.stratum.max(initial=-1)) + 1
     at = units.group * shape[1] + units.stratum
-    pair = (np.bincount(at, part, shape[0] * shape[1]).reshape(shape) for part in (weight, weight * units.mean))
-    first, second = pair
-    return first, second
+    table, totals = np.zeros(shape), np.zeros(shape)
+    np.add.at(table.reshape(-1), at, weight)
+    np.add.at(totals.reshape(-1), at, weight * units.mean)
+    return table, totals
 
 
 def residuals(units: Units, weight: Floats) -> tuple[Floats, int]:
@@ -162,8 +194,8 @@ def residuals(units: Units, weight: Floats) -> tuple[Floats, int]:
     return units.mean - levels[units.stratum] - effects[units.group], max(len(units.mean) - int(rank), 0)
 
 
-def against_rest(units: Units, weight: Floats, size: int) -> tuple[tuple[Floats, Floats], int]:
-    """Difference (K,) to the others of the same strata and its error, in [-2, 2], and the degrees of freedom."""
+def against_rest(units: Units, weight: Floats, size: int) -> tuple[Floats, Floats]:
+    """Difference (K,) to the others of the same strata, and its error, in points."""
     table, totals = sums(units, weight)
     others = table.sum(0) - table
     # What is left of a stratum that is one group's own is a rounding error.
@@ -173,8 +205,8 @@ def against_rest(units: Units, weight: Floats, size: int) -> tuple[tuple[Floats,
         apart = np.where(shared > 0, totals / table - (totals.sum(0) - totals) / others, 0.0)
         whole = shared.sum(1)
         found = np.where(whole > 0, (shared * apart).sum(1) / whole, np.nan), np.where(whole > 0, whole**-0.5, np.nan)
-    out = tuple(np.concatenate([each, np.full(size - len(each), np.nan)]) for each in found)
-    return (out[0], out[1]), residuals(units, weight)[1]
+    missing = np.full(size - len(table), np.nan)
+    return np.concatenate([100 * found[0], missing]), np.concatenate([100 * found[1], missing])
 
 
 @dataclass(frozen=True, slots=True)

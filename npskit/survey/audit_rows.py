@@ -69,7 +69,9 @@ def tens_by_team(tally: Tally, column: str) -> Check | None:
             name=level_text(tally.cells[known[at]]),
             top=top,
             n=int(counts[at].sum()),
-            **{key: Figure(float(getattr(found, key)[at]), "share") for key in ("share", "usual", "upper")},
+            share=Figure(float(found.share[at]), "share"),
+            usual=Figure(float(found.usual[at]), "share"),
+            upper=Figure(float(found.upper[at]), "share"),
         )
         for at in apart[np.argsort(found.p_value[apart], kind="stable")].tolist()
     ]
@@ -107,7 +109,7 @@ def wording_check(times: Times | None, tally: Tally, column: str) -> Check:
     for cell in times.by(column, every="day").cells if times and times.is_dated else ():
         key = fold(str(cell[1]))
         first, last = spans.get(key, (cell[0], cell[0]))
-        spans[key] = min(first, cell[0]), max(last, cell[0])  # type: ignore[type-var]  # days
+        spans[key] = min(first, cell[0]), max(last, cell[0])
     sizes: dict[str, tuple[Any, int]] = {}
     for (level,), n in zip(tally.cells, tally.responses.tolist(), strict=True):
         if level is not None and n:

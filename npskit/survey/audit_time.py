@@ -118,9 +118,11 @@ def filled(tally: Tally, every: str) -> tuple[list[dt.date], list[tuple[Any, ...
     """Periods in a row, groups, and counts per rating (groups, periods, ratings)."""
     grid = gridded(tally, every)
     counts = np.zeros((len(grid.groups), len(grid.periods), tally.counts.shape[1]))
+    group = {levels: at for at, levels in enumerate(grid.groups)}
+    period: dict[object, int] = {day: at for at, day in enumerate(grid.periods)}
     for cell, row in zip(tally.cells, tally.counts, strict=True):
         if cell[0] is not None:
-            counts[grid.groups.index(cell[1:]), grid.periods.index(cell[0])] += row  # type: ignore[arg-type]  # a date
+            counts[group[cell[1:]], period[cell[0]]] += row
     return grid.periods, grid.groups, counts
 
 

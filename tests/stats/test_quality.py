@@ -144,6 +144,17 @@ def test_two_groups_side_by_side_differ_by_the_mean_of_their_strata():
     assert found.lower[1] < 20 < found.upper[1]
 
 
+def test_one_group_far_below_does_not_lift_the_others():
+    rng = np.random.default_rng(13)
+    scores = np.array([-0.4, *[0.3] * 5])
+    shares = np.stack([0.35 - scores / 2, np.full(6, 0.3), 0.35 + scores / 2], axis=1)
+    counts = np.array([rng.multinomial(60, share) for _ in range(12) for share in shares])
+    found = group_effects(counts, np.tile(range(6), 12), np.repeat(range(12), 6))
+    assert np.flatnonzero(found.p_adjusted < 0.05).tolist() == [0]
+    assert found.lower[0] < -70 < found.upper[0]
+    assert np.abs(found.difference[1:]).max() < 12
+
+
 def test_a_group_that_never_stands_beside_another_has_no_difference():
     found = group_effects([[10, 10, 20]] * 5, [0, 1, 0, 1, 2], [0, 0, 1, 1, 2])
     assert np.isnan(found.difference[2])
@@ -332,3 +343,18 @@ def test_lines_are_found_with_their_share():
     found = [straight_lines(*ticked(rng, rows=800, items=6, levels=5, feeling=0.5, lines=0.1)) for _ in range(times)]
     assert np.mean([each.lower > 0.01 for each in found]) > 0.95
     assert 0.08 < np.mean([each.share for each in found]) < 0.11
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("sizes", "scatter"), [([300] + [10] * 5, 0.15), ([30] * 20, 0.1), ([40, 40, 40], 0.0)])
+def test_interviewers_ring_once_in_twenty_at_most(sizes, scatter):
+    rng, times, periods = np.random.default_rng(14), 200, 8
+    group, stratum = np.repeat(range(len(sizes)), periods), np.tile(range(periods), len(sizes))
+    rung = 0
+    for _ in range(times):
+        score = np.clip(0.3 + scatter * rng.standard_normal(len(group)), -0.65, 0.65)
+        shares = np.stack([0.35 - score / 2, np.full(len(group), 0.3), 0.35 + score / 2], axis=1)
+        n = rng.poisson(np.repeat(sizes, periods))
+        counts = np.array([rng.multinomial(k, share) for k, share in zip(n, shares, strict=True)])
+        rung += bool((group_effects(counts, group, stratum).p_adjusted < 0.05).any())
+    assert rung / times <= 0.05 + 2 * math.sqrt(0.05 * 0.95 / times)
