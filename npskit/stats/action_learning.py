@@ -18,7 +18,7 @@ from npskit.stats.action_power import EFFECT_SD, START, Wandering, step_variance
 from npskit.stats.grid import axes, effect_axes, harmonic_sizes, pace_of, product, season_basis, season_length
 from npskit.stats.statespace import TINY, sweep
 
-__all__ = ["Foreseen", "foreseen"]
+__all__ = ["DRAWS", "Foreseen", "foreseen"]
 
 Array = NDArray[np.float64]
 

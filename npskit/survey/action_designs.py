@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from npskit.stats.action_learning import foreseen
+from npskit.stats.action_learning import DRAWS, foreseen
 from npskit.stats.action_power import Wandering, effect_power, reading_variances, smallest_effect
 
 __all__ = ["ALONE", "CONTROL", "DESIGNS", "HORIZON", "Setting", "looks", "rounded_up"]
@@ -24,6 +24,8 @@ DESIGNS = ALONE, CONTROL = "alone", "control"
 HORIZON = {"day": 1096, "week": 156, "month": 36, "quarter": 12, "year": 3}
 # Rows of the table at most; answers above which none are enough.
 MOST_ROWS, MOST_ANSWERS = 40, 10_000_000
+# In series longer than this fewer are drawn, which takes long and changes little.
+LONG, FEWER_DRAWS = 400, 12
 # A number of answers is known to so much, in ratio.
 PRECISION = 1.03
 
@@ -55,6 +57,7 @@ class Setting:
         found = foreseen(
             noise, self.wandering[design], before=len(own), every=self.every, after=after,
             known=self.known if design == ALONE else None, control=design == CONTROL,
+            draws=DRAWS if len(readings) <= LONG else FEWER_DRAWS,
         )  # fmt: skip
         weights = np.full(found.variances.shape[1], 1 / found.variances.shape[1])
         return {"variances": found.variances, "weights": weights, "believed": found.believed,

@@ -133,7 +133,7 @@ class Priorities(Result):
         ArgumentError
             When one is in the log already, or the file cannot be written.
         """
-        from npskit.survey.action_log import log_of_priorities
+        from npskit.survey.action_bridge import log_of_priorities
 
         return log_of_priorities(self, path, since=since, actions=actions, **columns)
 
