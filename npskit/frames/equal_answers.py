@@ -106,6 +106,8 @@ def answered_twice_a_day(rows: PandasSource, customer: str, date: str, answered:
     kept = (codes < len(names)) & (days != NO_DAY)
     if answered:
         kept &= np.any([rows.series(name).notna().to_numpy() for name in answered], axis=0)
-    pairs, times = np.unique(np.stack([codes[kept], days[kept]]), axis=1, return_counts=True)
+    # One number for a person's day, since sorting pairs takes ten times as long.
+    first, span = (int(days[kept].min()), int(np.ptp(days[kept])) + 1) if kept.any() else (0, 1)
+    pairs, times = np.unique(codes[kept] * span + (days[kept] - first), return_counts=True)
     again = times > 1
-    return len(np.unique(pairs[0, again])), int((times[again] - 1).sum())
+    return len(np.unique(pairs[again] // span)), int((times[again] - 1).sum())
