@@ -295,7 +295,7 @@ def test_names_of_customers_stand_there_only_when_asked_for() -> None:
 def test_teams_may_be_bands_or_a_column_named_otherwise() -> None:
     garden = Survey(npskit.datasets.load("garden").drop(columns="commentaire"))
     story = BriefStory(garden, by=Bands("visites", [3, 6, 11]), lang="en")
-    assert [page.name for page in story.pages] == ["<3", "3–5", "6–10", "11+"]
+    assert [page.name for page in story.pages] == ["visites <3", "visites 3–5", "visites 6–10", "visites 11+"]
     with pytest.raises(ColumnNotFoundError):
         BriefStory(garden, by="shops").summary()
     with pytest.raises(ArgumentError, match="by"):

@@ -78,8 +78,9 @@ class Teams:
         return column_text(self.scorecard.by)
 
     def name(self, row: int) -> str:
-        """A team."""
-        return short(level_name(self.level(row), self.item, self.lang))
+        """A team; a bare number or band with its column."""
+        name = short(level_name(self.level(row), self.item, self.lang))
+        return name if any(map(str.isalpha, name)) else f"{self.column} {name}"
 
     def level(self, row: int) -> Any:
         """Its level of the column."""
