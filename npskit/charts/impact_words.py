@@ -49,7 +49,8 @@ def action_finding(row: Mapping[str, Any], *, every: str, lang: str) -> str:
     when = when_text(row, every, lang)
     if not row["told"]:
         return word("impact_unknown", lang, when=when)
-    key = "impact_none" if not shows(row) else "impact_up" if row["effect"] > 0 else "impact_down"
+    way = "up" if row["effect"] > 0 else "down"
+    key = "impact_none" if not shows(row) else f"impact_{way}" if row.get("until") is None else f"impact_was_{way}"
     return word(key, lang, when=when, gap=amount(row["effect"], lang), range=effect_range(row, lang))
 
 
