@@ -98,7 +98,9 @@ def treated_text(treated: Treated) -> str:
             where="treated", expected="columns to levels, or a column of yes and no", got=repr(treated),
             hint="treated={'shop': ['Lyon', 'Nice']}",
         )  # fmt: skip
-    return " · ".join(f"{column} = {' + '.join(map(level_text, as_list(levels)))}" for column, levels in treated.items())
+    return " · ".join(
+        f"{column} = {' + '.join(map(level_text, as_list(levels)))}" for column, levels in treated.items()
+    )
 
 
 @dataclass(frozen=True)
