@@ -230,6 +230,29 @@ def test_time_bridge_and_points_are_told_apart() -> None:
     assert (found.kind, found.series[0].xs, found.series[0].values) == ("points", (0.1,), (0.2,))
 
 
+def test_lines_that_a_colour_tells_apart_are_series() -> None:
+    rows = [{"t": f"2024-0{at}-01", "v": float(at), "who": who} for at in (1, 2) for who in ("a", "b")]
+    own = {**encoding(x=("t", "temporal"), y=("v", "quantitative"), color=("who", "nominal")), "tooltip": TIPS[:1]}
+    found = drawing({"data": {"values": rows}, "mark": "line", "encoding": own}, "en")
+    assert found is not None
+    assert [(each.name, each.values) for each in found.series] == [("a", (1.0, 2.0)), ("b", (1.0, 2.0))]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"encoding": {**encoding(y=("v", "quantitative")), "x": {"field": "t", "timeUnit": "year"}}},
+        {"encoding": {"x": {"field": "who", "type": "nominal"}, "y": {"aggregate": "count", "type": "quantitative"}}},
+        {"transform": [{"aggregate": [], "groupby": ["who"]}]},
+        {"facet": {"field": "who"}},
+        {"encoding": {**encoding(x=("t", "temporal"), y=("v", "quantitative"))}},
+    ],
+)  # fmt: skip
+def test_what_a_chart_computes_itself_is_shown_as_its_picture(more: dict[str, Any]) -> None:
+    rows = [{"t": day, "v": 1.0, "who": "a"} for day in ("2024-01-01", "2024-01-01", "2024-02-01")]
+    assert drawing({"data": {"values": rows}, "mark": "line", **more}, "en") is None
+
+
 def test_names_of_points_do_not_cross() -> None:
     near = Series("", (1.0, 1.01, 1.0), xs=(5.0, 5.05, 5.1), labels=("a long name", "another name", "a third name"))
     assert len(placed(near, (0, 10, 0, 2), (600, 300), 12)) <= 2

@@ -32,9 +32,12 @@ def bridge(marks: Sequence[Mark], named: Named, words: Sequence[Mark]) -> Drawin
     rows: dict[float, tuple[Row, str]] = {}
     for mark in (*steps, *others):
         for row in mark.part.rows:
-            rows.setdefault(row["y"], (row, mark.colour(row) or INK))
+            if (at := number_at(row, steps[0].field("y"))) is not None:
+                rows.setdefault(at, (row, mark.colour(row) or INK))
     stepping = {id(row) for mark in marks if mark.field("x") == "end" or mark in steps for row in mark.part.rows}
     ordered = [Step.of(rows[y][0], rows[y][1], id(rows[y][0]) in stepping, tips) for y in sorted(rows)]
+    if not ordered or len({id(row) for row, _ in rows.values()}) < len(steps[0].part.rows):
+        return None
     known = [end for step in ordered for end in (step.start, step.end) if end is not None]
     reach = (max(known) - min(known)) or 1.0
     head = tips[1][1]

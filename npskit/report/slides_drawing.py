@@ -17,7 +17,18 @@ from npskit.labels import number, word
 from npskit.report.contents import Sheet
 from npskit.report.pointed import SIGNED, is_number
 from npskit.report.slides_bridge import bridge
-from npskit.report.slides_marks import POINTS, SPANNING, VALUED, Mark, Named, Row, marks_of, number_at, period_labels
+from npskit.report.slides_marks import (
+    POINTS,
+    SPANNING,
+    VALUED,
+    Mark,
+    Named,
+    Row,
+    is_plain,
+    marks_of,
+    number_at,
+    period_labels,
+)
 from npskit.report.slides_points import of_points
 from npskit.report.slides_series import Drawing, Series, shown_by
 from npskit.report.slides_time import over_time
@@ -45,7 +56,7 @@ def drawing(spec: Mapping[str, Any], lang: str) -> Drawing | None:
     ('rows', ('Lyon',), (1.0,))
     """
     marks = [mark for mark in marks_of(spec) if mark.kind != "text"]
-    if not marks or any(mark.kind in ("geoshape", "arc", "image") for mark in marks):
+    if not marks or not is_plain(spec) or any(mark.kind in ("geoshape", "arc", "image") for mark in marks):
         return None
     named = Named(marks, lang)
     words = [mark for mark in marks_of(spec) if mark.kind == "text"]

@@ -15,15 +15,17 @@ from typing import Any
 
 from npskit.charts.periods import EVERY, next_period, period_text
 from npskit.report.figures import figure, format_of, parted
-from npskit.report.pointed import PLACES, Part, columns_of, is_number, meets, parts
+from npskit.report.pointed import INSIDE, PLACES, Part, columns_of, is_number, meets, parts
 
-__all__ = ["POINTS", "SPANNING", "VALUED", "Mark", "Named", "Row", "marks_of", "number_at", "period_labels"]
+__all__ = ["POINTS", "SPANNING", "VALUED", "Mark", "Named", "Row", "is_plain", "marks_of", "number_at", "period_labels"]
 
 Row = Mapping[str, Any]
 POINTS = ("circle", "point", "square", "tick")
 VALUED = (*POINTS, "line", "bar", "rule")
 SPANNING = ("rule", "bar", "area")
+CHANGING, REPEATED = ("aggregate", "bin", "timeUnit"), {"facet", "repeat", "row", "column"}
 PERCENT, SMALL_PERCENT = "0%", '[<0.005]"< 1%";0%'
+DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 TRUE = re.compile(r"datum\.(\w+)")
 
 
@@ -106,6 +108,26 @@ def number_at(row: Row, name: str) -> float | None:
     return value if is_number(value) else None
 
 
+def is_plain(spec: Any) -> bool:
+    """Whether a chart draws its rows as they are: nothing is summed, binned or repeated on the way.
+
+    Examples
+    --------
+    >>> is_plain({"encoding": {"x": {"field": "a"}}}), is_plain({"encoding": {"y": {"aggregate": "count"}}})
+    (True, False)
+    """
+    if isinstance(spec, list):
+        return all(map(is_plain, spec))
+    if not isinstance(spec, Mapping):
+        return True
+    channels = spec.get("encoding") or {}
+    changed = any(isinstance(each, Mapping) and any(each.get(name) for name in CHANGING) for each in channels.values())
+    steps = [each for each in spec.get("transform") or () if isinstance(each, Mapping)]
+    known = all("filter" in each or "calculate" in each for each in steps)
+    inside = all(is_plain(spec[name]) for name in INSIDE if name in spec)
+    return known and not changed and not REPEATED & {*spec, *channels} and inside
+
+
 class Named:
     """What the fields of a chart are called, and in which format they are written, by what one reads at the pointer."""
 
@@ -175,6 +197,8 @@ def columns(mark: Mark, lang: str) -> Iterator[tuple[str, str, str]]:
 def period_labels(rows: Sequence[Row], name: str, lang: str) -> dict[str, str]:
     """Each period in its order, with what it is called."""
     days = {str(row[name])[:10]: row.get("label") for row in rows if row.get(name)}
+    if not all(DAY.fullmatch(day) for day in days):
+        return {}
     dates = {day: dt.date.fromisoformat(day) for day in sorted(days)}
     every = step_of(list(dates.values()))
     return {day: str(days[day] or period_text(date, every, lang)) for day, date in dates.items()}

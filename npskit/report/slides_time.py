@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from npskit.charts.theme import INK
 from npskit.labels import word
@@ -17,11 +18,13 @@ MOST_PERIODS, MOST_SERIES = 400, 8
 
 def over_time(marks: Sequence[Mark], named: Named, words: Sequence[Mark]) -> Drawing | None:
     """Paths over periods; panels of one measure become series."""
-    timed = [mark for mark in marks if mark.type("x") == "temporal" and mark.measures("y")]
+    timed = [part for mark in marks if mark.type("x") == "temporal" and mark.measures("y") for part in coloured(mark)]
+    if any(len(known_days(mark)) < valued_rows(mark) for mark in timed):
+        return None
     panels = list(dict.fromkeys(mark.part.name for mark in timed))
     if not timed or any(mark.kind == "rect" and mark.field("y") for mark in marks):
         return None
-    if len(panels) > 1 and any(mark not in timed for mark in marks if mark.part.tips):
+    if len(panels) > 1 and any(mark.type("x") != "temporal" for mark in marks if mark.part.tips):
         return None
     labels = period_labels([{**row, "period": row.get(mark.field("x"))} for mark in timed for row in mark.part.rows],
                            "period", named.lang)  # fmt: skip
@@ -34,6 +37,23 @@ def over_time(marks: Sequence[Mark], named: Named, words: Sequence[Mark]) -> Dra
     if not found or len([each for each in found if each.look != "limit"]) > MOST_SERIES:
         return None
     return Drawing("time", tuple(labels.values()), tuple(found), next(filter(None, forms), shown_by(found)))
+
+
+def coloured(mark: Mark) -> list[Mark]:
+    """A mark whose colour tells series apart, as one for each of them."""
+    by = str(mark.encoding("color").get("field") or "")
+    names = list(dict.fromkeys(str(row.get(by)) for row in mark.part.rows))
+    if not by or mark.type("color") == "quantitative" or len(names) < 2:
+        return [mark]
+    parts = ([row for row in mark.part.rows if str(row.get(by)) == name] for name in names)
+    return [
+        replace(mark, part=replace(mark.part, rows=rows, name=name)) for rows, name in zip(parts, names, strict=True)
+    ]
+
+
+def valued_rows(mark: Mark) -> int:
+    """How many rows of a mark have a value."""
+    return sum(is_number(row.get(mark.field("y"))) for row in mark.part.rows)
 
 
 def paths(marks: Sequence[Mark], labels: Mapping[str, str], named: Named) -> Iterator[Series]:
