@@ -8,6 +8,7 @@ workbooks, and an organisation's own template needs nothing for them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -20,6 +21,7 @@ __all__ = ["TABLE_TYPE", "Line", "Sheet", "contents"]
 
 # The standard type of a table with its fields described (Frictionless Data).
 TABLE_TYPE = "application/vnd.dataresource+json"
+EMPHASIS = re.compile(r"\*\*|`")
 HEADINGS = ("h1", "h2", "h3", "h4")
 TEXTS = (*HEADINGS, "p", "li", "dt", "dd")
 # What sections of ours are called in the page, where they are more than a section.
@@ -119,7 +121,7 @@ def parts(data: Mapping[str, Any], name: str, lang: str) -> list[Line | Sheet]:
 
 def marked(line: str) -> tuple[str, str]:
     """Kind and text of a line of Markdown."""
-    text = line.lstrip("#").strip()
+    text = EMPHASIS.sub("", line.lstrip("#")).strip()
     level = len(line) - len(line.lstrip("#"))
     return (f"h{min(level, 3)}" if level else "p"), text
 

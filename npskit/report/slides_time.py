@@ -60,32 +60,37 @@ def paths(marks: Sequence[Mark], labels: Mapping[str, str], named: Named) -> Ite
     """The series of a panel: each measure with its limits, past and to come apart."""
     valued = [mark for mark in marks if mark.kind in VALUED and not mark.field("y2")]
     spans = [mark for mark in marks if mark.kind in SPANNING and mark.field("y2")]
-    groups: list[tuple[Mark, set[str]]] = []
+    groups: list[Mark] = []
     for mark in sorted(valued, key=lambda mark: mark.kind in POINTS):
-        days = known_days(mark)
-        at = next((k for k, (other, known) in enumerate(groups)
-                   if other.field("y") == mark.field("y") and days <= known), None)  # fmt: skip
-        if at is None:
-            groups.append((mark, days))
+        # A mark on values that another has already, such as a circle on a line, is no series of its own.
+        if not any(same(mark, other) for other in groups):
+            groups.append(mark)
     taken: set[int] = set()
-    for mark, days in groups:
-        lines = any(m.kind == "line" and m.field("y") == mark.field("y") and days <= known_days(m) for m in valued)
+    for mark in groups:
+        lines = any(each.kind == "line" and same(mark, each) for each in valued)
         spanning = [k for k, span in enumerate(spans) if k not in taken and span.kind != "area" and fits(span, mark)]
         own = spanning[:1] if not lines or mark.field("y") in ("score", "value", "share") else []
         taken.update(own)
-        tipped = next(
-            (m for m in valued if m.part.tips and m.field("y") == mark.field("y") and known_days(m) == days), mark
-        )
-        yield path(tipped if tipped.part.tips else mark, mark, "line" if lines else "dots", labels, named,
-                   [spans[k] for k in own])  # fmt: skip
+        tipped = next((each for each in valued if each.part.tips and same(each, mark) and same(mark, each)), mark)
+        yield path(tipped, mark, "line" if lines else "dots", labels, named, [spans[k] for k in own])
     for at, span in enumerate(spans):
         # What is an error bar already is no band as well.
         told = any((spans[k].field("y"), spans[k].field("y2")) == (span.field("y"), span.field("y2")) and k != at
                    and known_days(span) <= known_days(spans[k]) for k in taken)  # fmt: skip
         if at not in taken and not told:
             taken.update(k for k, other in enumerate(spans) if other.field("y") == span.field("y"))
-            same = [other for other in spans if other.field("y") == span.field("y")]
-            yield from limits(same, labels, named)
+            alike = [other for other in spans if other.field("y") == span.field("y")]
+            yield from limits(alike, labels, named)
+
+
+def same(mark: Mark, other: Mark) -> bool:
+    """Whether all values of a mark are values of another."""
+    field = mark.field("y")
+    pairs, others = (
+        {(day_of(row, each), row[field]) for row in each.part.rows if is_number(row.get(field))}
+        for each in (mark, other)
+    )  # fmt: skip
+    return field == other.field("y") and pairs <= others
 
 
 def fits(span: Mark, mark: Mark) -> bool:
