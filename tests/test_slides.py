@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from npskit.report.contents import Line, Sheet, contents
-from npskit.report.slides_drawing import drawing
-from npskit.report.slides_measure import height_of, lines_in, width_of
-from npskit.report.slides_names import placed
-from npskit.report.slides_plan import BODY, MARGIN, SIZE, plan
-from npskit.report.slides_series import Series
-from npskit.report.slides_table import PADDING, Grid, pages_of
+from npskit.report.slides.drawing import drawing
+from npskit.report.slides.measure import height_of, lines_in, width_of
+from npskit.report.slides.names import placed
+from npskit.report.slides.plan import BODY, MARGIN, SIZE, plan
+from npskit.report.slides.series import Series
+from npskit.report.slides.table import PADDING, Grid, pages_of
 
 nbformat = pytest.importorskip("nbformat")
 pptx = pytest.importorskip("pptx")

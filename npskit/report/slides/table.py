@@ -9,7 +9,7 @@ from typing import Any
 from npskit.labels import number
 from npskit.report.figures import figure, is_empty, range_pattern
 from npskit.report.pointed import is_number
-from npskit.report.slides_measure import LINE, height_of, lines_in, shortened, width_of
+from npskit.report.slides.measure import LINE, height_of, lines_in, shortened, width_of
 
 __all__ = ["PADDING", "SIZES", "Grid", "pages_of"]
 

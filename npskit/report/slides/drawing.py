@@ -16,8 +16,8 @@ from npskit.charts.theme import INK
 from npskit.labels import number, word
 from npskit.report.contents import Sheet
 from npskit.report.pointed import SIGNED, is_number
-from npskit.report.slides_bridge import bridge
-from npskit.report.slides_marks import (
+from npskit.report.slides.bridge import bridge
+from npskit.report.slides.marks import (
     POINTS,
     SPANNING,
     VALUED,
@@ -29,9 +29,9 @@ from npskit.report.slides_marks import (
     number_at,
     period_labels,
 )
-from npskit.report.slides_points import of_points
-from npskit.report.slides_series import Drawing, Series, shown_by
-from npskit.report.slides_time import over_time
+from npskit.report.slides.points import of_points
+from npskit.report.slides.series import Drawing, Series, shown_by
+from npskit.report.slides.time import over_time
 
 __all__ = ["drawing", "scores_drawing"]
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 
 from npskit.labels import word
 from npskit.report.contents import HEADINGS, Line, Sheet
-from npskit.report.slides_drawing import drawing, scores_drawing
-from npskit.report.slides_measure import LINE, height_of, lines_in
-from npskit.report.slides_series import Drawing
-from npskit.report.slides_table import Grid, pages_of
+from npskit.report.slides.drawing import drawing, scores_drawing
+from npskit.report.slides.measure import LINE, height_of, lines_in
+from npskit.report.slides.series import Drawing
+from npskit.report.slides.table import Grid, pages_of
 
 __all__ = ["BODY", "MARGIN", "SIDE", "SIZE", "TITLE", "Slide", "body_top", "plan", "text_height"]
 

@@ -8,8 +8,8 @@ from typing import Any
 from npskit.errors import optional_import
 from npskit.labels import NARROW_SPACE, number
 from npskit.report.figures import without_sign
-from npskit.report.slides_names import placed
-from npskit.report.slides_series import Drawing, Series
+from npskit.report.slides.names import placed
+from npskit.report.slides.series import Drawing, Series
 
 __all__ = ["CHART", "DRAWING", "SMALLEST", "add_labels", "add_names", "localised", "plain"]
 

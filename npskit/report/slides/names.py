@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from npskit.report.slides_measure import LINE, width_of
-from npskit.report.slides_series import Series
+from npskit.report.slides.measure import LINE, width_of
+from npskit.report.slides.series import Series
 
 __all__ = ["placed"]
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 from npskit.charts.theme import INK, MUTED
 from npskit.labels import word
 from npskit.report.pointed import is_number
-from npskit.report.slides_marks import POINTS, Mark, Named, Row, number_at
-from npskit.report.slides_series import Drawing, Series, shown_by
+from npskit.report.slides.marks import POINTS, Mark, Named, Row, number_at
+from npskit.report.slides.series import Drawing, Series, shown_by
 
 __all__ = ["of_points"]
 

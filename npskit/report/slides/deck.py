@@ -15,11 +15,11 @@ from typing import Any
 from npskit.errors import optional_import
 from npskit.labels import language
 from npskit.report.contents import Line, Sheet, contents
-from npskit.report.slides_labels import plain
-from npskit.report.slides_look import QUIET, TEXT, blank
-from npskit.report.slides_measure import fitting, shortened
-from npskit.report.slides_native import TAGS, add_chart, colour_of
-from npskit.report.slides_plan import (
+from npskit.report.slides.labels import plain
+from npskit.report.slides.look import QUIET, TEXT, blank
+from npskit.report.slides.measure import fitting, shortened
+from npskit.report.slides.native import TAGS, add_chart, colour_of
+from npskit.report.slides.plan import (
     BETWEEN,
     BODY,
     INDENT,
@@ -34,7 +34,7 @@ from npskit.report.slides_plan import (
     plan,
     text_height,
 )
-from npskit.report.slides_table import PADDING, Grid
+from npskit.report.slides.table import PADDING, Grid
 
 __all__ = ["slides"]
 

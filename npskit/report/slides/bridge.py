@@ -12,8 +12,8 @@ from npskit.charts.theme import INK
 from npskit.labels import word
 from npskit.report.figures import figure, format_of
 from npskit.report.pointed import is_number
-from npskit.report.slides_marks import Mark, Named, Row, number_at
-from npskit.report.slides_series import Drawing, Series, shown_by
+from npskit.report.slides.marks import Mark, Named, Row, number_at
+from npskit.report.slides.series import Drawing, Series, shown_by
 
 __all__ = ["bridge"]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from npskit.charts.theme import ACCENT, CATEGORY_COLORS, INK
 from npskit.errors import optional_import
-from npskit.report.slides_plan import BODY, MARGIN, SIZE, TITLE
+from npskit.report.slides.plan import BODY, MARGIN, SIZE, TITLE
 from npskit.scale import CATEGORIES
 
 __all__ = ["FIRST", "FOOTER", "NUMBER", "QUIET", "TEXT", "blank"]

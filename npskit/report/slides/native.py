@@ -13,8 +13,8 @@ from typing import Any
 
 from npskit.charts.theme import INK, MUTED
 from npskit.errors import optional_import
-from npskit.report.slides_labels import CHART, DRAWING, SMALLEST, add_labels, add_names, localised, plain
-from npskit.report.slides_series import Drawing, Series, rounded
+from npskit.report.slides.labels import CHART, DRAWING, SMALLEST, add_labels, add_names, localised, plain
+from npskit.report.slides.series import Drawing, Series, rounded
 
 __all__ = ["TAGS", "add_chart", "colour_of"]
 
