@@ -340,3 +340,57 @@ def test_a_chart_of_nothing_is_refused():
                "upper": [2.0], "smallest_detectable": [1.0], "told": [True]}  # fmt: skip
     with pytest.raises(EmptyDataError):
         charts.impact({name: [] for name in COLUMNS}, actions)
+
+
+def test_an_action_that_nothing_can_be_told_of_does_not_count_as_one_without_effect():
+    rows = [{"action": "A", "since": "2023-09-01"}, {"action": "Card", "since": "2031-02-01"}]
+    quiet, busy = (Survey(answers(points)).impact(actions=rows) for points in (0, 25))
+    assert quiet.actions["told"] == [True, False]
+    assert "No action shows an effect; for 1 of the 2 there is not enough data to tell." in quiet.sentence(lang="en")
+    assert "Aucune action ne montre d’effet\u202f; pour 1 sur 2 les données ne suffisent pas" in quiet.sentence(
+        lang="fr"
+    )
+    assert "1 of 2 actions shows an effect: “A” (" in busy.sentence(lang="en")
+    assert any(str(note).startswith("Card – Not enough data to tell") for note in busy.notes)
+
+
+def two_groups():
+    frame = pd.concat([answers(25).assign(shop="Lyon"), answers().assign(shop="Nice"), answers().assign(shop="Metz")])
+    rows = [
+        {"action": "Tills", "since": "2023-09-01", "treated": {"shop": "Lyon"}},
+        {"action": "Posters", "since": "2023-10-01", "treated": {"shop": "Nice"}},
+        {"action": "Radio", "since": "2023-11-01"},
+    ]
+    return Survey(frame).impact(actions=rows)
+
+
+def test_remarks_on_some_of_several_actions_name_them():
+    said = list(map(str, two_groups().notes))
+    assert any(text.startswith("Radio – Without a control group") for text in said)
+    assert any(text.startswith("Tills · Posters – The effect is that on the difference") for text in said)
+    assert not any(text.startswith("Without a control group") for text in said)
+
+
+def test_actions_on_others_are_not_drawn_over_readings_they_did_not_touch():
+    found = two_groups()
+    assert found.actions["treated"] == ["shop = Lyon", "shop = Nice", ""]
+    spec = found.plot(lang="en").to_dict()
+    assert "on others and not drawn: “Posters”, “Radio”" in " ".join(spec["title"]["subtitle"])
+    bands = [layer for layer in spec["vconcat"][1]["layer"] if layer["mark"]["type"] == "rect"]
+    assert len(bands) == 1
+    assert "Posters" not in json.dumps(spec["vconcat"])
+
+
+def test_intervals_stay_inside_the_lower_panel_or_are_marked_as_going_on():
+    days = pd.date_range("2023-01-01", periods=10, freq="MS").date
+    table = {"period": list(days), "responses": [90] * 9 + [3], "score": [30.0] * 10, "expected": [30.0] * 10,
+             "expected_lower": [10.0] * 9 + [-60.0], "expected_upper": [50.0] * 9 + [95.0],
+             "difference": [0.0] * 10}  # fmt: skip
+    actions = {"action": [""], "since": [days[7]], "until": [None], "effect": [1.0], "lower": [-4.0],
+               "upper": [6.0], "smallest_detectable": [9.0], "told": [True]}  # fmt: skip
+    panel = charts.impact(table, actions, lang="en").to_dict()["vconcat"][1]["layer"]
+    bars = next(each for each in panel if each["mark"]["type"] == "rule" and "y2" in each["encoding"])
+    start, stop = bars["encoding"]["y"]["scale"]["domain"]
+    assert start <= -20 <= 20 <= stop
+    marks = [each["mark"]["shape"] for each in panel if each["mark"]["type"] == "point"]
+    assert marks == ["triangle-up", "triangle-down"]

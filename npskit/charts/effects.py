@@ -14,7 +14,7 @@ from typing import Any
 import altair as alt
 
 from npskit.charts.alert_layers import PART_OF_STEP, WIDEST_BAR, Panel
-from npskit.charts.columns import Columns, columns, empty, known, nice_range, signed_axis, zero_line
+from npskit.charts.columns import Columns, columns, empty, known, nice_range, quoted, signed_axis, zero_line
 from npskit.charts.impact_words import design_text, effect_range, effect_text, impact_finding
 from npskit.charts.letters import elided
 from npskit.charts.periods import MOST_LABELS, as_day, calendar, checked_every, next_period, period_text
@@ -55,7 +55,7 @@ def impact(
         and ``difference`` (points); a row a period.
     actions : mapping or DataFrame
         Columns ``action``, ``since``, ``until`` (days), ``effect``, ``lower``, ``upper``, ``smallest_detectable``
-        (points) and ``told``; a row an action.
+        (points) and ``told``; a row an action. With ``treated``, those of other groups than `treated` are not drawn.
     every : {"day", "week", "month", "quarter", "year"}
     treated : str
         Who was treated, where there is a control group.
@@ -86,6 +86,8 @@ def impact(
     lang, every = language(lang), checked_every(every)
     rows = columns(table, NEEDED, where="impact")
     acted = columns(actions, ACTIONS, where="impact")
+    drawn, others = on_these(acted, columns(actions, ("treated",), where="impact")["treated"], treated) if (
+        "treated" in actions) else (acted, ())  # fmt: skip
     group = readings(rows)
     seen = sorted(day for day, values in group.items() if values["responses"] and known(values["score"]))
     if not seen:
@@ -97,16 +99,23 @@ def impact(
     width = WIDTH - MARGIN
     chart = VConcatChart(
         vconcat=[
-            alt.LayerChart(layer=panel.upper(acted, width), width=width, height=UPPER),
-            alt.LayerChart(layer=panel.differences(acted, width), width=width, height=LOWER),
+            alt.LayerChart(layer=panel.upper(drawn, width), width=width, height=UPPER),
+            alt.LayerChart(layer=panel.differences(drawn, width), width=width, height=LOWER),
         ],
         spacing=14,
     )
-    said = subtitle(answered, days, len(whole), acted, every, treated, confidence_level, lang)
+    said = subtitle(answered, days, len(whole), acted, every, treated, confidence_level, lang, others)
     return styled(titled(chart, impact_finding(acted, every=every, lang=lang), said), lang)
 
 
 Group = dict[dt.date, dict[str, Any]]
+
+
+def on_these(actions: Columns, groups: Sequence[Any], treated: str) -> tuple[Columns, tuple[str, ...]]:
+    """The actions on those whose readings are drawn, and the names of the others."""
+    own = [at for at, group in enumerate(groups) if (group or "") == treated]
+    others = tuple(str(name) for at, name in enumerate(actions["action"]) if at not in own)
+    return {name: [values[at] for at in own] for name, values in actions.items()}, others
 
 
 def readings(rows: Columns) -> Group:
@@ -165,7 +174,8 @@ class Readings(Panel):
         ends = [values["score"] - values[key] for key in ("upper", "lower")]
         return {
             **found,
-            "difference": round(values["difference"], 2), "low": round(ends[0], 2), "high": round(ends[1], 2),
+            "responses": values["responses"], "difference": round(values["difference"], 2),
+            "low": round(ends[0], 2), "high": round(ends[1], 2),
             "gap": f"{points(values['difference'], lang=self.lang)} ({range_text(*ends, lang=self.lang)})",
         }  # fmt: skip
 
@@ -233,6 +243,7 @@ class Readings(Panel):
         return [
             *self.effects(actions, y),
             *self.rules(actions),
+            *self.beyond(actions, y),
             base.mark_rule(color=INK, opacity=0.35, strokeWidth=max(min(bar, 1.4), 0.6), clip=True).encode(
                 y=y("low"), y2="high:Q"
             ),
@@ -241,11 +252,32 @@ class Readings(Panel):
             ),
         ]
 
+    def gap_range(self, actions: Columns) -> tuple[float, float, list[int]]:
+        """Ends and marks of the axis of differences: with 0, and with all intervals but those of very few answers."""
+        rows = [row for row in self.rows if "difference" in row]
+        usual = sorted(row["responses"] for row in rows)[len(rows) // 2] if rows else 0
+        found = [row["difference"] for row in rows]
+        found += [row[end] for row in rows for end in ("low", "high") if row["responses"] >= usual / 2]
+        told = [at for at, known_of in enumerate(actions["told"]) if known_of]
+        found += [actions[name][at] for name in ("lower", "upper") for at in told if known(actions[name][at])]
+        return nice_range(min([0.0, *found]), max([0.0, *found]), ticks=4)
+
+    def beyond(self, actions: Columns, y: Any) -> list[alt.Chart]:
+        """A mark where an interval goes on beyond the axis."""
+        start, stop, _ = self.gap_range(actions)
+        out = []
+        for shape, end, over in (("triangle-up", stop, "high"), ("triangle-down", start, "low")):
+            rows = [{"period": row["period"], "edge": end} for row in self.rows
+                    if over in row and (row[over] > stop if over == "high" else row[over] < start)]  # fmt: skip
+            mark = alt.Chart(alt.Data(values=rows)).mark_point(
+                shape=shape, size=22, color=INK, filled=True, opacity=0.5
+            )
+            out += [mark.encode(x=self.time(), y=y("edge"))] if rows else []
+        return out
+
     def gap_axis(self, actions: Columns) -> Any:
         """The scale of differences, symmetric enough to show 0."""
-        found = [row["difference"] for row in self.rows if "difference" in row]
-        found += [value for name in ("lower", "upper") for value in actions[name] if known(value)]
-        start, stop, marks = nice_range(min(0.0, *found), max(0.0, *found), ticks=4)
+        start, stop, marks = self.gap_range(actions)
         title = word("impact_difference", self.lang)
         axis = alt.Axis(
             title=title, titleAngle=0, titleAlign="left", titleAnchor="end", titleX=0, titleY=-9, titleFontSize=11,
@@ -259,7 +291,7 @@ class Readings(Panel):
         """Effects as steps with their intervals; of several at once each from its own beginning to the next."""
         start, stop = self.span
         rows = [{name: actions[name][at] for name in ACTIONS} for at in range(len(actions["action"]))]
-        rows = [row for row in rows if known(row["effect"])]
+        rows = [row for row in rows if known(row["effect"]) and row["told"]]
         edges = [self.begins(as_day(row["since"])) for row in rows]
         ends = [*edges[1:], stop][: len(rows)]
         out: list[alt.Chart] = []
@@ -290,6 +322,7 @@ def subtitle(
     treated: str,
     confidence_level: float,
     lang: str,
+    others: Sequence[str] = (),
 ) -> list[str]:
     """The smallest effect that would show, what is drawn, of whom, from when to when."""
     several = "_several" if len(actions["action"]) > 1 else ""
@@ -300,6 +333,7 @@ def subtitle(
         word(f"impact_drawn{several}", lang, every=word(f"chart_every_{every}", lang)),
         word("impact_numbered", lang) if len(days) <= MOST_NUMBERED else "",
         word("impact_treated", lang, treated=treated) if treated else "",
+        word("impact_elsewhere", lang, names=", ".join(quoted(name, lang) for name in others)) if others else "",
         word("impact_level", lang, level=level_share(confidence_level, lang)),
         responses_text(answers, lang),
         word("chart_span", lang, first=first, last=last) if len(days) > 1 else first,

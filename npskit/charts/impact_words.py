@@ -34,11 +34,20 @@ def impact_finding(actions: Columns, *, every: str, lang: str) -> str:
     if len(rows) == 1:
         return sentence(action_finding(rows[0], every=every, lang=lang))
     k = number(len(rows), lang=lang)
-    if not any(row["told"] for row in rows):
+    untold = sum(not row["told"] for row in rows)
+    if untold == len(rows):
         return word("impact_several_unknown", lang, k=k)
+    found = several_found(rows, k, lang)
+    n = number(untold, lang=lang)
+    return word("impact_several_untold", lang, finding=found, n=n, k=k) if untold else found
+
+
+def several_found(rows: Sequence[Mapping[str, Any]], k: str, lang: str) -> str:
+    """Which of several actions show an effect; that none does says how many only where all could be told."""
     shown = [row for row in rows if shows(row)]
     if not shown:
-        return word("impact_several_none", lang, k=k)
+        all_told = all(row["told"] for row in rows)
+        return word("impact_several_none" if all_told else "impact_several_none_told", lang, k=k)
     names = ", ".join(word("impact_named", lang, name=quoted(str(row["action"]), lang), effect=effect_text(row, lang))
                       for row in shown)  # fmt: skip
     return told("impact_several", len(shown), lang, shown=number(len(shown), lang=lang), k=k, names=names)

@@ -192,7 +192,7 @@ def effects_of(
     table = impact.actions
     found = {name: {key: values[at] for key, values in table.items()} for at, name in enumerate(table["action"])}
     # That there is too little to tell is said action by action.
-    return found, [note for note in impact.notes if note.key != "impact_note_few"]
+    return found, [note for note in impact.notes if note.values.get("note", note).key != "impact_note_few"]
 
 
 def row_of(

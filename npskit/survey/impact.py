@@ -35,9 +35,9 @@ class Impact(Result):
         been no action, with the range ``expected_lower, expected_upper`` of a reading of so many answers, and the
         ``difference`` (points); with a control group of those treated, and ``control_responses, control_score``.
     actions : mapping of str to list
-        A row an action, in the order of their days: ``action, since, until``, ``effect, lower, upper`` (points),
-        ``p_positive``, ``smallest_detectable``, ``responses_before, responses_after``, ``periods_before,
-        periods_after``, ``told`` and ``overlap`` (names of actions it cannot be told apart from).
+        A row an action, in the order of their days: ``action, since, until, treated``, ``effect, lower,
+        upper`` (points), ``p_positive``, ``smallest_detectable``, ``responses_before, responses_after``,
+        ``periods_before, periods_after``, ``told`` and ``overlap`` (names of actions it cannot be told apart from).
     every : str
     effect, lower, upper : float
         Of the action, of several the first: posterior mean and interval, in points; nan without answers before or

@@ -14,7 +14,7 @@ from npskit.stats.impact import Effects, effects, smallest_detectable
 from npskit.stats.intervals import checked_level
 from npskit.survey.ahead import break_positions, period_code
 from npskit.survey.impact import Impact
-from npskit.survey.impact_checks import before_after, impact_notes, placebo
+from npskit.survey.impact_checks import NAMED, before_after, impact_notes, placebo
 from npskit.survey.impact_rows import (
     Group,
     Step,
@@ -24,7 +24,7 @@ from npskit.survey.impact_rows import (
     time_line,
     treated_text,
 )
-from npskit.survey.notes import Note
+from npskit.survey.notes import Note, noted
 from npskit.survey.windows import used
 from npskit.tally import Tally
 
@@ -70,10 +70,26 @@ def acted(
         for at in range(len(each.actions["action"]))
     ]
     rows.sort(key=lambda row: (row["since"], row["action"]))
-    notes: list[Note] = []
-    for each in found:
-        notes += [note for note in each.notes if note not in notes]
+    notes = notes_of_all(found)
     return replace(first, actions={name: [row[name] for row in rows] for name in rows[0]}, notes=tuple(notes))
+
+
+def notes_of_all(found: Sequence[Impact]) -> list[Note]:
+    """What holds for all actions, then what holds for some, with their names."""
+    for_all = [note for note in found[0].notes if all(note in each.notes for each in found)]
+    some: list[tuple[Note, list[str]]] = []
+    for each in found:
+        for note in (note for note in each.notes if note not in for_all):
+            said, names = note, each.actions["action"]
+            if note.key == NAMED:
+                said, names = note.values["note"], note.values["names"]
+            known = next((names for one, names in some if one == said), None)
+            if known is None:
+                some.append((said, list(names)))
+            else:
+                known += names
+    own = [noted(NAMED, names=tuple(names), note=note) for note, names in some]
+    return [*for_all, *own]
 
 
 def one_group(
@@ -145,7 +161,7 @@ def action_rows(
         told = known and sizes["cell"] >= FEWEST_ANSWERS
         told = told and sizes["periods_before"] >= FEWEST_BEFORE and sizes["periods_after"] >= FEWEST_AFTER
         rows.append({
-            "action": step.name, "since": step.since, "until": step.until,
+            "action": step.name, "since": step.since, "until": step.until, "treated": treated_text(step.treated),
             **{name: float(getattr(found, name)[e]) for name in ("effect", "lower", "upper", "p_positive")},
             "smallest_detectable": float(smallest[e]),
             **{name: size for name, size in sizes.items() if name != "cell"},

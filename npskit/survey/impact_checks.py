@@ -21,10 +21,12 @@ from npskit.survey.notes import Note, noted
 if TYPE_CHECKING:
     from npskit.survey.base import Base
 
-__all__ = ["before_after", "impact_notes", "low_before", "placebo"]
+__all__ = ["NAMED", "before_after", "impact_notes", "low_before", "placebo"]
 
 Columns = dict[str, list[Any]]
 
+#: A remark on some of several actions, with their names.
+NAMED = "impact_note_named"
 # Placebo dates have so many periods with answers before them and after them, all before the action; at most so many.
 PLACEBO_BEFORE, PLACEBO_AFTER, MOST_PLACEBOS = 6, 3, 24
 # Standard errors below what was expected from which on readings are unusually low: one in twenty are.
@@ -138,7 +140,8 @@ def design_notes(line: TimeLine, steps: Sequence[Step], rows: Columns, shares: n
         if not told:
             sides: dict[str, Any] = {name: rows[name][at] for name in ("responses_before", "responses_after")}
             sides |= {name: (rows[name][at], line.every) for name in ("periods_before", "periods_after")}
-            notes.append(noted("impact_note_few", **sides))
+            few = noted("impact_note_few", **sides)
+            notes.append(few if len(steps) == 1 else noted(NAMED, names=(steps[at].name,), note=few))
     partial = [at for at in range(len(shares)) if shares[at].max() > 0 and not np.isin(shares[at], (0, 1)).all()]
     if partial:
         notes.append(noted("impact_note_partial", period=(line.periods[partial[0]], line.every)))
