@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import io
-import itertools
 from pathlib import Path
 from typing import Any
 
 import pytest
+from decks import charts_in, opened
 
 from npskit.report.contents import Line, Sheet, contents
 from npskit.report.slides.drawing import drawing
 from npskit.report.slides.measure import height_of, lines_in, width_of
 from npskit.report.slides.names import placed
-from npskit.report.slides.plan import BODY, MARGIN, SIZE, plan
+from npskit.report.slides.plan import plan
 from npskit.report.slides.series import Series
 from npskit.report.slides.table import PADDING, Grid, pages_of
 
@@ -22,14 +22,8 @@ pptx = pytest.importorskip("pptx")
 
 from npskit.report.slides import slides  # noqa: E402
 
-POINT = 12_700
 CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><rect width="40" height="20"/></svg>'
-TEMPLATES = {
-    "executive-brief": {}, "health-check": {}, "segments": {}, "drivers-and-priorities": {}, "forecast": {},
-    "growth": {},
-    "explorer": {"threshold": 10}, "voice-of-customer": {}, "churn-and-callbacks": {}, "who-answers": {},
-}  # fmt: skip
 
 
 def notebook(*bundles: dict[str, Any]) -> Any:
@@ -37,10 +31,6 @@ def notebook(*bundles: dict[str, Any]) -> Any:
     return v4.new_notebook(
         cells=[v4.new_code_cell("x", outputs=[v4.new_output("display_data", data=each) for each in bundles])]
     )
-
-
-def opened(content: bytes) -> Any:
-    return pptx.Presentation(io.BytesIO(content))
 
 
 def deck_of(*bundles: dict[str, Any], title: str = "NPS", lang: str = "en") -> Any:
@@ -75,10 +65,6 @@ def shops(*scores: float, reach: float = 8.0) -> list[dict[str, Any]]:
          "upper": score + reach, "row": at, "n": str(30 + at)}
         for at, score in enumerate(scores)
     ]  # fmt: skip
-
-
-def charts_in(deck: Any) -> list[Any]:
-    return [shape.chart for slide in deck.slides for shape in slide.shapes if shape.has_chart]
 
 
 def test_title_slide_then_the_answer_then_findings() -> None:
@@ -276,61 +262,3 @@ def test_widths_are_those_of_the_font() -> None:
 def test_lines_are_counted_like_a_program_breaks_them() -> None:
     assert lines_in("a\nb", 12, 100) == 2
     assert lines_in("x" * 100, 12, 60) > 8
-
-
-def needed(shape: Any) -> float:
-    """Height of the texts of a box."""
-    total = 0.0
-    for paragraph in shape.text_frame.paragraphs:
-        indent = 0 if paragraph._p.pPr is None else int(paragraph._p.pPr.get("marL", 0))
-        for run in paragraph.runs[:1]:
-            total += height_of(paragraph.text, run.font.size.pt, (shape.width - indent) / POINT)
-    return total
-
-
-def checked(deck: Any) -> None:
-    """Nothing leaves a slide, no letter is small, every slide has a title and notes, every figure says what it is."""
-    width, height = deck.slide_width, deck.slide_height
-    assert (width / POINT, height / POINT) == SIZE
-    titles = [slide.shapes.title.text for slide in deck.slides]
-    assert all(titles)
-    for slide in deck.slides:
-        assert slide.has_notes_slide
-        for shape in slide.shapes:
-            assert shape.left >= 0
-            assert shape.top >= 0
-            assert shape.left + shape.width <= width
-            assert shape.top + shape.height <= height
-            if shape.has_text_frame and not shape.is_placeholder:
-                assert needed(shape) <= shape.height / POINT + 3, shape.text_frame.text
-            if shape.has_chart or getattr(shape, "has_table", False) or shape.shape_type == 13:
-                assert shape._element.xpath(".//p:cNvPr")[0].get("descr")
-            if getattr(shape, "has_table", False):
-                assert shape.top / POINT + sum(row.height for row in shape.table.rows) / POINT <= BODY[1] + BODY[3] + 1
-        sizes = [int(each) for each in slide.element.xpath(".//@sz") if str(each).isdigit()]
-        assert all(each >= 1200 for each in sizes)
-        boxes = [shape for shape in slide.shapes if not shape.is_placeholder]
-        for first, second in itertools.combinations(boxes, 2):
-            across = first.left + first.width <= second.left or second.left + second.width <= first.left
-            above, below = sorted((first, second), key=lambda shape: shape.top)
-            apart = across or above.top + above.height <= below.top + 4 * POINT
-            assert apart, titles
-    assert MARGIN > 0
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("lang", ["en", "fr"])
-@pytest.mark.parametrize("template", TEMPLATES)
-def test_every_template_makes_slides(template: str, lang: str) -> None:
-    from npskit.report.running import executed
-    from npskit.report.template import prepared
-
-    made = executed(prepared(template, {"lang": lang, **TEMPLATES[template]}), lang=lang, progress=False)
-    deck = opened(slides(made, title="T", lang=lang))
-    checked(deck)
-    assert len(deck.slides) >= 3
-    specs = [item.spec for item in contents(made, lang) if isinstance(item, Sheet) and item.spec]
-    native = [spec for spec in specs if drawing(spec, lang)]
-    assert len(charts_in(deck)) >= len(native)
-    # The pair of errors, with and without NPS, is the one picture; the explorer's charts react to each other.
-    assert len(specs) - len(native) <= {"growth": 1, "explorer": 4}.get(template, 0)

@@ -17,11 +17,14 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
+from decks import charts_in, checked, opened
 from offline import ENGLISH, charts_of, nowhere, outputs, run, shown, texts_of
 
 import npskit
 from npskit.labels import LANGUAGES, _table, word
 from npskit.report import prepared, templates
+from npskit.report.contents import Sheet, contents
+from npskit.report.slides.drawing import drawing
 from npskit.report.template import template_path
 
 nbformat = pytest.importorskip("nbformat")
@@ -208,3 +211,20 @@ def test_its_workbook_has_its_figures(ran: Ran) -> None:
     assert len(book.sheetnames) > 2
     numbers = [cell for sheet in book for row in sheet.iter_rows() for cell in row if isinstance(cell.value, float)]
     assert numbers
+
+
+# Their charts that are pictures: the pair of errors, and those of the explorer, which react to each other.
+PICTURES = {"growth": 1, "explorer": 4}
+
+
+def test_its_slides_fit_and_can_be_edited(ran: Ran) -> None:
+    pytest.importorskip("pptx")
+    from npskit.report.slides import slides
+
+    deck = opened(slides(ran.notebook, title="T", lang=ran.lang))
+    checked(deck)
+    assert len(deck.slides) >= 3
+    specs = [item.spec for item in contents(ran.notebook, ran.lang) if isinstance(item, Sheet) and item.spec]
+    native = [spec for spec in specs if drawing(spec, ran.lang)]
+    assert len(charts_in(deck)) >= len(native)
+    assert len(specs) - len(native) <= PICTURES.get(ran.template, 0)
