@@ -16,8 +16,10 @@ from npskit.frames.equal_answers import answered_twice_a_day, equal_answers
 from npskit.frames.pandas_source import PandasSource
 from npskit.labels import LANGUAGES
 from npskit.report.story import Story
+from npskit.survey.audit import listed
 from npskit.survey.audit_columns import KINDS, audit_columns
 from npskit.survey.auditing import NEEDS
+from npskit.survey.notes import noted
 from npskit.text.repeats import repeats
 
 SHARES = np.array([3, 1.5, 1, 1, 1.5, 5, 6, 14, 22, 18, 27]) / 100
@@ -202,6 +204,16 @@ def test_a_store_that_begins_to_beg_is_named_with_the_month(survey):
     assert count == 1
     assert detail.startswith("Nice: ")
     assert "from July 2024 on" in detail
+
+
+@pytest.mark.parametrize(
+    ("cases", "english", "french"), [(6, "and 1 more", "et 1 de plus"), (9, "4 more", "4 de plus")]
+)
+def test_cases_beyond_the_fifth_are_counted(cases, english, french):
+    # Of six, one alone is not told.
+    told = listed([noted("audit_rows")] * cases)
+    assert told.sentence(lang="en").endswith(english)
+    assert told.sentence(lang="fr").endswith(french)
 
 
 def test_a_channel_that_takes_over_is_told_with_what_it_does_to_the_score(survey):

@@ -67,7 +67,7 @@ def check(name: str, count: int, detail: Note | str, to_do: str = "", **values: 
 def listed(found: Sequence[Note]) -> Note:
     """The first cases, and how many more there are."""
     cases, more = tuple(found[:MOST_TOLD]), len(found) - MOST_TOLD
-    return noted("audit_cases_more", more, cases=cases, k=more) if more > 0 else noted("audit_cases", cases=cases)
+    return noted("audit_cases_more", cases=cases, k=more) if more > 0 else noted("audit_cases", cases=cases)
 
 
 def checked_table(checks: Sequence[Check], lang: str | None) -> dict[str, list[Any]]:
