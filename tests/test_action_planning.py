@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -198,3 +199,18 @@ def test_the_chart_is_in_the_room_of_plots(asked: pd.DataFrame) -> None:
 
 def test_the_public_name_is_there() -> None:
     assert npskit.plan_action is plan_action
+
+
+def test_the_chart_shows_both_designs_even_where_neither_gets_there() -> None:
+    from npskit import charts
+
+    table = {"design": ["alone", "alone", "control", "control"], "periods": [1, 36, 1, 36],
+             "smallest_detectable": [60.0, 30.0, 40.0, 8.0]}  # fmt: skip
+    spec = charts.planned_action(table, effect=2, every="month", answers=40, finding="It does not show", lang="en")
+    assert all(f"{way} a control group" in json.dumps(spec.to_dict()) for way in ("with", "without"))
+
+
+def test_one_point_is_a_singular() -> None:
+    found = plan_action(1, answers=300, score=30, passives=0.3)
+    assert found.also(lang="fr").startswith("Pour qu’un effet de 1\N{NO-BREAK SPACE}point se voie en 12")
+    assert found.also(lang="en").startswith("For an effect of 1\N{NO-BREAK SPACE}point to show within 12")

@@ -6,6 +6,7 @@ crosses the effect that is asked about stands the number of periods.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -74,8 +75,10 @@ def planned_action(
     lang = language(lang)
     given = columns(table, ("design", "periods", "smallest_detectable"), where="plan_action")
     size = abs(effect)
-    top = max(LEAST_TOP, MOST * size / 2, 1.25 * size)
-    rows = {name: within(given, name, max(top, 1.6 * lowest(given))) for name in DESIGNS}
+    # High enough for both designs to be seen, wherever the effect asked about is.
+    least = [lowest(given, name) for name in DESIGNS]
+    top = max(LEAST_TOP, MOST * size / 2, 1.25 * size, 1.6 * min(filter(None, least), default=0.0), 1.15 * max(least))
+    rows = {name: within(given, name, top) for name in DESIGNS}
     highest = max([size * 1.15, *(value for found in rows.values() for value in found["value"])])
     ends = {name: word(f"action_plan_line_{name}", lang) for name in DESIGNS if rows[name]["n"]}
     width = WIDTH - MARGIN - max((text_width(text, LETTERS) for text in ends.values()), default=0) - GAP
@@ -99,9 +102,10 @@ def planned_action(
     return styled(titled(LayerChart(layer=flat, width=width, height=HEIGHT), finding, parts), lang)
 
 
-def lowest(table: Columns) -> float:
-    """The smallest effect that ever shows; 0 when none does."""
-    return min((value for value in table["smallest_detectable"] if known(value)), default=0.0)
+def lowest(table: Columns, design: str) -> float:
+    """The smallest effect that ever shows in a design; 0 when none does."""
+    pairs = zip(table["design"], table["smallest_detectable"], strict=True)
+    return min((value for name, value in pairs if name == design and known(value) and value < math.inf), default=0.0)
 
 
 def within(table: Columns, design: str, top: float) -> Columns:
