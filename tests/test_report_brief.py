@@ -562,3 +562,22 @@ def test_first_page_is_one_sheet_and_each_team_begins_another(lang: str, tmp_pat
     # The director's page, those of actions, of others and of all teams, and one for each of the three.
     assert begins == [4, 5, 6]
     assert len(found) <= 8
+
+
+def test_a_team_s_chart_over_time_does_not_stand_under_the_heading_of_its_actions() -> None:
+    log = [{"action": "Tills", "since": "2024-06-01", "treated": "shop=Nice"}]
+    pages = {page.name: page for page in told(answers(3000), by="shop", actions=log).pages}
+    kinds = [type(part).__name__ for part in pages["Nice"].parts()][:-1]
+    assert kinds[-2:] == ["BriefTable", "Passage"]
+    assert pages["Nice"].parts()[-2].heading == "Over time"
+    assert "Passage" not in [type(part).__name__ for part in pages["Lyon"].parts()]
+
+
+def test_a_workbook_s_sheets_of_teams_say_of_which_team_they_are() -> None:
+    from npskit.report.workbook import distinct, sheet_name
+
+    taken = {"over time"}
+    for team in ("Lyon: +12 points, between +3 and +21", "Nice\u202f: +2 points"):
+        taken.add(sheet_name(distinct("Over time", team, taken), taken).casefold())
+    assert taken == {"over time", "lyon – over time", "nice – over time"}
+    assert sheet_name("Lyon Part-Dieu: +34 points, between +28 and +40", set())[-1] != ","

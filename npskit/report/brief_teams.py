@@ -19,6 +19,7 @@ from npskit.labels import share, word
 from npskit.report.brief_page import BriefPage, BriefTable, labelled, short
 from npskit.report.callbacks import list_table
 from npskit.report.forecast_words import chance
+from npskit.report.passage import Passage
 from npskit.report.teams import level_name
 from npskit.report.words import column_text, percent, score_text, size, told
 from npskit.scale import CATEGORIES
@@ -172,7 +173,10 @@ class TeamPage:
     def parts(self) -> list[Any]:
         """What the page shows, in its order."""
         calls = [self.to_call()] if self.calls else []
-        return [self.head(), *calls, *([self.actions] if self.actions else []), self.chart()]
+        # Without a heading of its own the chart would stand under that of the actions.
+        key = "report_br_moved_label" if self.trend is not None else "report_who_label"
+        acted = [self.actions, Passage(word(key, self.teams.lang), kind="lead", level=3)] if self.actions else []
+        return [self.head(), *calls, *acted, self.chart()]
 
     def head(self) -> BriefPage:
         """The finding, and a line for each question."""

@@ -82,10 +82,13 @@ def workbook(notebook: Any, *, title: str, lang: str | None = None) -> bytes:
     first.title = sheet_name(word("workbook_summary", lang), set())
     names = {first.title.casefold()}
     links: list[tuple[Line | Sheet, str]] = []
+    chapter = ""
     for item in contents(notebook, lang):
         name = ""
-        if isinstance(item, Sheet):
-            name = sheet_name(item.name or title, names)
+        if isinstance(item, Line):
+            chapter = item.text if item.kind in ("h1", "h2") else chapter
+        else:
+            name = sheet_name(distinct(item.name or title, chapter, names), names)
             names.add(name.casefold())
             write_sheet(book.create_sheet(name), item, lang)
         links.append((item, name))
@@ -93,6 +96,18 @@ def workbook(notebook: Any, *, title: str, lang: str | None = None) -> bytes:
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
+
+
+def distinct(text: str, chapter: str, taken: set[str]) -> str:
+    """A name with that of the chapter before it, a team's page say, where it alone is taken already.
+
+    Examples
+    --------
+    >>> distinct("Actions", "Lyon: +12 points", {"actions"}), distinct("Actions", "Lyon: +12 points", set())
+    ('Lyon – Actions', 'Actions')
+    """
+    owner = chapter.partition(":")[0].rstrip(f"{NARROW_SPACE}{NO_BREAK_SPACE} ")
+    return f"{owner} – {text}" if owner and chapter != text and sheet_name(text, set()).casefold() in taken else text
 
 
 def sheet_name(text: str, taken: set[str]) -> str:
@@ -106,12 +121,12 @@ def sheet_name(text: str, taken: set[str]) -> str:
     base = (
         " ".join(ILLEGAL_NAME.sub(" ", safe(text)).split())
         .lstrip("=+@-")
-        .strip(f"' ?!:;{NARROW_SPACE}{NO_BREAK_SPACE}")
+        .strip(f"' ?!:;,{NARROW_SPACE}{NO_BREAK_SPACE}")
     )
     base = base if base and base.casefold() not in RESERVED else f"{base} Sheet".strip()
     name, at = cut(base, LONGEST_NAME), 1
     if len(name) < len(base) and len(name.rpartition(" ")[0]) > LONGEST_NAME / 2:
-        name = name.rpartition(" ")[0]
+        name = name.rpartition(" ")[0].rstrip(" ,;–")
     while name.casefold() in taken:
         at += 1
         end = f" ({at})"
