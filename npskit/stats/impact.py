@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from npskit.errors import ArgumentError
 from npskit.stats.action_power import smallest_effect
 from npskit.stats.grid import pace_of, season_length
+from npskit.stats.impact_design import designed
 from npskit.stats.intervals import checked_level
 from npskit.stats.mixture import mixture_quantile, normal
 from npskit.stats.posterior import block_size, checked_series
@@ -246,7 +247,9 @@ def smallest_detectable(
 ) -> Array:
     """Smallest true effect of each of E actions whose interval leaves out 0 with this probability, in points.
 
-    It follows from the design: when how many answer, and how far the score wandered before the first action.
+    It follows from the design: when how many answer, and how far the score wandered before the first action. Those who
+    look do not know the wandering, and their interval allows for it (see `npskit.stats.impact_design`); taken as known,
+    what was told showed in 70 of 100 series and not in 80.
 
     Parameters
     ----------
@@ -265,14 +268,25 @@ def smallest_detectable(
     True
     """
     counts, steps = checked_series(counts), np.asarray(steps, float)
-    spread = effect_variances(counts, steps, control=control, every=every, breaks=breaks)
-    weights = wandering_before(counts, steps, control=control, every=every, breaks=breaks)
+    other = None if control is None else checked_series(control)
+    checked_level(confidence_level)
+    found = designed(
+        counts,
+        steps,
+        wandering_before(counts, steps, control=control, every=every, breaks=breaks),
+        control=other,
+        length=season_length(every),
+        breaks=checked_breaks(breaks, len(counts)),
+        pace=pace_of(every),
+        confidence_level=confidence_level,
+    )
+    share = np.full(len(found.variances), 1 / len(found.variances))
+    smallest = np.array([
+        float(smallest_effect(own, share, power=power, believed=believed, confidence_level=confidence_level))
+        for own, believed in zip(found.variances.T, found.believed.T, strict=True)
+    ])  # fmt: skip
     known = _told_apart(_answered(counts, control)[None], steps[None])[0]
-    found = [
-        float(smallest_effect(spread[:, e], weights, power=power, confidence_level=confidence_level))
-        for e in range(spread.shape[1])
-    ]
-    return np.where(known & np.isfinite(found), found, np.inf)
+    return np.where(known & np.isfinite(smallest), smallest, np.inf)
 
 
 def wandering_before(

@@ -190,7 +190,7 @@ class Proving(Base):
         >>> import npskit
         >>> found = npskit.datasets.load("carpentries").nps.impact("2017-10", every="quarter")
         >>> f"{found.effect:.0f} ({found.lower:.0f} to {found.upper:.0f}), shows {found.smallest_detectable:.0f}"
-        '-27 (-45 to -9), shows 22'
+        '-27 (-45 to -9), shows 24'
         """
         from npskit.survey.impact_answers import acted
         from npskit.survey.impact_rows import asked_steps
