@@ -1,0 +1,72 @@
+"""Alerts: told once, told again when the telling was interrupted, with the same id."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from watched import STEADY, WATCHED, Place, answers, months
+
+from npskit.watch.telling import Event
+
+
+def test_an_alert_is_told_once(place: Place) -> None:
+    place.configure(WATCHED)
+    place.export("a.csv", months(STEADY))
+    assert place.look().status == 0
+    place.export("b.csv", months([*STEADY, 0.3]))
+    outcome = place.look()
+    assert outcome.status == 10
+    (event,) = [event for event in outcome.events if event.kind == "alert"]
+    assert event.data["period"].isoformat() == "2024-10-01"
+    assert event.data["change"] < -50
+    assert event.message.startswith("The score fell by 80 points in October 2024")
+    assert place.look().status == 0
+    place.export("c.csv", months([*STEADY, 0.3, 0.7, 0.7]))
+    assert place.look().status == 0
+
+
+def test_an_alert_whose_telling_was_interrupted_is_told_again_with_the_same_id(place: Place) -> None:
+    place.configure(WATCHED)
+    place.export("a.csv", months([*STEADY, 0.3]))
+    seen: list[Event] = []
+
+    def tell(event: Event) -> None:
+        seen.append(event)
+        if event.kind == "done":
+            raise OSError("nobody listens")
+
+    for _ in range(2):
+        with pytest.raises(OSError, match="nobody listens"):
+            place.look(tell=tell)
+    outcome = place.look()
+    ids = [event.id for event in (*seen, *outcome.events) if event.kind == "alert"]
+    assert (outcome.status, len(ids), len(set(ids))) == (10, 3, 1)
+    assert place.look().status == 0
+
+
+def test_alerts_of_groups_name_them(place: Place) -> None:
+    place.configure(WATCHED.replace("every: month", "every: month, by: shop"))
+    steady, fallen = months([*STEADY, 0.7]).assign(shop="Nice"), months([*STEADY, 0.2]).assign(shop="Lyon")
+    fallen["id_reponse"] += 10_000
+    place.export("a.csv", pd.concat([steady, fallen]))
+    event = place.one("alert")
+    assert event["group"] == {"shop": "Lyon"}
+    assert "Lyon" in event["message"]
+
+
+def test_alerts_of_before_a_day_are_not_told(place: Place) -> None:
+    place.configure(WATCHED.replace("every: month", "every: month, since: 2024-11-01"))
+    place.export("a.csv", months([*STEADY, 0.3, 0.7]))
+    assert place.look().status == 0
+
+
+def test_too_few_periods_are_no_trouble_and_no_date_is_when_it_was_asked_for(place: Place) -> None:
+    place.configure(WATCHED)
+    place.export("a.csv", months(STEADY[:3]))
+    outcome = place.look()
+    assert (outcome.status, [event.kind for event in outcome.events]) == (0, ["read", "not_monitored", "done"])
+    assert [event["event"] for event in place.told()] == ["done"]
+    place.configure(WATCHED + "history: other\npattern: undated.csv\n")
+    place.export("undated.csv", answers(0, 20).drop(columns="date"))
+    assert place.look().status == 3
+    assert place.look().status == 3
