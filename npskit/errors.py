@@ -34,6 +34,7 @@ __all__ = [
     "quotable",
     "shown_value",
     "shown_values",
+    "together",
 ]
 
 MOST_NAMES_SHOWN = 12
@@ -148,6 +149,29 @@ class ScaleWarning(NpskitWarning):
 
 class ReadWarning(NpskitWarning):
     """A file was read with repairs."""
+
+
+def together(errors: Sequence[NpskitError], where: str) -> NpskitError:
+    """One error for those of several rows, so that all of them can be mended at once; of a single one itself.
+
+    Examples
+    --------
+    >>> rows = [ReadError(where=f"a.csv, line {n}", expected="a day", got="'soon'") for n in (2, 5)]
+    >>> print(together(rows, "a.csv"))
+    a.csv: expected rows that can be used, got 2 that cannot.
+    Hint: mend these:
+    a.csv, line 2: expected a day, got 'soon'.
+    a.csv, line 5: expected a day, got 'soon'.
+    """
+    first = errors[0]
+    if len(errors) == 1:
+        return first
+    shown = [error.message for error in errors[:MOST_NAMES_SHOWN]]
+    more = [f"and {len(errors) - len(shown):,} more."] if len(errors) > len(shown) else []
+    return type(first)(
+        where=where, expected="rows that can be used", got=f"{len(errors):,} that cannot",
+        hint="\n".join(["mend these:", *shown, *more]),
+    )  # fmt: skip
 
 
 def did_you_mean(name: str, candidates: Iterable[str], *, quoted: bool = False) -> str:

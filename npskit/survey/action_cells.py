@@ -11,7 +11,7 @@ import csv
 import datetime as dt
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -35,7 +35,9 @@ __all__ = [
     "column_of",
     "day_order",
     "french_heads",
+    "in_french",
     "known_words",
+    "status_words",
 ]
 
 COLUMNS = (
@@ -73,10 +75,13 @@ class Place:
     source : str
         Name of the file, or "actions".
     error : type of NpskitError
+    heads : tuple of (str, str)
+        Columns, and what they are called there.
     """
 
     source: str = "actions"
     error: type[NpskitError] = ArgumentError
+    heads: tuple[tuple[str, str], ...] = ()
 
     def at(self, row: str = "", column: str = "") -> str:
         """The place in words.
@@ -85,8 +90,12 @@ class Place:
         --------
         >>> Place("actions.csv").at("line 4", "since")
         "actions.csv, line 4, column 'since'"
+        >>> Place("actions.csv", heads=(("since", "Depuis"),)).at("line 4", "since")
+        "actions.csv, line 4, column 'since' (there 'Depuis')"
         """
-        return ", ".join([self.source, *([row] if row else []), *([f"column {column!r}"] if column else [])])
+        head = dict(self.heads).get(column, column)
+        named = f"column {column!r}" if fold(head) == fold(column) else f"column {column!r} (there {head!r})"
+        return ", ".join([self.source, *([row] if row else []), *([named] if column else [])])
 
     def refused(self, row: str, column: str, expected: str, got: Any, hint: str = "") -> NpskitError:
         """The error for one cell."""
@@ -104,6 +113,30 @@ def known_words(kind: str) -> dict[str, str]:
 def french_heads() -> dict[str, str]:
     """The French head of each column."""
     return {row["name"]: row["french"] for row in rows() if row["kind"] == "column"}
+
+
+def in_french(heads: Mapping[str, str]) -> bool:
+    """Whether some of the heads are French, and no English ones.
+
+    Examples
+    --------
+    >>> in_french({"action": "Action", "since": "Depuis"}), in_french({"action": "Action", "since": "Since"})
+    (True, False)
+    """
+    french = french_heads()
+    return any(fold(head) == fold(french[column]) != fold(column) for column, head in heads.items())
+
+
+def status_words(values: Iterable[str | None], *, french: bool) -> list[str | None]:
+    """States as a file of the language writes them.
+
+    Examples
+    --------
+    >>> status_words(["done", None], french=True)
+    ['terminée', None]
+    """
+    words = {row["name"]: row["french"] for row in rows() if row["kind"] == "status"} if french else {}
+    return [None if value is None else words.get(value, value) for value in values]
 
 
 @cache

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from npskit.errors import ArgumentError, did_you_mean
+from npskit.errors import ArgumentError, NpskitError, did_you_mean, together
 from npskit.labels import language, number, word
 from npskit.results import Result
 from npskit.roles import fold
@@ -30,6 +30,8 @@ from npskit.survey.action_cells import (
     column_of,
     day_order,
     french_heads,
+    in_french,
+    status_words,
 )
 from npskit.survey.action_files import Sheet, read_sheet, sheet_of, write_sheet
 from npskit.survey.wording import told
@@ -204,11 +206,15 @@ class ActionLog(Result):
             raise ArgumentError(where="save", expected="a path, since this log comes from no file", got="none")
         target = Path(os.fspath(path)) if path is not None else self.path
         assert target is not None
-        french = language(lang) == "fr" and (lang is not None or not self.heads)
-        heads = french_heads() if french else {} if lang is not None else self.heads
-        separator = ";" if french else "," if lang is not None else self.separator
-        names = list(self.table)
-        cells = list(zip(*(self.table[name] for name in names), strict=True))
+        kept = lang is None and bool(self.heads)
+        french = in_french(self.heads) if kept else language(lang) == "fr"
+        heads = {**(french_heads() if french else {}), **(self.heads if kept else {})}
+        separator = self.separator if kept else ";" if french else ","
+        # A file that was read gains only the columns that now hold something.
+        names = [name for name, values in self.table.items()
+                 if not kept or name in self.heads or any(value is not None for value in values)]  # fmt: skip
+        table = {**self.table, "status": status_words(self.table["status"], french=french)}
+        cells = list(zip(*(table[name] for name in names), strict=True))
         write_sheet(target, [heads.get(name, name) for name in names], cells, separator=separator)
         return target
 
@@ -262,8 +268,9 @@ def log_of_sheet(
     sheet: Sheet, *, day_first: bool | None = None, known: set[str] | None = None, row: str | None = None
 ) -> ActionLog:
     """The log of a sheet; `known` actions may not be there again, `row` is what its one row is called in errors."""
-    place = sheet.place
     named = columns_of_heads(sheet)
+    heads = {column: sheet.heads[at] for column, at in named.items()}
+    place = replace(sheet.place, heads=tuple(heads.items()))
     names = [row] if row is not None else list(sheet.names)
     given = [{column: cells[at] for column, at in named.items()} for cells in sheet.rows]
     order = day_first if day_first is not None else day_order(
@@ -271,12 +278,12 @@ def log_of_sheet(
          for column in ("since", "until")],
         place, european=True if is_french(sheet, named) else None,
     )  # fmt: skip
-    found = [read_row(cells, name, place, order) for cells, name in zip(given, names, strict=True)]
+    found = every_row(given, names, place, order)
     refuse_twice(found, names, place, known or set())
     own = [at for at in range(len(sheet.heads)) if at not in named.values() and sheet.heads[at]]
     table: dict[str, list[Any]] = {name: [getattr(each, name) for each in found] for name in COLUMNS}
     table |= {sheet.heads[at]: [own_cell(cells[at]) for cells in sheet.rows] for at in own}
-    return ActionLog(table, None, {column: sheet.heads[at] for column, at in named.items()}, sheet.separator)
+    return ActionLog(table, None, heads, sheet.separator)
 
 
 def columns_of_heads(sheet: Sheet) -> dict[str, int]:
@@ -306,9 +313,23 @@ def columns_of_heads(sheet: Sheet) -> dict[str, int]:
 
 def is_french(sheet: Sheet, named: Mapping[str, int]) -> bool:
     """Whether the file was written in French: by its separator, or by heads that no English one is."""
-    french = [column for column, at in named.items() if fold(sheet.heads[at]) == fold(french_heads()[column])
-              and fold(sheet.heads[at]) != fold(column)]  # fmt: skip
-    return sheet.separator == ";" or bool(french)
+    return sheet.separator == ";" or in_french({column: sheet.heads[at] for column, at in named.items()})
+
+
+def every_row(
+    given: Sequence[Mapping[str, Any]], names: Sequence[str], place: Place, day_first: bool | None
+) -> list[LoggedAction]:
+    """All actions, or one error for all of those that cannot be read."""
+    found: list[LoggedAction] = []
+    errors: list[NpskitError] = []
+    for cells, name in zip(given, names, strict=True):
+        try:
+            found.append(read_row(cells, name, place, day_first))
+        except NpskitError as error:
+            errors.append(error)
+    if errors:
+        raise together(errors, place.source) from None
+    return found
 
 
 def read_row(cells: Mapping[str, Any], row: str, place: Place, day_first: bool | None) -> LoggedAction:
