@@ -34,6 +34,7 @@ NOTED = 1000
 NURSERY = """
 import json, os, signal, sys, time
 import npskit.cli
+from npskit.report import durable
 from npskit.watch import rounds, reporting, history, alerting
 import pyarrow.parquet, npskit.stats.monitor, npskit.survey.monitoring, yaml, npskit.report.template, nbformat
 import scipy.special, scipy.stats, scipy.optimize
@@ -43,7 +44,7 @@ def composed(survey, suffix, **options):
 
 reporting.composed = composed
 reporting.check_possible = lambda path, template: None
-ROOM = os.path.dirname(rounds.__file__)
+ROOMS = os.path.dirname(rounds.__file__), durable.__file__
 CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate"}
 
 def die():
@@ -63,7 +64,7 @@ def at_line(n, files):
     seen = set()
     def trace(frame, event, given):
         path = frame.f_code.co_filename
-        if not path.startswith(ROOM) or os.path.basename(path) not in files:
+        if not path.startswith(ROOMS) or os.path.basename(path) not in files:
             return None
         def line(frame, event, given):
             seen.add((path, frame.f_lineno))
@@ -289,7 +290,7 @@ def test_nobody_kills(unharmed: Path) -> None:
     assert [event["rows_refused"] for event in told[:4]] == [0, 240, 0, 60]
 
 
-DURABLE = ("files.py", "telling.py", "rounds.py", "reporting.py", "history.py", "lock.py", "ledger.py")
+DURABLE = ("durable.py", "files.py", "telling.py", "rounds.py", "reporting.py", "history.py", "lock.py", "ledger.py")
 
 
 @pytest.mark.slow

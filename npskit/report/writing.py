@@ -16,6 +16,7 @@ from typing import Any
 from npskit.errors import ReportError, optional_import
 from npskit.labels import language, number, word
 from npskit.report.asked import SHOWN, asked_columns, beforehand
+from npskit.report.durable import written_whole
 from npskit.report.page import page, vega
 from npskit.report.printing import browser, printed
 from npskit.report.running import executed
@@ -279,14 +280,5 @@ def forgetting(notebook: Any, files: Sequence[Code]) -> None:
 
 
 def replaced(path: Path, content: bytes) -> None:
-    """Write all or nothing: into a file beside, then in its place."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(content)
-        os.replace(part, path)
-    except OSError as error:
-        raise ReportError(
-            where=f"report {str(path)!r}", expected="to write it", got=error.strerror or str(error)
-        ) from None
-    finally:
-        part.unlink(missing_ok=True)
+    """Write all of a report or nothing, and return when it is on the disk."""
+    written_whole(path, content, where=f"report {str(path)!r}")

@@ -20,8 +20,9 @@ import numpy as np
 import pandas as pd
 
 from npskit.errors import ReadError, optional_import
+from npskit.report.durable import written_whole
 from npskit.watch.duplicates import fingerprints
-from npskit.watch.files import made_folder, written_whole
+from npskit.watch.files import made_folder
 from npskit.watch.schema import stacked, storable
 
 __all__ = ["PARTS", "History", "Part", "read_history"]

@@ -15,6 +15,7 @@ from typing import Any
 from npskit.errors import NpskitError, ReportError
 from npskit.labels import word
 from npskit.report.catalogue import template_path
+from npskit.report.durable import written_whole
 from npskit.report.manifest import JOURNAL, Manifest, content_digest
 from npskit.report.many import report_all
 from npskit.report.team_run import INDEX, told_apart
@@ -22,7 +23,7 @@ from npskit.report.writing import check_possible, composed
 from npskit.survey import Survey
 from npskit.version import VERSION
 from npskit.watch.config import Config
-from npskit.watch.files import made_folder, written_whole
+from npskit.watch.files import made_folder
 from npskit.watch.history import History
 from npskit.watch.taking import keywords
 from npskit.watch.telling import TROUBLE, Event, event_id

@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from npskit.labels import number, word
+from npskit.report.durable import written_whole
 from npskit.report.team_run import ended_by_signal
 from npskit.watch.alerting import alerts, judged_state
 from npskit.watch.config import Config
-from npskit.watch.files import made_folder, swept, written_whole
+from npskit.watch.files import made_folder, swept
 from npskit.watch.history import PARTS, History, Part
 from npskit.watch.ledger import LEDGER_FILE, ledger_bytes
 from npskit.watch.lock import locked

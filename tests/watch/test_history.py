@@ -14,8 +14,9 @@ from watched import PLAIN, Place, answers
 
 from npskit.cli import main
 from npskit.errors import ReadError
+from npskit.report.durable import written_whole
 from npskit.watch import BusyError, rounds
-from npskit.watch.files import swept, written_whole
+from npskit.watch.files import swept
 from npskit.watch.lock import locked
 
 
