@@ -46,7 +46,7 @@ def script(tmp_path, monkeypatch, capsys):
         ("npskit new health-check --parameters p", {"p.yaml"}),
         ("npskit report answers.csv --template s", {"segments"}),
         ("npskit lab ans", {"answers.csv"}),
-        ("npskit lab --template e", {"explorer"}),
+        ("npskit lab --template e", {"executive-brief", "explorer"}),
         ("npskit score --confi", {"--confidence-level"}),
         ("npskit score answers.csv --format ''", {"text", "csv", "json"}),
         ("npskit audit --lang ''", {"en", "fr"}),
