@@ -1,7 +1,8 @@
 """When the score moved beyond what its answers explain: the alerts of a history, each with an id of its own.
 
 An alert is one of a series and a period. What is found out about it later (that it stayed, or came back) makes it no
-other alert, and so it is not told again.
+other alert, and so it is not told again; nor is what began in the same period, the same way, and is found in a later
+one by now.
 """
 
 from __future__ import annotations
@@ -72,12 +73,14 @@ def event_of(row: dict[str, Any], by: Sequence[str], rules: Monitoring, series: 
     name = " · ".join(word("missing_level", lang) if level is None else level for level in levels.values())
     phrase = alert_phrase(AlertRow(name, period, since, row["kind"], float(row["change"])), rules.every, lang)
     said = f"{name_text(name, by, lang)}{word('chart_colon', lang)} {phrase}" if by else sentence(phrase)
+    of = ("alert", series, rules.every, sorted(levels.items()))
     return Event(
         "alert",
-        event_id("alert", series, rules.every, sorted(levels.items()), period),
+        event_id(*of, period),
         {**about, **{figure: row[figure] for figure in FIGURES}},
         f"{said}.",
         status=ALERT,
+        same=(event_id(*of, "since", since, bool(row["change"] > 0)),),
     )
 
 

@@ -97,6 +97,7 @@ class Round:
         self.told = Told(config.history)
         self.history = History.opened(config.history)
         self.events: list[Event] = []
+        self.said: set[str] = set()
         self.judged = ""
 
     def through(self) -> Outcome:
@@ -119,7 +120,7 @@ class Round:
         """Note what was told, and the state that was judged, unless it could not be."""
         trouble = any(event.kind == "not_monitored" and event.again for event in self.events)
         judged = self.told.judged if trouble else self.judged
-        self.told.note((event.id for event in self.events if not event.again), judged)
+        self.told.note((id for event in self.events if not event.again for id in event.ids), judged)
 
     @cached_property
     def frame(self) -> Any:
@@ -131,9 +132,10 @@ class Round:
     def say(self, events: Iterable[Event]) -> None:
         """Tell what no round before told to its end."""
         for event in events:
-            if event.again or event.id not in self.told:
+            if event.again or not any(id in self.told or id in self.said for id in event.ids):
                 self.tell(event)
                 self.events.append(event)
+                self.said |= set(event.ids)
 
     def keep_ledger(self) -> None:
         """The ledger for people, written from the parts."""

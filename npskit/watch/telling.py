@@ -41,6 +41,8 @@ class Event:
         What it makes of the exit status.
     again : bool
         Whether it is told in every run, for as long as it holds.
+    same : tuple of str
+        Further ids of what it is about: told under one of them, it is told.
     """
 
     kind: str
@@ -49,6 +51,12 @@ class Event:
     message: str = ""
     status: int = NOTHING
     again: bool = False
+    same: tuple[str, ...] = ()
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """All ids under which it is noted as told."""
+        return (self.id, *self.same)
 
 
 def event_id(*about: Any) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pandas as pd
 import pytest
 from watched import STEADY, WATCHED, Place, answers, months
 
+from npskit.survey import Survey
 from npskit.watch.telling import Event
 
 
@@ -23,6 +26,39 @@ def test_an_alert_is_told_once(place: Place) -> None:
     assert place.look().status == 0
     place.export("c.csv", months([*STEADY, 0.3, 0.7, 0.7]))
     assert place.look().status == 0
+
+
+def test_what_began_in_a_month_is_told_once_though_a_later_month_shows_it_by_now(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from npskit.survey.monitoring import Monitor
+    from npskit.watch import alerting
+
+    days = [dt.date(2024, month, 1) for month in (9, 10, 11)]
+
+    def found(kinds: list[str], since: int, change: float) -> None:
+        figures = {name: [1.0] * 3 for name in alerting.FIGURES}
+        table = {**figures, "period": days, "kind": kinds, "since": [days[since]] * 3, "change": [change] * 3}
+        monkeypatch.setattr(Survey, "monitor", lambda *_, **__: Monitor(table, every="month"))
+
+    def told() -> list[str]:
+        place.export(f"{place.clock}.csv", answers(place.clock // 60 % 1000, place.clock // 60 % 1000 + 20))
+        return [event["period"] for event in place.told() if event["event"] == "alert"]
+
+    place.configure(WATCHED)
+    found(["new", "", ""], since=0, change=-27)
+    assert told() == ["2024-09-01"]
+    found(["", "jump", ""], since=0, change=-25)
+    assert told() == []
+    found(["jump", "", ""], since=0, change=-25)
+    assert told() == []
+    found(["", "new", "jump"], since=1, change=30)
+    assert told() == ["2024-10-01"]
+    assert told() == []
+    # The other way is something else.
+    found(["", "", "jump"], since=1, change=-30)
+    assert told() == ["2024-11-01"]
+    assert told() == []
 
 
 def test_an_alert_whose_telling_was_interrupted_is_told_again_with_the_same_id(place: Place) -> None:
