@@ -369,3 +369,16 @@ def test_counts_are_reviewed_as_answers_are(lifted: pd.DataFrame) -> None:
     of_answers = Survey(lifted).action_log(log, until=UNTIL)
     for name in ("effect", "lower", "answer", "responses_before", "target_change"):
         assert of_counts.table[name] == pytest.approx(of_answers.table[name])
+
+
+def test_a_driver_and_a_theme_are_looked_at_among_those_treated(frame: pd.DataFrame) -> None:
+    survey, treated = Survey(frame), "shop=Lyon|Nice"
+    own = Survey(frame[frame["shop"].isin(["Lyon", "Nice"])])
+    for target in ({"driver": "help"}, {"theme": "price"}):
+        found = observed(survey, action(treated=treated, **target), dt.date(2025, 12, 31))
+        assert found == observed(own, action(**target), dt.date(2025, 12, 31))
+        assert found != observed(survey, action(**target), dt.date(2025, 12, 31))
+    log = read_actions([{"action": "A", "since": "2025-03-01", "treated": treated, "driver": "help"}])
+    review = survey.action_log(log, until=UNTIL)
+    assert "mean of “help” among those treated, before and after" in review.target_lines(lang="en")[0]
+    assert "chez les clients traités" in review.target_lines(lang="fr")[0]

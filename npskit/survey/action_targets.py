@@ -26,6 +26,7 @@ from npskit.survey.action_log import LoggedAction
 from npskit.survey.actions import Action
 from npskit.survey.attributes import as_number, read_attribute
 from npskit.survey.estimates import effective_counts
+from npskit.survey.impact_rows import membership
 from npskit.survey.segment_impact import band_of, conditions_of, levels_like, yes_levels
 from npskit.tally import Tally
 
@@ -115,10 +116,12 @@ def of_segment(survey: Driving, action: LoggedAction, side: Days, level: float) 
 def of_theme(survey: Driving, action: LoggedAction, side: Days, level: float) -> Observed:
     """The share of answers with the theme."""
     column = resolve(str(action.target), survey.source.columns)
-    tally = survey.tally([column, Period(survey._column("date"), "day")])
+    tally, treated = of_treated(survey, action, column)
     yes = yes_levels(tally, 0, candidate(action))
-    all_of = [int(part.responses[0]) for part in halves(tally, [cell[0] is not None for cell in tally.cells], side)]
-    with_it = [int(part.responses[0]) for part in halves(tally, [cell[0] in yes for cell in tally.cells], side)]
+    said = [at and cell[0] is not None for cell, at in zip(tally.cells, treated, strict=True)]
+    all_of = [int(part.responses[0]) for part in halves(tally, said, side)]
+    with_it = [int(part.responses[0]) for part in halves(
+        tally, [at and cell[0] in yes for cell, at in zip(tally.cells, said, strict=True)], side)]  # fmt: skip
     if not all(all_of):
         return Observed(responses_before=all_of[0], responses_after=all_of[1])
     gap = rate_difference(with_it[1], all_of[1], with_it[0], all_of[0], confidence_level=level)
@@ -130,15 +133,22 @@ def of_driver(survey: Driving, action: LoggedAction, side: Days, level: float) -
     """The mean of the driver, with Welch's interval of the change."""
     column = resolve(str(action.target), survey.source.columns)
     numbers = read_attribute(survey.source, column).numbers
-    tally = survey.tally([column, Period(survey._column("date"), "day")])
+    tally, treated = of_treated(survey, action, column)
     sums: list[dict[float, int]] = [{}, {}]
-    for cell, n in zip(tally.cells, tally.responses.tolist(), strict=True):
-        value, at = number_of(cell[0], numbers), side(cell[1])
-        if at >= 0 and value is not None and n:
+    for cell, own, n in zip(tally.cells, treated, tally.responses.tolist(), strict=True):
+        value, at = number_of(cell[0], numbers), side(cell[-1])
+        if own and at >= 0 and value is not None and n:
             sums[at][value] = sums[at].get(value, 0) + int(n)
     return welch(
         *(np.array([list(each), list(each.values())], dtype=float).reshape(2, -1) for each in sums), level=level
     )
+
+
+def of_treated(survey: Driving, action: LoggedAction, column: str) -> tuple[Tally, list[bool]]:
+    """The answers by a column and the day, and which cells are of those treated: all where everybody was."""
+    group = membership(survey.source, action.treated_by)
+    tally = survey.tally([column, *group.columns, Period(survey._column("date"), "day")])
+    return tally, [not group or group.side(cell[1:-1]) == 1 for cell in tally.cells]
 
 
 def number_of(raw: Any, numbers: Mapping[Any, float] | None) -> float | None:

@@ -91,7 +91,9 @@ def target_line(row: Mapping[str, Any], lang: str) -> str:
         signed = kind == "segment"
         before, after = (number(each, digits=digits, lang=lang, sign=signed) for each in figures[:2])
         change, lower, upper = (number(each, digits=digits, lang=lang, sign=True) for each in figures[2:])
+    # A driver and a theme are looked at where the action was; a segment is its own place.
+    of = "" if kind == "segment" or not row["treated"] else "_treated"
     return word(
-        f"action_target_{kind}", lang, action=row["action"], target=quoted(str(row["target"]), lang), before=before,
+        f"action_target_{kind}{of}", lang, action=row["action"], target=quoted(str(row["target"]), lang), before=before,
         after=after, change=change, range=word("range", lang, lower=lower, upper=upper),
     )  # fmt: skip
