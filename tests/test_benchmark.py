@@ -527,3 +527,16 @@ def test_the_result_is_plain_data(forms):
     assert len(found.to_frame()) == len(found)
     assert {"name", "score", "lower", "upper", "publisher", "year", "population", "kind"} <= set(found.table)
     assert forms.nps.plot.benchmark(competitors="marque", own="Carrefour").to_dict()["title"]
+
+
+def test_all_rows_of_a_table_that_cannot_be_used_are_named_at_once(garden):
+    rows = [{"nps": 30, "publisher": "P"}, {"nps": 145, "publisher": "P"}, {"nps": "thirty", "publisher": "P"}]
+    with pytest.raises(ArgumentError, match=r"(?s)got 2 that cannot.*row 2, column 'nps'.*row 3, column 'nps'"):
+        garden.nps.benchmark(published=rows)
+
+
+def test_a_published_interval_is_drawn(garden):
+    rows = [{"name": "A", "nps": 30, "publisher": "P", "n": 400, "kind": "industry survey"}]
+    spec = garden.nps.benchmark(published=rows).plot(lang="en").to_dict()
+    drawn = [each["transform"] for each in spec["layer"] if each["mark"]["type"] == "rule" and "transform" in each]
+    assert any("datum.mark" in str(each) and "datum.lower" in str(each) for each in drawn)

@@ -277,11 +277,12 @@ def own_line(
 
 
 def published_layers(x: Any, layout: Layout, shown: list[alt.Tooltip]) -> list[alt.Chart]:
-    """Diamonds for industries, squares for companies; hollow where nobody was asked."""
+    """Diamonds for industries, squares for companies, hollow where nobody was asked; intervals where n is known."""
     base = alt.Chart().transform_filter("isValid(datum.mark)").encode(x=x["mark"], y=row_axis(layout), tooltip=shown)
+    interval = base.transform_filter("isValid(datum.lower) && isValid(datum.upper)").mark_rule(color=INK, opacity=0.75)
     looks = (("diamond", "!datum.company && !datum.guess", True), ("diamond", "datum.guess", False),
              ("square", "datum.company", True))  # fmt: skip
-    layers = []
+    layers = [interval.encode(x=x["lower"], x2="upper:Q", strokeWidth=alt.value(1.5))]
     for shape, test, filled in looks:
         look: dict[str, Any] = {"shape": shape, "size": 70, "opacity": 1, "filled": filled, "color": INK}
         layers.append(base.transform_filter(test).mark_point(**look, strokeWidth=1.6))

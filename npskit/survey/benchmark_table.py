@@ -16,10 +16,12 @@ import pandas as pd
 from npskit.errors import (
     ArgumentError,
     ArgumentTypeError,
+    NpskitError,
     ReadError,
     SurveyNotFoundError,
     did_you_mean,
     optional_import,
+    together,
 )
 from npskit.frames.listed import listed
 from npskit.readers.encodings import decode
@@ -107,7 +109,16 @@ def read_figures(data: Any) -> list[Figure]:
     size = len(columns["nps"])
     rows = [{name: blank(values[at]) for name, values in columns.items()} for at in range(size)]
     filled(rows, "url")
-    return [figure_of(row, f"published, row {at}") for at, row in enumerate(rows, start=1) if any(row.values())]
+    found: list[Figure] = []
+    errors: list[NpskitError] = []
+    for at, row in enumerate(rows, start=1):
+        try:
+            found += [figure_of(row, f"published, row {at}")] if any(row.values()) else []
+        except NpskitError as error:
+            errors.append(error)
+    if errors:
+        raise together(errors, "published") from None
+    return found
 
 
 def blank(value: Any) -> Any:
