@@ -13,7 +13,7 @@ import pytest
 
 import npskit
 from npskit import Survey, charts
-from npskit.errors import ArgumentError, ColumnNotFoundError, EmptyDataError, RoleError
+from npskit.errors import ArgumentError, ArgumentTypeError, ColumnNotFoundError, EmptyDataError, RoleError
 from npskit.labels import LANGUAGES
 from npskit.survey.impact import Impact
 from npskit.survey.impact_rows import Step, step_shares
@@ -242,6 +242,27 @@ def test_nothing_after_the_action_is_a_plain_answer():
     assert found.plot(lang="fr").title.text[0].startswith("Pas assez de données")
 
 
+@pytest.mark.parametrize(
+    ("since", "said"),
+    [
+        ("2031-02-01", ("after the last answers (April 2024)", "après les dernières réponses (avril 2024)")),
+        ("2019-02-01", ("in the first period with answers (January 2022) or before", "(janvier 2022) ou avant")),
+    ],
+)
+def test_an_action_without_a_before_or_an_after_is_said_to_have_none(since, said):
+    found = Survey(answers(per_day=2)).impact(since)
+    assert found.told is False
+    for lang, part in zip(("en", "fr"), said, strict=True):
+        assert part in " ".join(found.lines(lang=lang))
+    assert "unusually low" not in " ".join(map(str, found.notes))
+
+
+def test_a_quarter_takes_an_article_in_french():
+    found = Survey(answers(25)).impact("2023-10", every="quarter")
+    assert "Depuis le T4\xa02023" in found.sentence(lang="fr")
+    assert "Since Q4 2023" in found.sentence(lang="en").replace("\xa0", " ")
+
+
 def test_until_leaves_out_what_came_later():
     found = Survey(answers(25)).impact("2023-09-01", until="2023-12")
     assert found.table["period"][-1] == dt.date(2023, 12, 1)
@@ -274,6 +295,13 @@ def test_gaps_and_a_date_of_1970_do_no_harm():
         ({"since": "2023", "treated": {"shop": ["Lyon", "Nice", "Paris", "Lille"]}}, ArgumentError, "control group"),
         ({"since": "2023", "treated": "shop"}, ArgumentError, "yes and no"),
         ({"since": "2023", "treated": 3}, ArgumentError, "columns to levels"),
+        ({"since": "2023", "treated": pd.Series([True])}, ArgumentError, "got a Series"),
+        ({"since": "2023", "treated": {"shop": []}}, ArgumentError, "at least one level of 'shop'"),
+        ({"since": "2023", "treated": {"shop": None}}, ArgumentError, "at least one level of 'shop'"),
+        ({"since": "2023-09-01", "until": "2023-05"}, ArgumentError, "until: expected a day from 2023-09-01 on"),
+        ({"since": pd.NaT}, ArgumentError, "since: expected a date, .* got NaT"),
+        ({"since": "1/9/2023"}, ArgumentError, "if the day comes first, write '2023-09-01'"),
+        ({"actions": {"Menu": "2023-01-01"}}, ArgumentTypeError, r"Hint: \[{'action': 'New menu', 'since'"),
         ({"since": "2023", "confidence_level": 95}, ArgumentError, "confidence_level"),
         ({"since": "2023", "breaks": "1999"}, ArgumentError, "breaks"),
     ],
@@ -281,6 +309,13 @@ def test_gaps_and_a_date_of_1970_do_no_harm():
 def test_what_cannot_be_asked_is_refused_with_its_reason(arguments, error, message):
     with pytest.raises(error, match=message):
         Survey(answers(per_day=2)).impact(**arguments)
+
+
+def test_columns_that_together_hold_nobody_are_refused():
+    with pytest.raises(
+        ArgumentError, match=r"treated: expected answers of some .*, got 0 and 1,702.\nHint: looked for in"
+    ):
+        Survey(answers(shop="Lyon", per_day=2)).impact("2023-09-01", treated={"shop": "Nice", "pilot": "oui"})
 
 
 def test_no_dates_are_refused():
@@ -351,7 +386,7 @@ def test_an_action_that_nothing_can_be_told_of_does_not_count_as_one_without_eff
         lang="fr"
     )
     assert "1 of 2 actions shows an effect: “A” (" in busy.sentence(lang="en")
-    assert any(str(note).startswith("Card – Not enough data to tell") for note in busy.notes)
+    assert any(str(note).startswith("Card – The action begins on 1 February 2031, after") for note in busy.notes)
 
 
 def two_groups():

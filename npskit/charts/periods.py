@@ -168,9 +168,13 @@ def label_expression(ticks: Sequence[dt.date], every: str, lang: str) -> str:
 
 
 def since_text(day: dt.date, every: str, lang: str) -> str:
-    """A period after "since"; a day takes an article in French."""
+    """A period after "since"; a day and a quarter take an article in French.
+
+    >>> since_text(dt.date(2024, 4, 1), "quarter", "fr")
+    'le T2\\xa02024'
+    """
     text = period_text(day, every, lang)
-    return word("chart_since_day", lang, day=text) if every == "day" else text
+    return word("chart_since_day", lang, day=text) if every in ("day", "quarter") else text
 
 
 def period_expression(every: str, lang: str) -> str:

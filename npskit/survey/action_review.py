@@ -17,6 +17,7 @@ from npskit.labels import language
 from npskit.results import Result
 from npskit.survey.action_log import LoggedAction, read_actions
 from npskit.survey.action_targets import Observed, days_counted, observed
+from npskit.survey.impact_checks import UNTOLD
 from npskit.survey.notes import Note, noted
 
 if TYPE_CHECKING:
@@ -192,7 +193,7 @@ def effects_of(
     table = impact.actions
     found = {name: {key: values[at] for key, values in table.items()} for at, name in enumerate(table["action"])}
     # That there is too little to tell is said action by action.
-    return found, [note for note in impact.notes if note.values.get("note", note).key != "impact_note_few"]
+    return found, [note for note in impact.notes if note.values.get("note", note).key not in UNTOLD]
 
 
 def row_of(

@@ -68,8 +68,11 @@ def read_actions(actions: Any) -> list[Action]:
     return found
 
 
-def rows_of(actions: Any) -> list[dict[str, Any]]:
-    """Rows of a table of any library, a mapping of columns, or mappings."""
+EXAMPLE = "[{'action': 'A second checkout', 'driver': 'checkout', 'move': 0.5, 'feasibility': 4}]"
+
+
+def rows_of(actions: Any, *, example: str = EXAMPLE) -> list[dict[str, Any]]:
+    """Rows of a table of any library, a mapping of columns, or mappings; the example is shown when it is neither."""
     if isinstance(actions, Sequence) and not isinstance(actions, str):
         if all(isinstance(row, Mapping) for row in actions):
             return [dict(row) for row in actions]
@@ -81,7 +84,7 @@ def rows_of(actions: Any) -> list[dict[str, Any]]:
         where="actions",
         expected="a table, or a list of dictionaries",
         got=type(actions).__name__,
-        hint="[{'action': 'A second checkout', 'driver': 'checkout', 'move': 0.5, 'feasibility': 4}]",
+        hint=example,
     )
 
 

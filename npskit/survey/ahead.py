@@ -6,6 +6,7 @@ A forecast speaks of the months after the last one with answers; "2026-12", "202
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -21,6 +22,7 @@ __all__ = ["break_positions", "coming", "day_meant", "period_code", "period_mean
 
 READABLE = "a date, or ISO text such as '2026', '2026-Q3', '2026-05', '2026-W20' or '2026-05-01'"
 MOST_LISTED = 12
+DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 
 
 def coming(last: dt.date, every: str, periods: int) -> list[dt.date]:
@@ -47,8 +49,22 @@ def day_meant(wanted: Any, *, where: str, last: bool = False) -> dt.date:
     """
     found = days_meant(wanted)
     if found is None:
-        raise ArgumentError(where=where, expected=READABLE, got=repr(wanted))
+        raise ArgumentError(where=where, expected=READABLE, got=repr(wanted), hint=day_first(wanted))
     return found[1] if last else found[0]
+
+
+def day_first(wanted: Any) -> str | None:
+    """How a date that begins with the day is written so that it can be no other.
+
+    Examples
+    --------
+    >>> day_first("1/9/2023"), day_first("soon")
+    ("if the day comes first, write '2023-09-01'", None)
+    """
+    found = DAY_FIRST.fullmatch(wanted.strip()) if isinstance(wanted, str) else None
+    if found is None or not (1 <= int(found[1]) <= 31 and 1 <= int(found[2]) <= 12):
+        return None
+    return f"if the day comes first, write '{found[3]}-{int(found[2]):02d}-{int(found[1]):02d}'"
 
 
 def period_meant(wanted: Any, periods: Sequence[dt.date], every: str) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from npskit.errors import ArgumentError
 from npskit.frames import Period
 from npskit.labels import language
 from npskit.results import Result
@@ -179,7 +180,7 @@ class Proving(Base):
         Raises
         ------
         ArgumentError
-            When an action has no day or name, a group is not there, or nobody is left as control.
+            When an action has no day or name, `until` is before it, a group is not there, or nobody is left as control.
         EmptyDataError
             When no answer has a usable date.
         RoleError
@@ -197,5 +198,7 @@ class Proving(Base):
 
         steps = asked_steps(since, actions, treated)
         last = None if until is None else day_meant(until, where="until", last=True)
+        if since is not None and last is not None and last < steps[0].since:
+            raise ArgumentError(where="until", expected=f"a day from {steps[0].since} on, when it began", got=str(last))
         period = Period(self._column("date"), every)
         return acted(self, steps, period, by=as_list(by), breaks=breaks, until=last, confidence_level=confidence_level)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,18 +16,21 @@ from npskit.stats.onestep import expected
 from npskit.stats.posterior import pooled_variance
 from npskit.stats.score import responses, score
 from npskit.stats.trend import SEASON_LENGTHS, pace_of
+from npskit.survey.ahead import coming
 from npskit.survey.impact_rows import Step, TimeLine
 from npskit.survey.notes import Note, noted
 
 if TYPE_CHECKING:
     from npskit.survey.base import Base
 
-__all__ = ["NAMED", "before_after", "impact_notes", "low_before", "placebo"]
+__all__ = ["NAMED", "UNTOLD", "before_after", "impact_notes", "low_before", "placebo"]
 
 Columns = dict[str, list[Any]]
 
 #: A remark on some of several actions, with their names.
 NAMED = "impact_note_named"
+#: Remarks that nothing can be told of an action.
+UNTOLD = ("impact_note_few", "impact_note_ahead", "impact_note_behind")
 # Placebo dates have so many periods with answers before them and after them, all before the action; at most so many.
 PLACEBO_BEFORE, PLACEBO_AFTER, MOST_PLACEBOS = 6, 3, 24
 # Standard errors below what was expected from which on readings are unusually low: one in twenty are.
@@ -123,7 +127,7 @@ def impact_notes(
     """What may mislead."""
     return [
         *design_notes(line, steps, rows, shares),
-        *bad_month(line, shares, breaks, level),
+        *(bad_month(line, shares, breaks, level) if rows["told"][0] else []),
         *overlap_notes(rows, found),
         *other_changes(line, shares, found, breaks),
         *placebo_notes(placebos),
@@ -140,12 +144,22 @@ def design_notes(line: TimeLine, steps: Sequence[Step], rows: Columns, shares: n
         if not told:
             sides: dict[str, Any] = {name: rows[name][at] for name in ("responses_before", "responses_after")}
             sides |= {name: (rows[name][at], line.every) for name in ("periods_before", "periods_after")}
-            few = noted("impact_note_few", **sides)
+            few = outside(line, steps[at].since, sides) or noted("impact_note_few", **sides)
             notes.append(few if len(steps) == 1 else noted(NAMED, names=(steps[at].name,), note=few))
     partial = [at for at in range(len(shares)) if shares[at].max() > 0 and not np.isin(shares[at], (0, 1)).all()]
     if partial:
         notes.append(noted("impact_note_partial", period=(line.periods[partial[0]], line.every)))
     return notes
+
+
+def outside(line: TimeLine, since: dt.date, sides: Mapping[str, Any]) -> Note | None:
+    """That all answers are from before an action, or from after it began; None where both are there."""
+    seen = [day for day, n in zip(line.periods, line.responses, strict=True) if n]
+    if not seen or (sides["responses_before"] and since < coming(seen[-1], line.every, 1)[0]):
+        return None
+    if sides["responses_before"]:
+        return noted("impact_note_ahead", since=since, last=(seen[-1], line.every))
+    return noted("impact_note_behind", since=since, first=(seen[0], line.every))
 
 
 def bad_month(line: TimeLine, shares: np.ndarray, breaks: Sequence[int], level: float) -> list[Note]:

@@ -30,6 +30,8 @@ __all__ = ["Group", "Step", "TimeLine", "asked_steps", "membership", "step_share
 Floats = np.ndarray
 Treated = Mapping[str, Any] | str | None
 
+EXAMPLE = "[{'action': 'New menu', 'since': '2024-03-01'}]"
+
 
 @dataclass(frozen=True)
 class Step:
@@ -54,12 +56,12 @@ def asked_steps(since: Any, actions: Any, treated: Treated) -> list[Step]:
             where="since and actions",
             expected="one of them",
             got="none" if since is None else "both",
-            hint="since='2024-03-01', or actions=[{'action': 'New menu', 'since': '2024-03-01'}]",
+            hint=f"since='2024-03-01', or actions={EXAMPLE}",
         )
     if actions is None:
         return [Step("", day_meant(since, where="since"), None, treated)]
     table = getattr(actions, "table", actions)
-    rows = rows_of(table)
+    rows = rows_of(table, example=EXAMPLE)
     if not rows:
         raise ArgumentError(where="actions", expected="at least one action", got="none")
     found = [step_of(row, at, treated) for at, row in enumerate(rows)]
@@ -95,12 +97,17 @@ def treated_text(treated: Treated) -> str:
         return treated or ""
     if not isinstance(treated, Mapping) or not treated:
         raise ArgumentError(
-            where="treated", expected="columns to levels, or a column of yes and no", got=repr(treated),
+            where="treated", expected="columns to levels, or a column of yes and no", got=told_of(treated),
             hint="treated={'shop': ['Lyon', 'Nice']}",
         )  # fmt: skip
     return " · ".join(
         f"{column} = {' + '.join(map(level_text, as_list(levels)))}" for column, levels in treated.items()
     )
+
+
+def told_of(value: Any) -> str:
+    """What was given, of a table or the like its kind."""
+    return repr(value) if isinstance(value, (str, bool, int, float, Mapping, list)) else f"a {type(value).__name__}"
 
 
 @dataclass(frozen=True)
@@ -146,7 +153,10 @@ def membership(source: Source, treated: Treated) -> Group:
     for name, wanted in treated.items():
         column = source.column(str(name))
         known = [value for value, _ in source.rating_counts(column) if not is_missing(value)]
-        found = tuple(matching(known, each, where=f"treated[{column!r}]", column=column) for each in as_list(wanted))
+        where = f"treated[{column!r}]"
+        found = tuple(matching(known, each, where=where, column=column) for each in as_list(wanted))
+        if not found:
+            raise ArgumentError(where=where, expected=f"at least one level of {column!r}", got=repr(wanted))
         columns.append(column)
         levels.append(found)
     if len(columns) == 1 and not set(known) - set(levels[0]):
@@ -188,6 +198,11 @@ def time_line(tally: Tally, moments: ClusterMoments | None, group: Group, every:
         np.add.at(answers, at[rows], tally.responses[rows])
         parts.append((found.take(rows).placed(at[rows], len(periods)).effective_counts, answers))
     (counts, answers), (control, others) = parts
+    if group and not (answers.any() and others.any()):
+        raise ArgumentError(
+            where="treated", expected="answers of some who were treated and of some who were not",
+            got=f"{answers.sum():,} and {others.sum():,}", hint=f"looked for in {', '.join(map(repr, group.columns))}",
+        )  # fmt: skip
     unknown = int(tally.responses[sides < 0].sum())
     if not group:
         return TimeLine(periods, every, counts, answers, None, None, unknown)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from npskit.errors import ArgumentError, EmptyDataError, did_you_mean
 from npskit.frames import Period, is_date
+from npskit.scale import is_missing
 
 if TYPE_CHECKING:
     from npskit.frames import Key, Source
@@ -130,6 +131,8 @@ def days_meant(wanted: object) -> Days | None:
     >>> [str(part) for part in days_meant("2017-Q3")]
     ['2017-07-01', '2017-09-30', 'quarter']
     """
+    if is_missing(wanted):
+        return None
     if isinstance(wanted, dt.datetime):
         wanted = wanted.date()
     if isinstance(wanted, dt.date):

@@ -100,8 +100,6 @@ def shown(value: Any, lang: str) -> str:
             return periods_text(count, every, lang)
         case Note():
             return value.sentence(lang=lang)
-        case Note():
-            return value.sentence(lang=lang)
         case Figure():
             return value.text(lang)
         case (Note(), *_):
