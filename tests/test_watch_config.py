@@ -42,6 +42,13 @@ pytest.importorskip("yaml")
         ("folder: " + "[" * 300, r"hundreds of levels|more levels|plain YAML"),
         ("settle: -1\nfolder: x", r"line 1, settle: expected seconds"),
         ("folder: x\ncolumns: {scale: ten}", r"columns.scale: expected a scale such as 1-5"),
+        ("folder: x\nparameters:\n  confidence: 0.9", r"line 3, parameters.confidence: .* 'health-check', got 'confid"),
+        ("folder: x\nteams: {by: shop, parameters: {confidence: 1}}", r"line 2, teams.parameters.confidence"),
+        ("folder: x\ntarget: 40\n", r"line 2, target"),
+        ("folder: x\nformats: no", r"line 2, formats: .*\n.*write \[\] for none"),
+        ("folder:\tx\n\tlang: fr", r"line 1, column 8: .*\nHint: write spaces instead of the tab"),
+        ("folder: x\ntitle: a: b", r"line 2, column 9: .*\nHint: put a text that holds a colon in quotes"),
+        ("folder: x\ntitle: 'a", r"Hint: close the quotation mark"),
     ],
 )
 def test_what_is_wrong_in_a_configuration_is_told_with_its_line(tmp_path: Path, text: str, message: str) -> None:
@@ -50,6 +57,45 @@ def test_what_is_wrong_in_a_configuration_is_told_with_its_line(tmp_path: Path, 
     with pytest.raises(ArgumentError, match=message) as error:
         read_config(path)
     assert "nps.yaml" in str(error.value)
+
+
+def test_no_error_stands_in_another_one(tmp_path: Path) -> None:
+    path = tmp_path / "nps.yaml"
+    for text in ("folder: x\nfolder: y", "folder: x\ntemplate: healthcheck", "folder: x\nparameters: {confidence: 1}"):
+        path.write_text(text)
+        with pytest.raises(ArgumentError) as error:
+            read_config(path)
+        assert ".." not in str(error.value).replace("…", "")
+        assert str(error.value).count("nps.yaml") == 1
+
+
+def test_actions_for_a_template_without_them_name_those_that_show_some(tmp_path: Path) -> None:
+    (tmp_path / "actions.csv").write_text("action,since\nTills,2025-01-01\n")
+    path = tmp_path / "nps.yaml"
+    path.write_text("folder: x\nactions: actions.csv\n")
+    with pytest.raises(ArgumentError, match=r"line 2, actions: .*\n.*executive-brief"):
+        read_config(path)
+
+
+def test_a_check_tells_what_a_run_would_lack(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("pyarrow")
+    from npskit.report import writing
+
+    path = tmp_path / "nps.yaml"
+    (tmp_path / "exports").mkdir()
+    path.write_text("folder: exports\nlang: fr\nformats: [html]\nteams: {by: shop, format: xlsx}\n")
+    usual = writing.optional_import
+
+    def missing(module: str, **options: str) -> object:
+        return usual("a_library_that_nobody_has" if module == "openpyxl" else module, **options)  # type: ignore[arg-type]
+
+    assert main(["watch", str(path), "--check"]) == 0
+    assert "toutes les clés sont connues" in capsys.readouterr().out
+    monkeypatch.setattr(writing, "optional_import", missing)
+    assert main(["watch", str(path), "--check"]) == 2
+    assert "npskit[excel]" in capsys.readouterr().err
 
 
 def test_a_configuration_that_is_not_there_names_those_that_are(tmp_path: Path) -> None:

@@ -73,15 +73,7 @@ def run_watch(options: argparse.Namespace) -> int:
 
     config = read_config(options.config)
     if options.check:
-        from npskit.watch.arriving import arrivals
-
-        if config.actions is not None:
-            from npskit.survey.action_log import read_actions
-
-            read_actions(config.actions)
-        n = number(len(arrivals(config)), lang=language(options.lang))
-        print(word("watch_checked", language(options.lang), path=options.config, n=n))
-        return 0
+        return checked(config, options.lang)
     if options.ledger:
         from npskit.watch import History
 
@@ -94,6 +86,23 @@ def run_watch(options: argparse.Namespace) -> int:
     if options.loop <= 0 or options.once:
         raise ArgumentError(where="--loop", expected="seconds, without --once", got=repr(options.loop))
     return for_good(options.config, options.loop)
+
+
+def checked(config: Config, lang: str | None) -> int:
+    """Check what a run needs, as far as it can be known before one: libraries and a browser too."""
+    from npskit.errors import optional_import
+    from npskit.watch.arriving import arrivals
+    from npskit.watch.reporting import check_reports
+
+    if config.actions is not None:
+        from npskit.survey.action_log import read_actions
+
+        read_actions(config.actions)
+    optional_import("pyarrow", extra="parquet", purpose="keep a history")
+    check_reports(config)
+    lang = lang or config.lang
+    print(word("watch_checked", lang, path=config.path.name, n=number(len(arrivals(config)), lang=lang)))
+    return 0
 
 
 def one_round(config: Config) -> int:

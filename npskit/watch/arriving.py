@@ -51,10 +51,8 @@ def arrivals(config: Config) -> list[Arrival]:
     if not folder.is_dir():
         place = config.places.place("folder") if config.places else None
         where = f"{place.file}, line {place.line}, folder" if place else "folder"
-        beside = [each.name for each in folder.parent.iterdir()] if folder.parent.is_dir() else []
-        raise SurveyNotFoundError(
-            where=where, expected="a folder", got=f"no folder {str(folder)!r}", hint=did_you_mean(folder.name, beside)
-        )
+        got = f"a file, {str(folder)!r}" if folder.exists() else f"no folder {str(folder)!r}"
+        raise SurveyNotFoundError(where=where, expected="a folder", got=got, hint=meant(folder))
     own = [config.output.resolve(), config.history.resolve()]
     try:
         there = [each for each in matching(folder, config.pattern) if each[0].is_file()]
@@ -64,6 +62,17 @@ def arrivals(config: Config) -> list[Arrival]:
     outside = [each for each in there if not any(each[0].resolve().is_relative_to(folder) for folder in own)]
     found = [Arrival(path, name, stamp(path)) for path, name in outside]
     return sorted(found, key=lambda each: (each.stamp[1:2], each.name))
+
+
+def meant(folder: Path) -> str:
+    """What may have been meant by a folder that is not there, and what to do otherwise."""
+    try:
+        beside = sorted(each.name for each in folder.parent.iterdir() if each.is_dir())
+    except OSError:
+        beside = []
+    guess = did_you_mean(folder.name, beside)
+    make = "make it, or say under 'folder' where exports arrive"
+    return guess if guess.startswith("did you mean") else make
 
 
 def matching(folder: Path, patterns: Sequence[str]) -> Iterator[tuple[Path, str]]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from npskit.errors import NpskitError
+from npskit.errors import ArgumentError, NpskitError
 from npskit.watch.config_file import Written, read_written
 from npskit.watch.config_keys import KEYS, MONITOR_KEYS, TEAM_KEYS, checked_values
 
@@ -211,7 +211,8 @@ def check_apart(config: Config, written: Written) -> None:
         if places[first] == places[second]:
             raise written.place(first).wrong(f"another folder than '{second}'", repr(str(getattr(config, first))))
     if config.actions is not None and not config.actions.is_file():
-        raise written.place("actions").wrong("a file of actions", f"no file {str(config.actions)!r}")
+        hint = f"a path that begins in {str(config.path.parent)!r}, where the configuration stands"
+        raise written.place("actions").wrong("a file of actions", f"no file {str(config.actions)!r}", hint)
 
 
 def check_template(config: Config, written: Written) -> None:
@@ -233,4 +234,33 @@ def check_template(config: Config, written: Written) -> None:
             with chdir(config.path.parent):
                 prepared(template, parameters, config.lang)
         except NpskitError as error:
-            raise written.place(key).wrong("a template that takes what is given", error.message, error.hint) from None
+            raise not_taken(written, key, template, parameters, error) from None
+
+
+# Keys that are parameters of a template too.
+SHARED = ("by", "every", "title", "actions")
+
+
+def not_taken(
+    written: Written, key: str, template: str, parameters: Mapping[str, Any], error: NpskitError
+) -> ArgumentError:
+    """The error for a template that is not there, or the key that it does not take."""
+    said = error.message.rstrip(".")
+    name = next((each for each in parameters if said.endswith(f"one of its parameters, got {each!r}")), None)
+    if name is None:
+        return written.place(key).wrong("a template that can be run so", said, error.hint)
+    path = (name,) if key == "template" and name in SHARED else ("parameters", name)
+    place = written.place(*(path if key == "template" else (key, *path)))
+    takers = ", ".join(taking(name))
+    return place.wrong(
+        f"a parameter of the template {template!r}",
+        repr(name),
+        f"templates that take it: {takers}" if takers else error.hint,
+    )
+
+
+def taking(parameter: str) -> list[str]:
+    """The templates that have a parameter."""
+    from npskit.report.catalogue import templates
+
+    return [each["id"] for each in templates() if parameter in each["parameters"]]

@@ -11,12 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from npskit.errors import ArgumentError, SurveyNotFoundError, did_you_mean, optional_import
+from npskit.errors import ArgumentError, NpskitError, SurveyNotFoundError, did_you_mean, optional_import
 
 __all__ = ["Place", "Written", "read_written"]
 
 LARGEST = 1_000_000
 DEEPEST = 20
+# What a person does about the words of the parser.
+HINTS = {
+    r"'\t'": "write spaces instead of the tab",
+    "mapping values are not allowed here": "put a text that holds a colon in quotes",
+    "unexpected end of stream": "close the quotation mark or bracket that is open",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,11 @@ def read_written(path: Path) -> Written:
         found = {} if node is None else value_of(yaml, loader, node, (), lines, name)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise at(name, mark, "plain YAML", str(error.problem or error.context)) from None
+        problem = str(error.problem or error.context)
+        hint = next((hint for sign, hint in HINTS.items() if sign in problem), "")
+        raise at(name, mark, "plain YAML", problem, hint) from None
+    except NpskitError:
+        raise
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         raise ArgumentError(
             where=name, expected="plain YAML", got=getattr(error, "reason", None) or str(error)
@@ -136,7 +146,9 @@ def text_of(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         got = f"byte 0x{content[error.start]:02x}"
-        raise ArgumentError(where=f"{path}, line {line}", expected="text in UTF-8", got=got) from None
+        raise ArgumentError(
+            where=f"{path}, line {line}", expected="text in UTF-8", got=got, hint="save it as UTF-8"
+        ) from None
 
 
 def value_of(yaml: Any, loader: Any, node: Any, path: tuple[str, ...], lines: dict[Any, int], name: str) -> Any:
@@ -161,6 +173,7 @@ def value_of(yaml: Any, loader: Any, node: Any, path: tuple[str, ...], lines: di
     return loader.construct_object(node)
 
 
-def at(name: str, mark: Any, expected: str, got: str) -> ArgumentError:
+def at(name: str, mark: Any, expected: str, got: str, hint: str = "") -> ArgumentError:
     """What is wrong at a place of the text."""
-    return ArgumentError(where=f"{name}, line {mark.line + 1}, column {mark.column + 1}", expected=expected, got=got)
+    where = f"{name}, line {mark.line + 1}, column {mark.column + 1}"
+    return ArgumentError(where=where, expected=expected, got=got, hint=hint)

@@ -67,6 +67,8 @@ def formats(value: Any, place: Place) -> tuple[str, ...]:
     from npskit.report.writing import SUFFIXES
 
     known = tuple(suffix.removeprefix(".") for suffix in SUFFIXES if suffix != ".htm")
+    if value is False:
+        raise place.wrong("formats of a report", "no", "write [] for none")
     several = value if isinstance(value, list) else [value]
     return tuple(dict.fromkeys(one_of(*known)(each, place) for each in several))
 

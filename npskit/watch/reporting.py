@@ -28,7 +28,7 @@ from npskit.watch.history import History
 from npskit.watch.taking import keywords
 from npskit.watch.telling import TROUBLE, Event, event_id
 
-__all__ = ["TEAMS", "reports"]
+__all__ = ["TEAMS", "check_reports", "reports"]
 
 TEAMS = "teams"
 
@@ -58,6 +58,23 @@ def reports(config: Config, history: History, frame: Callable[[], Any]) -> Itera
             yield written(config, name, print_)
     if config.teams is not None:
         yield from team_reports(config, history, frame)
+
+
+def check_reports(config: Config) -> None:
+    """Raise for a report that could not be made on this machine, whatever the answers.
+
+    Raises
+    ------
+    ReportError
+        When a template is not for paper, or there is no browser to print it.
+    MissingExtraError
+        When a library is not installed.
+    """
+    orders = [(config.template, kind) for kind in config.formats]
+    if config.teams is not None:
+        orders.append((config.teams.template, config.teams.format))
+    for template, kind in orders:
+        check_possible(config.output / f"report.{kind}", template)
 
 
 def opened(folder: Path) -> Manifest:

@@ -111,3 +111,9 @@ def test_a_folder_that_is_not_there_is_an_error(place: Place) -> None:
     with pytest.raises(SurveyNotFoundError, match="line 1, folder") as error:
         place.look()
     assert "did you mean 'exports'" in str(error.value)
+    place.configure(PLAIN.replace("folder: exports", "folder: inbox"))
+    with pytest.raises(SurveyNotFoundError, match="make it, or say under 'folder'"):
+        place.look()
+    place.configure(PLAIN.replace("folder: exports", "folder: nps.yaml"))
+    with pytest.raises(SurveyNotFoundError, match="got a file"):
+        place.look()
