@@ -57,7 +57,7 @@ def test_own_templates_are_listed(own, capsys):
     rows = json.loads(capsys.readouterr().out)
     assert {"id": "house", "title": "House report", "caption": "", "kind": "template", "own": True} in rows
     assert main(["templates", "--format", "csv"]) == 0
-    assert next(csv.DictReader(io.StringIO(capsys.readouterr().out)))["id"] == "health-check"
+    assert next(csv.DictReader(io.StringIO(capsys.readouterr().out)))["id"] == "executive-brief"
 
 
 def test_a_folder_that_is_not_there_is_told(capsys):
