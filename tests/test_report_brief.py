@@ -581,3 +581,18 @@ def test_a_workbook_s_sheets_of_teams_say_of_which_team_they_are() -> None:
         taken.add(sheet_name(distinct("Over time", team, taken), taken).casefold())
     assert taken == {"over time", "lyon – over time", "nice – over time"}
     assert sheet_name("Lyon Part-Dieu: +34 points, between +28 and +40", set())[-1] != ","
+
+
+def test_an_outlook_that_says_nothing_is_not_given() -> None:
+    days = pd.date_range("2024-07-01", periods=15, freq="5D")
+    few = told(pd.DataFrame({"nps": [10, 2, 8, 9, 6] * 3, "date": days}), lang="en")
+    said = lines(few).get("Outlook", "")
+    assert "between −100" not in said
+    assert "+100" not in said
+    assert "next reading" in lines(told(answers(3000)))["Outlook"]
+
+
+def test_the_country_of_the_customers_is_that_of_the_benchmark() -> None:
+    at_home = told(answers(300), industry="airlines", country="FR").stands_notes().text
+    assert "come from elsewhere" in at_home
+    assert "country=" not in at_home

@@ -7,6 +7,7 @@ actions taken. What the data do not allow is said once, in one line, with what i
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -26,6 +27,15 @@ __all__ = ["BriefStory"]
 
 # Of the chart on the first page, which has to hold all else.
 HEIGHT = 110
+# Points between the ends of an interval from which on it says nothing of where the score will be.
+NO_OUTLOOK = 100
+ENDS = {"score": ("lower", "upper"), "level": ("level_lower", "level_upper")}
+
+
+def widest(table: Mapping[str, Sequence[float]], lower: str, upper: str) -> float:
+    """The widest interval of a forecast's table, of the reading its next one."""
+    pairs = list(zip(table[lower], table[upper], strict=True))
+    return max(high - low for low, high in (pairs[:1] if lower == "lower" else pairs))
 
 
 class BriefStory(BriefFindings):
@@ -39,7 +49,7 @@ class BriefStory(BriefFindings):
         What makes the teams; the column that is called so when not given.
     actions : path, table or ActionLog, optional
         What was done, as `npskit.read_actions` takes it.
-    industry, competitors, own : optional
+    industry, competitors, own, country : optional
         As `Survey.benchmark` takes them.
     churned : str, optional
         Column of the days on which customers left; found by name and content when not given.
@@ -97,7 +107,11 @@ class BriefStory(BriefFindings):
         found = self.outlook.forecast
         if found is None:
             return ""
-        return f"{self.outlook._title()}. {sentence(found.sentence(lang=self.lang))}."
+        wide = {name: widest(found.table, *ends) >= NO_OUTLOOK for name, ends in ENDS.items()}
+        if wide["level"]:
+            return word("report_br_outlook_few", self.lang)
+        level = sentence(found.sentence(lang=self.lang)) + "."
+        return level if wide["score"] else f"{self.outlook._title()}. {level}"
 
     def _risk(self) -> str:
         """Who leaves, where that is known; else the detractors, and whether anything stood out lately."""
