@@ -188,7 +188,14 @@ def test_other_people_are_told_from_other_answers():
     assert found.mix.change == pytest.approx(found.before_after["difference"], abs=1e-6)
     assert found.mix.mix_lower > 0
     assert found.mix.within_lower < 0 < found.mix.within_upper
-    assert "other people answered" in " ".join(found.lines())
+    said, titles = " ".join(found.lines()), found.plot(lang="fr").to_dict()["title"]
+    assert "comes of other people answering" in said
+    assert "of other answers" in said
+    assert "Other people answered: that alone makes +" in found.sentence(lang="en")
+    assert "D’autres personnes ont répondu" in " ".join(titles["subtitle"])
+    assert "people" not in every_answer()["shown"].sentence()
+    assert "Whether other people answered is not looked at" in " ".join(every_answer()["none"].lines())
+    assert any(line.startswith("New menu: The plain") for line in every_answer()["several"].lines())
 
 
 def test_a_start_after_a_bad_month_is_said():

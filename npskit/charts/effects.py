@@ -44,6 +44,7 @@ def impact(
     treated: str = "",
     breaks: Sequence[dt.date] = (),
     confidence_level: float = 0.95,
+    warning: str = "",
     lang: str | None = None,
 ) -> VConcatChart:
     """Readings beside those expected without the actions, and the difference below.
@@ -62,6 +63,8 @@ def impact(
     breaks : sequence of datetime.date
         First days of periods after a marked change.
     confidence_level : float
+    warning : str
+        What else may explain the finding, said right after it.
     lang : {"en", "fr"}, optional
 
     Returns
@@ -105,7 +108,7 @@ def impact(
         spacing=14,
     )
     said = subtitle(answered, days, len(whole), acted, every, treated, confidence_level, lang, others)
-    return styled(titled(chart, impact_finding(acted, every=every, lang=lang), said), lang)
+    return styled(titled(chart, impact_finding(acted, every=every, lang=lang), [said[0], warning, *said[1:]]), lang)
 
 
 Group = dict[dt.date, dict[str, Any]]

@@ -92,17 +92,19 @@ class Impact(Result):
         return sum(self.placebo["shown"])
 
     def sentence(self, *, lang: str | None = None) -> str:
-        """The smallest effect this design shows, then what was found.
+        """The smallest effect this design shows, what was found, and when that is mostly other people answering.
 
         Parameters
         ----------
         lang : {"en", "fr"}, optional
         """
         from npskit.charts.impact_words import design_text, impact_finding
+        from npskit.survey.impact_words import mix_warning
 
         lang = language(lang)
-        first = design_text(self.actions, lang)
-        return f"{first} {impact_finding(self.actions, every=self.every, lang=lang)}."
+        said = f"{design_text(self.actions, lang)} {impact_finding(self.actions, every=self.every, lang=lang)}."
+        warning = mix_warning(self, lang)
+        return f"{said} {warning}." if warning else said
 
     def lines(self, *, lang: str | None = None) -> list[str]:
         """A sentence an action, then placebo dates, the plain comparison, and who answered.
@@ -123,6 +125,7 @@ class Impact(Result):
         lang : {"en", "fr"}, optional
         """
         from npskit import charts
+        from npskit.survey.impact_words import mix_warning
 
         return charts.impact(
             self.table,
@@ -131,6 +134,7 @@ class Impact(Result):
             treated=self.treated,
             breaks=self.breaks,
             confidence_level=self.confidence_level,
+            warning=mix_warning(self, language(lang)),
             lang=lang,
         )
 

@@ -10,9 +10,10 @@ from npskit.labels import number, share, word
 from npskit.survey.wording import signed, signed_range
 
 if TYPE_CHECKING:
+    from npskit.survey.changes import Decomposition
     from npskit.survey.impact import Impact
 
-__all__ = ["impact_lines"]
+__all__ = ["impact_lines", "mix_warning"]
 
 
 def impact_lines(found: Impact, lang: str) -> list[str]:
@@ -60,14 +61,27 @@ def placebo_lines(found: Impact, lang: str) -> list[str]:
 
 
 def plain_lines(found: Impact, lang: str) -> list[str]:
-    """The plain comparison, and how much of it is other people."""
-    plain = found.before_after
-    if plain["difference"] != plain["difference"] or len(found.actions["action"]) > 1:
+    """The plain comparison, and how much of it is other people; of several actions that of the first, named."""
+    plain, names = found.before_after, found.actions["action"]
+    if plain["difference"] != plain["difference"]:
         return []
     limits = signed_range(plain["lower"], plain["upper"], lang)
     lines = [word("impact_line_plain", lang, gap=signed(plain["difference"], lang), range=limits)]
-    if found.mix is not None:
-        part = {"change": signed(found.mix.change, lang), "mix": signed(found.mix.mix, lang)}
-        limits = signed_range(found.mix.mix_lower, found.mix.mix_upper, lang)
-        lines.append(word("impact_line_mix", lang, **part, range=limits))
-    return lines
+    lines.append(mix_line(found.mix, lang) if found.mix is not None else word("impact_line_people", lang))
+    return lines if len(names) == 1 else [f"{names[0]}{word('chart_colon', lang)} {line}" for line in lines]
+
+
+def mix_line(mix: Decomposition, lang: str) -> str:
+    """The plain comparison in two parts: other people, and other answers."""
+    parts = {"change": signed(mix.change, lang), "mix": signed(mix.mix, lang), "within": signed(mix.within, lang)}
+    limits = [signed_range(*ends, lang) for ends in (
+        (mix.mix_lower, mix.mix_upper), (mix.within_lower, mix.within_upper))]  # fmt: skip
+    return word("impact_line_mix", lang, **parts, range=limits[0], within_range=limits[1])
+
+
+def mix_warning(found: Impact, lang: str) -> str:
+    """That most of the plain comparison is other people, without a full stop; else nothing."""
+    mix = found.mix
+    if mix is None or mix.mix_lower <= 0 <= mix.mix_upper or abs(mix.mix) < abs(mix.change) / 2:
+        return ""
+    return word("impact_mix", lang, change=signed(mix.change, lang), mix=signed(mix.mix, lang))
