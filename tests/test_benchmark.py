@@ -383,7 +383,7 @@ def test_what_makes_figures_unlike_is_told(garden):
     found = garden.nps.benchmark(industry=["banking", "airlines"], country="FR", year=2024)
     assert {"benchmark_note_country", "benchmark_note_old", "benchmark_note_undated", "benchmark_note_channel",
             "benchmark_note_means", "benchmark_note_estimates", "benchmark_note_itself",
-            "benchmark_note_without_n"} <= keys(found)  # fmt: skip
+            "benchmark_note_without_n_all"} <= keys(found)  # fmt: skip
     note = next(note for note in found.notes if note.key == "benchmark_note_country")
     assert "United States" in note.sentence(lang="en")
     assert "États-Unis" in note.sentence(lang="fr")
@@ -540,3 +540,11 @@ def test_a_published_interval_is_drawn(garden):
     spec = garden.nps.benchmark(published=rows).plot(lang="en").to_dict()
     drawn = [each["transform"] for each in spec["layer"] if each["mark"]["type"] == "rule" and "transform" in each]
     assert any("datum.mark" in str(each) and "datum.lower" in str(each) for each in drawn)
+
+
+def test_that_no_figure_says_its_n_is_said_plainly(garden):
+    rows = [{"nps": 30, "publisher": "P"}, {"nps": 40, "publisher": "Q"}]
+    assert str(garden.nps.benchmark(published=rows).notes[0]).startswith("No published figure says how many answers")
+    assert "1 of 2 published figures does not say" in str(
+        garden.nps.benchmark(published=[{**rows[0], "n": 90, "kind": "industry survey"}, rows[1]]).notes[0]
+    )

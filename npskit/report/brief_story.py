@@ -185,7 +185,9 @@ class BriefStory(BriefFindings):
             return Passage()
         told_teams = (self.teams.in_short(), *self.teams.left_out())
         heading = word("report_br_teams", self.lang, column=self.teams.column)
-        return Passage(heading, told_teams, kind="section nps-sheet")
+        # After the page of the actions or of the others there is room; the director's page stays alone.
+        kind = "section" if self.review or self.others else "section nps-sheet"
+        return Passage(heading, told_teams, kind=kind)
 
     def stands(self) -> Passage:
         """Heading of the chart of the others; empty when nobody asked."""

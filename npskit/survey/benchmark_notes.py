@@ -40,8 +40,9 @@ def kind_notes(figures: Sequence[Figure]) -> list[Note]:
     kinds = [(key, sum(each.kind == kind for each in figures)) for key, kind in
              (("means", "industry mean"), ("estimates", "estimate"), ("tools", "vendor customers"))]  # fmt: skip
     itself = sum(each.kind == "company" and each.publisher.casefold() in each.name.casefold() for each in figures)
-    counts = [("without_n", bare), *kinds, ("itself", itself)]
-    return [noted(f"benchmark_note_{key}", n, n=n, k=len(figures)) for key, n in counts if n]
+    counts = [*([] if bare == len(figures) > 1 else [("without_n", bare)]), *kinds, ("itself", itself)]
+    none = [noted("benchmark_note_without_n_all")] if bare == len(figures) > 1 else []
+    return none + [noted(f"benchmark_note_{key}", n, n=n, k=len(figures)) for key, n in counts if n]
 
 
 def population_notes(figures: Sequence[Figure]) -> list[Note]:
