@@ -47,7 +47,7 @@ SuccessExitStatus=10 13), or give --no-alert-status and read the lines. Of a run
 
 On the output, a line of JSON for each event; an id that comes again is the same event, told again after a run
 that was ended before it was through. On the error stream, sentences for people: all of them on a terminal, and
-elsewhere alerts and what went wrong, so that cron sends no others."""
+elsewhere alerts, what is in doubt and what went wrong, so that cron sends no others."""
 
 
 def add_commands(commands: Any) -> None:
@@ -154,7 +154,7 @@ def told(event: Event) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         got = error.strerror or str(error)
         raise ListenerError(where="standard output", expected="to write an event", got=got) from None
-    if event.message and (event.status or sys.stderr.isatty()):
+    if event.message and (event.status or event.data.get("cautions") or sys.stderr.isatty()):
         print(f"npskit: {event.message}", file=sys.stderr, flush=True)
 
 

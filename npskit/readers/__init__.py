@@ -198,7 +198,7 @@ def existing(path: str | os.PathLike[str]) -> Path:
         beside = sorted(each.name for each in file.parent.iterdir()) if file.parent.is_dir() else []
         raise SurveyNotFoundError(f"no file {str(file)!r}.", hint=did_you_mean(file.name, beside))
     if not file.stat().st_size:
-        raise ReadError(where=file.name, expected="a table", got="an empty file")
+        raise ReadError(where=file.name, expected="a table", got="an empty file", hint="export it again")
     return file
 
 

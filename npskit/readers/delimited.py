@@ -67,7 +67,7 @@ def read_delimited(
     content = decoded.data if b"\n" in decoded.data else decoded.data.replace(b"\r", b"\n")
     begin, announced = content_start(content)
     if not content[begin:].strip():
-        raise ReadError(where=account.source, expected="a table", got="an empty file")
+        raise ReadError(where=account.source, expected="a table", got="an empty file", hint="export it again")
     start = table_start(content, begin, header=header, separator=separator or announced)
     layout = layout_of(content[start:], separator=separator or announced, decimal=decimal)
     text = Text(content[start:], account.source, content.count(b"\n", 0, start) + 1, layout)

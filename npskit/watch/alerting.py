@@ -17,6 +17,7 @@ from npskit.charts.alert_words import AlertRow, alert_phrase
 from npskit.charts.words import name_text, sentence
 from npskit.errors import EmptyDataError, NpskitError, RoleError
 from npskit.labels import word
+from npskit.stats.monitor import FEWEST_BEFORE
 from npskit.survey import Survey
 from npskit.version import VERSION
 from npskit.watch.config import Config, Monitoring
@@ -47,14 +48,14 @@ def alerts(config: Config, history: History, frame: Any) -> list[Event]:
                 rules.every, by=rules.by, alpha=rules.alpha, breaks=list(rules.breaks) or None
             )
     except EmptyDataError as error:
-        return [not_monitored(error, rules, trouble=False)]
+        return [not_yet(error, rules, config.lang)]
     except RoleError as error:
-        return [not_monitored(error, rules, trouble=True)] if rules.asked else []
+        return [not_monitored(error, rules)] if rules.asked else []
     except NpskitError as error:
-        return [not_monitored(error, rules, trouble=True)]
+        return [not_monitored(error, rules)]
     except Exception as error:
         # The reports are made all the same.
-        return [not_monitored(NpskitError(f"{type(error).__name__}: {error}"), rules, trouble=True)]
+        return [not_monitored(NpskitError(f"{type(error).__name__}: {error}"), rules)]
     series = history.parts[0].digest
     rows = [dict(zip(found.table, row, strict=True)) for row in zip(*found.table.values(), strict=True)]
     return [event_of(row, found.by, rules, series, config.lang) for row in rows if is_told(row, rules)]
@@ -89,8 +90,14 @@ def day_of(value: Any) -> dt.date:
     return value.date() if isinstance(value, dt.datetime) else value
 
 
-def not_monitored(error: NpskitError, rules: Monitoring, *, trouble: bool) -> Event:
-    """That a history cannot be watched: yet, or as it is."""
-    status = TROUBLE if trouble else 0
+def not_yet(error: NpskitError, rules: Monitoring, lang: str) -> Event:
+    """That there are too few periods yet, which is told once and not with each new file."""
+    data = {"every": rules.every, "reason": error.message}
+    message = word("watch_not_yet", lang, n=FEWEST_BEFORE)
+    return Event("not_monitored", event_id("not_monitored", "yet", rules.every), data, message)
+
+
+def not_monitored(error: NpskitError, rules: Monitoring) -> Event:
+    """That a history cannot be watched as it is."""
     data = {"every": rules.every, "reason": str(error)}
-    return Event("not_monitored", event_id("not_monitored", str(error)), data, str(error), status=status, again=trouble)
+    return Event("not_monitored", event_id("not_monitored", str(error)), data, str(error), status=TROUBLE, again=True)

@@ -43,7 +43,7 @@ def reports(config: Config, history: History, frame: Callable[[], Any]) -> Itera
     frame : callable
         Gives the rows of the history, when a report needs them.
     """
-    if not history.parts:
+    if not history.parts or not (config.formats or config.teams):
         return
     manifest = opened(config.output)
     for kind in config.formats:

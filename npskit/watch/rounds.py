@@ -74,7 +74,8 @@ def watch_once(config: Config, *, tell: Tell | None = None) -> Outcome:
         When the folder is not there, the history is damaged or was read otherwise, or nothing can be written.
     """
     with ExitStack() as held:
-        for folder in sorted({made_folder(config.history).resolve(), made_folder(config.output).resolve()}):
+        places = [config.history, *([config.output] if config.formats or config.teams else [])]
+        for folder in sorted({made_folder(place).resolve() for place in places}):
             held.enter_context(locked(folder))
         held.enter_context(ended_by_signal())
         # Paths among the parameters begin beside the configuration, wherever a scheduler starts.
@@ -177,6 +178,8 @@ def part_event(config: Config, history: History, part: Part) -> Event:
     if total:
         files = ", ".join(refused)
         message = word("watch_read_refused", lang, **sizes, refused=number(total, lang=lang), files=files)
+    # What is in doubt is for people too: nobody reads a ledger of which they do not know that they should.
+    message = " ".join([message, *part.told["cautions"]])
     told = {
         **{name: part.told[name] for name in COUNTS},
         "rows_refused": total,

@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from npskit.errors import ColumnNotFoundError, NpskitError, NpskitWarning, ReadError
+from npskit.errors import ColumnNotFoundError, NpskitError, NpskitWarning, ReadError, RoleError
 from npskit.readers import read_survey
 from npskit.roles import resolve
 from npskit.survey import Survey
@@ -123,7 +123,11 @@ def contributed(config: Config, history: History, arrival: Arrival, digest: str)
         key = [resolve(name, list(map(str, fit.frame.columns))) for name in config.key]
         earlier = history.parts if config.duplicates == "rows" or key else ()
         found = refusal(fit.frame, earlier, fit.roles, key)
-        cautions += doubtful(history, fit, found)
+        cautions += lacking(config, history, fit) + doubtful(history, fit, found)
+    except RoleError as error:
+        # Its way out is one of the library, and this is a configuration.
+        hint = f"name it in {config.path.name}, such as 'columns: {{rating: its name}}', or take the file out"
+        raise RoleError(error.message, hint=hint) from None
     except NpskitError:
         raise
     except Exception as error:
@@ -184,6 +188,46 @@ def checked(config: Config, history: History, fit: Fitted) -> list[str]:
             warnings.simplefilter("ignore")
             Survey(both, rating=rating, **{k: v for k, v in given.items() if k in ("missing", "scale")}).tally()
     return cautions_of(caught)
+
+
+def lacking(config: Config, history: History, fit: Fitted) -> list[str]:
+    """That a column by which reports or alerts are split is not in a file: its rows would be in no group, silently."""
+    names = list(map(str, fit.frame.columns))
+    split = {
+        "by": config.by,
+        "monitor.by": config.monitor.by if config.monitor else None,
+        "teams.by": config.teams.by if config.teams else None,
+    }
+    keys: dict[str, list[str]] = {}
+    for key, value in split.items():
+        for name in [value] if isinstance(value, str) else value or []:
+            keys.setdefault(name, []).append(key)
+    known = [*history.columns, *fit.renamed]
+    return [
+        lacked(name, found, [each for each in names if each not in known], config)
+        for name, found in keys.items()
+        if not is_there(name, names)
+    ]
+
+
+def is_there(name: str, names: list[str]) -> bool:
+    """Whether a column is there, as it may be written in a configuration."""
+    try:
+        resolve(name, names)
+    except ColumnNotFoundError:
+        return False
+    return True
+
+
+def lacked(name: str, keys: Sequence[str], candidates: Sequence[str], config: Config) -> str:
+    """That a file lacks a column, and what to do."""
+    now = candidates[0] if len(candidates) == 1 else "its name now"
+    new = f" (new: {', '.join(candidates[:3])})" if candidates else ""
+    split = f"{' and '.join(keys)} in {config.path.name} splits"
+    return (
+        f"The file has no column {name!r}, by which {split}{new}: its rows are in no group. "
+        f"If another column is that now, say 'rename: {{{now}: {name}}}', and another folder as 'history'."
+    )
 
 
 def doubtful(history: History, fit: Fitted, found: Refusal) -> list[str]:

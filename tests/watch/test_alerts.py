@@ -101,7 +101,11 @@ def test_too_few_periods_are_no_trouble_and_no_date_is_when_it_was_asked_for(pla
     place.export("a.csv", months(STEADY[:3]))
     outcome = place.look()
     assert (outcome.status, [event.kind for event in outcome.events]) == (0, ["read", "not_monitored", "done"])
+    assert outcome.events[1].message == "No alerts yet: the first 6 periods with answers are not judged."
     assert [event["event"] for event in place.told()] == ["done"]
+    # One month more is no news.
+    place.export("b.csv", months(STEADY[:4]))
+    assert [event["event"] for event in place.told()] == ["read", "done"]
     place.configure(WATCHED + "history: other\npattern: undated.csv\n")
     place.export("undated.csv", answers(0, 20).drop(columns="date"))
     assert place.look().status == 3

@@ -117,3 +117,18 @@ def test_a_folder_that_is_not_there_is_an_error(place: Place) -> None:
     place.configure(PLAIN.replace("folder: exports", "folder: nps.yaml"))
     with pytest.raises(SurveyNotFoundError, match="got a file"):
         place.look()
+
+
+def test_a_file_of_something_else_is_told_with_a_way_out(place: Place) -> None:
+    place.export("a.csv", "a,b\n1,2\n")
+    event = place.one("unreadable")
+    assert "'columns: {rating: its name}'" in event["hint"]
+    assert "df.nps" not in event["message"]
+    place.export("a.csv", "")
+    assert place.one("unreadable")["hint"] == "export it again"
+
+
+def test_a_watch_without_reports_needs_no_place_for_them(place: Place) -> None:
+    place.configure(PLAIN + "output: nps.yaml/reports\n")
+    place.export("a.csv", answers(0, 20))
+    assert place.look().status == 0

@@ -25,8 +25,22 @@ def test_the_command_tells_machines_and_people_apart(place: Place, capsys: pytes
     assert events[-1]["status"] == 10
     # Whoever is sent what stands on the error stream wants to be sent nothing else.
     assert said.err == f"npskit: {events[1]['message']}\n"
-    assert events[0]["message"] == "a.csv\u202f: 1\u202f200 nouvelles lignes."
+    assert events[0]["message"] == "Nouvelles lignes dans a.csv\u202f: 1\u202f200."
     assert main(["watch", str(place.root / "nps.yaml")]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_what_is_in_doubt_is_told_to_people_once(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    place.configure(PLAIN + "teams: {by: shop, threshold: 1000}\n")
+    place.export("a.csv", answers(0, 20))
+    place.look()
+    place.export("b.csv", answers(20, 40).rename(columns={"shop": "store"}))
+    config = str(place.root / "nps.yaml")
+    assert main(["watch", config]) == 0
+    said = capsys.readouterr().err
+    assert "has no column 'shop', by which teams.by in nps.yaml splits (new: store)" in said
+    assert "'rename: {store: shop}'" in said
+    assert main(["watch", config]) == 0
     assert capsys.readouterr().err == ""
 
 
