@@ -216,6 +216,19 @@ def test_actions_close_together_are_said_to_be_one():
     assert found.together[1] > 0
 
 
+def test_two_of_three_actions_are_told_together_without_the_third():
+    rows = [{"action": "A", "since": "2023-03-01"}, {"action": "B", "since": "2023-03-10"},
+            {"action": "C", "since": "2023-10-01"}]  # fmt: skip
+    found = Survey(answers(25, "2023-03-01")).impact(actions=rows)
+    (note,) = [note for note in found.notes if note.key == "impact_note_overlap"]
+    assert {note.values["one"], note.values["other"]} == {"A", "B"}
+    assert note.values["effect"].value == pytest.approx(sum(found.actions["effect"][:2]))
+    assert note.values["lower"].value < 25 < note.values["upper"].value
+    assert "ne peuvent être distinguées l’une de l’autre, seul leur effet commun se mesure\u202f: +2" in note.sentence(
+        lang="fr"
+    )
+
+
 def test_marked_changes_close_to_the_action_are_said():
     found = Survey(answers(25)).impact("2023-09-01", breaks="2023-08")
     assert found.breaks == (dt.date(2023, 8, 1),)

@@ -56,7 +56,7 @@ class Effects:
     correlation : ndarray (..., E, E)
         Of the effects: near -1 where two actions cannot be told apart.
     together : ndarray (..., 3)
-        Effect, lower and upper of all actions together.
+        Effect, lower and upper of all actions together, or of those asked for.
     score, expected, lower_expected, upper_expected : ndarray (..., T)
         The readings (nan where nobody answered), the reading expected had there been no action, and the range of such
         a reading with its number of answers.
@@ -86,6 +86,7 @@ def effects(
     breaks: Sequence[int] | None = None,
     confidence_level: float = 0.95,
     jumps: bool = True,
+    together: Sequence[int] | None = None,
 ) -> Effects:
     """Effects of actions on a score, and what would have been without them.
 
@@ -105,6 +106,8 @@ def effects(
     confidence_level : float
     jumps : bool
         Whether the level may have jumped in other periods.
+    together : sequence of int, optional
+        Positions of the actions whose effects are added up; all unless given.
 
     Returns
     -------
@@ -142,12 +145,13 @@ def effects(
     )
     rest = None if other is None else np.broadcast_to(other, (*leading, periods, 3)).reshape(lines, periods, 3)
     length, positions = season_length(every), checked_breaks(breaks, periods)
-    parts = []
+    parts, summed = [], list(range(size) if together is None else together)
     for first in range(0, max(lines, 1), block_size(periods, length)):
         part = slice(first, first + block_size(periods, length))
         own = None if rest is None else rest[part]
         model = StepModel(series[part], at[part], control=own, length=length, breaks=positions, pace=pace_of(every))
-        parts.append(_read(model.stepped(model.rounds(jumps)), model, series[part], own, at[part], confidence_level))
+        found = model.stepped(model.rounds(jumps))
+        parts.append(_read(found, model, series[part], own, at[part], confidence_level, summed))
     joined = [np.concatenate([part[i] for part in parts]) for i in range(len(parts[0]))]
     shapes = [(size,)] * 4 + [(size, size), (3,)] + [(periods,)] * 5
     return Effects(*(each.reshape(*leading, *shape) for each, shape in zip(joined, shapes, strict=True)))
@@ -167,7 +171,13 @@ def step_columns(periods: int, since: Sequence[int], until: Sequence[int | None]
 
 
 def _read(
-    found: Stepped, model: StepModel, counts: Array, control: Array | None, steps: Array, confidence_level: float
+    found: Stepped,
+    model: StepModel,
+    counts: Array,
+    control: Array | None,
+    steps: Array,
+    confidence_level: float,
+    summed: list[int],
 ) -> list[Array]:
     """The fields of `Effects` for L series, from the answers that weigh something."""
     tail = (1 - confidence_level) / 2
@@ -181,9 +191,10 @@ def _read(
     covariance += np.einsum("lk,lke,lkf->lef", weights, apart, apart)
     scale = np.sqrt(np.diagonal(covariance, axis1=-2, axis2=-1))
     correlation = covariance / scale[:, :, None] / scale[:, None, :]
-    parts = found.effect.sum(-1, keepdims=True), np.sqrt(np.maximum(found.covariance.sum((-2, -1)), 1e-12))[..., None]
+    spread = found.covariance[..., summed, :][..., summed].sum((-2, -1))[..., None]
+    parts = found.effect[..., summed].sum(-1, keepdims=True), np.sqrt(np.maximum(spread, 1e-12))
     ends = [mixture_quantile(*parts, weights, p)[:, 0] for p in (tail, 1 - tail)]
-    together = np.stack([centre.sum(-1), *ends], axis=-1)
+    together = np.stack([centre[:, summed].sum(-1), *ends], axis=-1)
     known = _told_apart(model.answered, steps)
     shown = [np.where(known, each, np.nan) for each in (centre, lower, upper, positive)]
     return [*shown, correlation, together, *_without(found, counts, control, tail)]

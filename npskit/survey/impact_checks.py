@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from npskit.stats.score import responses, score
 from npskit.stats.trend import SEASON_LENGTHS, pace_of
 from npskit.survey.ahead import coming
 from npskit.survey.impact_rows import Step, TimeLine
-from npskit.survey.notes import Note, noted
+from npskit.survey.notes import Figure, Note, noted
 
 if TYPE_CHECKING:
     from npskit.survey.base import Base
@@ -128,7 +129,7 @@ def impact_notes(
     return [
         *design_notes(line, steps, rows, shares),
         *(bad_month(line, shares, breaks, level) if rows["told"][0] else []),
-        *overlap_notes(rows, found),
+        *overlap_notes(line, shares, rows, breaks, level),
         *other_changes(line, shares, found, breaks),
         *placebo_notes(placebos),
         *([noted("impact_note_unknown", line.unknown, n=line.unknown)] if line.unknown else []),
@@ -175,18 +176,25 @@ def bad_month(line: TimeLine, shares: np.ndarray, breaks: Sequence[int], level: 
     if not np.isfinite(found.effect[0]):
         return []
     span = {"first": (line.periods[low[0]], line.every), "last": (line.periods[low[-1]], line.every)}
-    ends = {name: round(float(getattr(found, name)[0])) for name in ("effect", "lower", "upper")}
+    ends = figures(found.effect[0], found.lower[0], found.upper[0])
     return [noted("impact_note_low", len(low), **span, **ends)]
 
 
-def overlap_notes(rows: Columns, found: Effects) -> list[Note]:
-    """Which actions cannot be told apart, and what they did together."""
-    pairs = {tuple(sorted((name, other))) for name, others in zip(rows["action"], rows["overlap"], strict=True)
-             for other in others}  # fmt: skip
-    whole = {
-        name: round(float(value)) for name, value in zip(("effect", "lower", "upper"), found.together, strict=True)
-    }
-    return [noted("impact_note_overlap", one=one, other=other, **whole) for one, other in sorted(pairs)]
+def figures(effect: float, lower: float, upper: float) -> dict[str, Figure]:
+    """An effect and its interval, as a remark holds them."""
+    limits = {"lower": Figure(float(lower), "points"), "upper": Figure(float(upper), "points")}
+    return {"effect": Figure(float(effect), "change"), **limits}
+
+
+def overlap_notes(line: TimeLine, shares: np.ndarray, rows: Columns, breaks: Sequence[int], level: float) -> list[Note]:
+    """Which actions cannot be told apart, and what each two of them did together."""
+    names, notes = rows["action"], []
+    for one, other in combinations(range(len(names)), 2):
+        if names[other] in rows["overlap"][one] and rows["told"][one] and rows["told"][other]:
+            asked: dict[str, Any] = {"control": line.control, "every": line.every, "breaks": breaks}
+            both = effects(line.counts, shares, **asked, confidence_level=level, together=[one, other]).together
+            notes.append(noted("impact_note_overlap", one=names[one], other=names[other], **figures(*both)))
+    return notes
 
 
 def other_changes(line: TimeLine, shares: np.ndarray, found: Effects, breaks: Sequence[int]) -> list[Note]:
