@@ -13,6 +13,8 @@ import pytest
 
 import npskit
 from npskit import Survey, charts
+from npskit.charts.effects import days_drawn
+from npskit.charts.impact_words import design_text
 from npskit.errors import ArgumentError, ArgumentTypeError, ColumnNotFoundError, EmptyDataError, RoleError
 from npskit.labels import LANGUAGES
 from npskit.survey.impact import Impact
@@ -388,6 +390,24 @@ def test_plot_verb_is_the_chart_of_the_result():
         survey.plot.impact("2023-09-01", lang="fr").to_dict()["title"]
         == (survey.impact("2023-09-01").plot(lang="fr").to_dict()["title"])
     )
+
+
+def test_of_many_periods_those_around_the_action_are_drawn():
+    days = [dt.date(2021, 1, 1) + dt.timedelta(days=at) for at in range(600)]
+    assert days_drawn(days, [days[100]]) == days[61:181]
+    assert days_drawn(days, [days[10]]) == days[:120]
+    assert days_drawn(days, [days[590]]) == days[480:]
+    assert days_drawn(days[:50], [days[40]]) == days[:50]
+    found = Survey(answers(25, per_day=2, first="2022-10-01")).impact("2023-02-01", every="day")
+    said = found.plot(lang="fr").to_dict()
+    assert "120 périodes dessinées sur 578" in " ".join(said["title"]["subtitle"])
+    assert "2023-02-01" in json.dumps(said)
+
+
+def test_an_effect_no_score_can_have_is_none_that_shows():
+    actions = {"smallest_detectable": [108.0]}
+    assert design_text(actions, "en").startswith("No effect, however large")
+    assert design_text({"smallest_detectable": [62.0]}, "en").startswith("An effect of 62 points")
 
 
 def test_a_chart_of_nothing_is_refused():

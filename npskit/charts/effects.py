@@ -30,8 +30,8 @@ __all__ = ["impact"]
 NEEDED = ("period", "responses", "score", "expected", "expected_lower", "expected_upper", "difference")
 ACTIONS = ("action", "since", "until", "effect", "lower", "upper", "smallest_detectable", "told")
 UPPER, LOWER, MARGIN = 220, 120, 56
-# Of so many periods the numbers of answers are written; the latest are drawn.
-MOST_NUMBERED, MOST_PERIODS = 30, 120
+# Of so many periods the numbers of answers are written; so many are drawn, some of them before the action.
+MOST_NUMBERED, MOST_PERIODS, LEAST_BEFORE = 30, 120, 40
 # Room for the name of an action, and that of one of its letters.
 NAME_WIDTH, FONT_SIZE, LETTER = 170, 11.5, 6.4
 
@@ -96,7 +96,7 @@ def impact(
     if not seen:
         raise empty("impact")
     whole = calendar(seen, every)
-    days = whole[-MOST_PERIODS:]
+    days = days_drawn(whole, [as_day(day) for day in drawn["since"]])
     answered = {day: group[day] for day in seen}
     panel = Readings("", answered, days, top_range(answered, days), (), every, tuple(breaks), lang)
     width = WIDTH - MARGIN
@@ -112,6 +112,13 @@ def impact(
 
 
 Group = dict[dt.date, dict[str, Any]]
+
+
+def days_drawn(days: Sequence[dt.date], since: Sequence[dt.date]) -> Sequence[dt.date]:
+    """The latest periods, or those around the first action where it began before them."""
+    first = sum(day <= min(since, default=days[-1]) for day in days)
+    start = max(min(len(days) - MOST_PERIODS, first - LEAST_BEFORE), 0)
+    return days[start : start + MOST_PERIODS]
 
 
 def on_these(actions: Columns, groups: Sequence[Any], treated: str) -> tuple[Columns, tuple[str, ...]]:
@@ -340,5 +347,5 @@ def subtitle(
         word("impact_level", lang, level=level_share(confidence_level, lang)),
         responses_text(answers, lang),
         word("chart_span", lang, first=first, last=last) if len(days) > 1 else first,
-        word("chart_latest", lang, shown=len(days), k=number(periods, lang=lang)) if periods > len(days) else "",
+        word("impact_window", lang, shown=len(days), k=number(periods, lang=lang)) if periods > len(days) else "",
     ]

@@ -16,10 +16,15 @@ __all__ = ["action_finding", "design_text", "effect_range", "impact_finding", "w
 
 Columns = Mapping[str, Sequence[Any]]
 
+LARGEST = 100
+
 
 def design_text(actions: Columns, lang: str) -> str:
-    """The smallest effect that this design shows, a sentence; of several actions the smallest and the largest."""
-    sizes = [size for size in actions["smallest_detectable"] if known(size) and math.isfinite(size)]
+    """The smallest effect that this design shows, a sentence; of several actions the smallest and the largest.
+
+    What would take more points than from one end of the score to its middle is nothing an action does.
+    """
+    sizes = [size for size in actions["smallest_detectable"] if known(size) and size <= LARGEST]
     if not sizes:
         return word("impact_design_none", lang)
     low, high = (math.ceil(size) for size in (min(sizes), max(sizes)))
