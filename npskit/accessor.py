@@ -76,8 +76,8 @@ class Survey(survey.Survey):
         by : str, Bands, Period or sequence of them, optional
             The teams; a column that is called so unless given.
         **options
-            Of `npskit.report.report_all`: ``template, format ("html", "pdf", "pptx", "xlsx" or "ipynb"), lang, jobs, threshold,
-            dry_run, parameters``, and parameters of the template.
+            Of `npskit.report.report_all`: ``template, format ("html", "pdf", "pptx", "xlsx" or "ipynb"), lang, jobs,
+            threshold, dry_run, parameters``, and parameters of the template.
 
         Returns
         -------

@@ -49,7 +49,7 @@ def day_meant(wanted: Any, *, where: str, last: bool = False) -> dt.date:
     """
     found = days_meant(wanted)
     if found is None:
-        raise ArgumentError(where=where, expected=READABLE, got=repr(wanted), hint=day_first(wanted))
+        raise ArgumentError(where=where, expected=READABLE, got=repr(wanted), hint=day_first(wanted) or "")
     return found[1] if last else found[0]
 
 

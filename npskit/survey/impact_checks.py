@@ -180,7 +180,7 @@ def bad_month(line: TimeLine, shares: np.ndarray, breaks: Sequence[int], level: 
     return [noted("impact_note_low", len(low), **span, **ends)]
 
 
-def figures(effect: float, lower: float, upper: float) -> dict[str, Figure]:
+def figures(effect: float, lower: float, upper: float) -> dict[str, Any]:
     """An effect and its interval, as a remark holds them."""
     limits = {"lower": Figure(float(lower), "points"), "upper": Figure(float(upper), "points")}
     return {"effect": Figure(float(effect), "change"), **limits}
