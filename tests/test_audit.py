@@ -15,8 +15,9 @@ from npskit.errors import ArgumentError, ColumnNotFoundError
 from npskit.frames.equal_answers import answered_twice_a_day, equal_answers
 from npskit.frames.pandas_source import PandasSource
 from npskit.labels import LANGUAGES
+from npskit.report.quality import over_time
 from npskit.report.story import Story
-from npskit.survey.audit import listed
+from npskit.survey.audit import Check, listed
 from npskit.survey.audit_columns import KINDS, audit_columns
 from npskit.survey.auditing import NEEDS
 from npskit.survey.notes import noted
@@ -410,6 +411,16 @@ def test_the_health_check_tells_findings_with_what_to_do(survey, lang):
     (found,) = [line for line in told if line.startswith(start)]
     assert found.endswith("breaks=.")
     assert told[-1].startswith(end)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_to_do_is_told_once_for_findings_of_one_kind(lang):
+    names = ("sudden_tens", "sudden_tens_by_team")
+    todo = noted("audit_do_tens")
+    first, second = over_time([Check(name, 1, noted("audit_rows"), todo) for name in names], lang)
+    told = todo.sentence(lang=lang)[1:]
+    assert told in first
+    assert told not in second
 
 
 @pytest.mark.slow

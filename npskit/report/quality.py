@@ -74,7 +74,8 @@ def quality(survey: Survey, found: Overall, *, customer: str | None, repeated: i
 
 def over_time(checks: Sequence[Check], lang: str) -> list[str]:
     """What was found over time, among groups and in rows, with what to do; then what else was looked at."""
-    lines = [checked(each, lang) for each in checks if each.count and each.name != NOT_CHECKED]
+    said: set[str] = set()
+    lines = [checked(each, lang, said) for each in checks if each.count and each.name != NOT_CHECKED]
     quiet = list(dict.fromkeys(each.name for each in checks if not each.count))
     found = {each.name for each in checks if each.count}
     if names := [word(f"audit_name_{name}", lang) for name in quiet if name not in found]:
@@ -82,9 +83,11 @@ def over_time(checks: Sequence[Check], lang: str) -> list[str]:
     return lines
 
 
-def checked(check: Check, lang: str) -> str:
-    """One finding and what to do about it."""
+def checked(check: Check, lang: str, said: set[str]) -> str:
+    """One finding and what to do about it, unless another one said so."""
     detail, to_do = check.words(lang)
+    to_do = "" if to_do in said else to_do
+    said.add(to_do)
     found = word("report_audit_found", lang, name=capital(word(f"audit_name_{check.name}", lang)), detail=detail)
     return f"{found} {capital(to_do)}." if to_do else found
 
