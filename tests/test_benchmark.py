@@ -548,3 +548,8 @@ def test_that_no_figure_says_its_n_is_said_plainly(garden):
     assert "1 of 2 published figures does not say" in str(
         garden.nps.benchmark(published=[{**rows[0], "n": 90, "kind": "industry survey"}, rows[1]]).notes[0]
     )
+
+
+def test_a_slip_in_the_name_of_an_industry_is_guessed(garden):
+    with pytest.raises(ArgumentError, match="did you mean 'jardinerie'"):
+        garden.nps.benchmark(industry="jardinnerie")

@@ -11,6 +11,7 @@ import csv
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -83,6 +84,19 @@ def meant(text: str, family: str) -> str | None:
     """
     folded = fold(text)
     return next((value for value, pattern in words(family) if folded == fold(value) or pattern.fullmatch(folded)), None)
+
+
+@cache
+def plain_words(family: str) -> tuple[str, ...]:
+    """The words of a family that are read as they stand, in the singular.
+
+    Examples
+    --------
+    >>> "jardinerie" in plain_words("industry")
+    True
+    """
+    found = (each.replace("s?", "") for _, pattern in words(family) for each in pattern.pattern[3:-1].split("|"))
+    return tuple(each for each in found if each.replace(" ", "").isalpha())
 
 
 def country_code(text: str) -> str:
@@ -160,9 +174,13 @@ def unknown(text: Any, theirs: Iterable[str]) -> ArgumentError:
     """The error for an industry nothing is published of."""
     keys = sorted({figure.industry for figure in bundled()})
     named = [industry_text(key, lang) for lang in LANGUAGES for key in keys]
+    meant_perhaps = did_you_mean(str(text), [*theirs, *named], quoted=True)
+    close = get_close_matches(fold(str(text)), plain_words("industry"), n=1, cutoff=0.8)
+    if close and not meant_perhaps.startswith("did you mean"):
+        meant_perhaps = f"did you mean {close[0]!r}?"
     return ArgumentError(
         where="industry", expected="an industry of which figures are known", got=repr(text),
-        hint=f"{did_you_mean(str(text), [*theirs, *named], quoted=True)} Figures of your own: published='figures.csv'",
+        hint=f"{meant_perhaps} Figures of your own: published='figures.csv'",
     )  # fmt: skip
 
 
