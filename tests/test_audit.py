@@ -425,7 +425,7 @@ def test_what_to_do_is_told_once_for_findings_of_one_kind(lang):
 
 @pytest.mark.slow
 def test_a_check_finds_something_in_one_clean_survey_of_twenty_at_most():
-    times = 30
+    times = 60
     rung = dict.fromkeys(NEEDS, 0)
     for seed in range(times):
         frame = clean(1000, seed=100 + seed)

@@ -121,7 +121,7 @@ class Round:
         """Note what was told, and the state that was judged, unless it could not be."""
         trouble = any(event.kind == "not_monitored" and event.again for event in self.events)
         judged = self.told.judged if trouble else self.judged
-        self.told.note((id for event in self.events if not event.again for id in event.ids), judged)
+        self.told.note((event for event in self.events if not event.again), judged)
 
     @cached_property
     def frame(self) -> Any:

@@ -94,10 +94,10 @@ class Told:
     --------
     >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
-    >>> Told(folder).note(["a", "b"], "state 1")
+    >>> Told(folder).note([Event("alert", "a", same=("b",))], "state 1")
     >>> told = Told(folder)
-    >>> "a" in told, "c" in told, told.judged
-    (True, False, 'state 1')
+    >>> "a" in told, "b" in told, "c" in told, told.judged
+    (True, True, False, 'state 1')
     """
 
     def __init__(self, folder: Path) -> None:
@@ -123,17 +123,17 @@ class Told:
                 # Cut off by a kill or a power failure: what it was to note is told again.
                 continue
             if isinstance(said, dict):
-                self.ids |= {str(said["id"])} if "id" in said else set()
+                self.ids |= {str(id) for id in (said.get("id"), *said.get("same", ())) if id}
                 self.judged = str(said.get("judged", self.judged))
 
-    def note(self, ids: Iterable[str], judged: str) -> None:
+    def note(self, events: Iterable[Event], judged: str) -> None:
         """Note events as told, and the state of the history in which all alerts were.
 
         It is one write and no wait for the disk: a note that a power failure takes is told again, and the less time
         there is between the note and the exit status, the fewer kills can come in between.
         """
-        new = [id for id in dict.fromkeys(ids) if id not in self.ids]
-        said: list[dict[str, str]] = [{"id": id} for id in new]
+        new = {event.id: event for event in events if event.id not in self.ids}
+        said = [{"id": event.id} | ({"same": [*event.same]} if event.same else {}) for event in new.values()]
         # Last, so that a line that is cut off leaves the state unjudged.
         said += [{"judged": judged}] if judged != self.judged else []
         if not said:
@@ -145,7 +145,7 @@ class Told:
         except OSError as error:
             got = error.strerror or str(error)
             raise ReportError(where=str(self.path), expected="to note what was told", got=got) from None
-        self.ids |= set(new)
+        self.ids |= {id for event in new.values() for id in event.ids}
         self.judged, self._torn = judged, False
 
 
