@@ -230,6 +230,6 @@ def test_what_was_planned_is_what_impact_says_afterwards(answers: int, before: i
     plan = foreseen(noise, grid_wandering("month", known), known=known, **options)
     even = np.full(plan.variances.shape[1], 1 / plan.variances.shape[1])
     planned = smallest_effect(plan.variances, even, believed=plan.believed)[0]
-    # The one weighs what the wandering may be by what went before, the other by all that came; each is held to the power
-    # that it reaches by simulations of its own.
+    # The one weighs what the wandering may be by what went before, the other by all that came; each is held to the
+    # power that it reaches by simulations of its own.
     assert planned == pytest.approx(detectable_afterwards(counts, step_columns(size, [before]))[0], rel=0.2)
