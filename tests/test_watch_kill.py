@@ -318,8 +318,8 @@ def test_kills_one_change_further_each_time(nursery: Nursery, place: Path, unhar
 
 @pytest.mark.slow
 def test_a_kill_at_lines_of_what_writes(nursery: Nursery, unharmed: Path, tmp_path: Path) -> None:
-    """At every thirteenth of the lines of these files, the first time that a round comes by."""
-    for n in range(5, 1000, 13):
+    """At every thirty-first of the lines of these files, the first time that a round comes by."""
+    for n in range(5, 1000, 31):
         place, statuses = fresh(unharmed, tmp_path / str(n)), list[int]()
         if not killed(nursery, place, unharmed, statuses, line=n, files=DURABLE):
             break
