@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from harness import notebook
-from lab import Workbench
+from lab import PATIENCE, Workbench
 from playwright.sync_api import expect
 
 QUERY = """import duckdb
@@ -20,11 +20,11 @@ def test_a_query_is_scored_when_asked_and_may_have_dates(workbench: Workbench) -
     opened = workbench.notebook(notebook(QUERY))
     opened.run_all()
     frame, one = workbench.frame("query"), workbench.frame("one")
-    expect(frame).to_have_attribute("data-state", "large")
+    expect(frame).to_have_attribute("data-state", "large", timeout=PATIENCE)
     expect(frame.locator("[data-verb=trend]")).to_have_attribute("aria-disabled", "false")
     expect(one.locator("[data-verb=trend]")).to_have_attribute("aria-disabled", "true")
     expect(one.locator(".nps-Frame-roles")).to_contain_text("1 row")
     expect(one.locator(".nps-Frame-roles")).not_to_contain_text("1 rows")
     frame.locator("[data-action=score]").click()
-    expect(frame.locator(".nps-Frame-headline")).to_have_text("+100")
+    expect(frame.locator(".nps-Frame-headline")).to_have_text("+100", timeout=PATIENCE)
     expect(frame.locator("[data-verb=trend]")).to_have_attribute("aria-disabled", "false")
