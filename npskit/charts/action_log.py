@@ -154,7 +154,7 @@ def expected_layers(layout: Layout, x: dict[str, alt.X]) -> list[alt.Chart]:
     return [
         base.transform_filter("isValid(datum.expected_lower) && isValid(datum.expected_upper)")
         .mark_rule(color=MUTED, strokeDash=[3, 2], opacity=0.9)
-        .encode(x=x["expected_lower"], x2="expected_upper:Q", y=y),
+        .encode(x=x["expected_lower"], x2=alt.X2("expected_upper:Q"), y=y),
         base.transform_filter("isValid(datum.expected)")
         .mark_point(shape="diamond", color=MUTED, filled=True, opacity=1, size=70)
         .encode(x=x["expected"], y=y),

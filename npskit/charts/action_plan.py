@@ -149,8 +149,8 @@ def asked_layers(size: float, last: float, side: str, x: alt.X, y: alt.Y, lang: 
     look: dict[str, Any] = {"color": MUTED, "fontSize": 11, "align": "left" if side == "left" else "right"}
     look |= {"baseline": "bottom", "dy": -3} if side == "above" else {"baseline": "top", "dy": 4}
     return [
-        base.mark_rule(color=MUTED, strokeDash=[4, 3]).encode(x=x, x2="end:Q"),
-        base.mark_text(**look).encode(x=x if side == "left" else alt.X("end:Q"), text="text:N"),
+        base.mark_rule(color=MUTED, strokeDash=[4, 3]).encode(x=x, x2=alt.X2("end:Q")),
+        base.mark_text(**look).encode(x=x if side == "left" else alt.X("end:Q"), text=alt.Text("text:N")),
     ]
 
 
@@ -175,7 +175,9 @@ def crossing_layers(n: int | None, size: float, color: str, x: alt.X, y: alt.Y, 
     base = alt.Chart(alt.Data(values=[{"n": n, "value": size, "text": number(n, lang=lang)}])).encode(x=x, y=y)
     return [
         base.mark_circle(color=color, size=110, opacity=1),
-        base.mark_text(color=color, fontSize=14, fontWeight=600, align="left", dx=5, dy=-11).encode(text="text:N"),
+        base.mark_text(color=color, fontSize=14, fontWeight=600, align="left", dx=5, dy=-11).encode(
+            text=alt.Text("text:N")
+        ),
     ]
 
 
@@ -193,7 +195,7 @@ def end_labels(
         {"n": last, "value": place, "text": texts[name], "color": DESIGNS[name]} for name, place in places.items()
     ]
     base = alt.Chart(alt.Data(values=values)).encode(x=x, y=y, color=alt.Color("color:N", scale=None))
-    return [base.mark_text(align="left", dx=GAP - 4, baseline="middle", fontSize=12).encode(text="text:N")]
+    return [base.mark_text(align="left", dx=GAP - 4, baseline="middle", fontSize=12).encode(text=alt.Text("text:N"))]
 
 
 def points_text(value: float, lang: str) -> str:

@@ -56,7 +56,9 @@ class Panel:
         base = alt.Chart(alt.Data(values=self.rows)).encode(x=time_channel(self.days, self.every, self.lang, labels))
         return [
             *self.expected(base, width),
-            base.mark_line(color=INK, opacity=0.45, strokeWidth=1.2).encode(y=self.y("score"), detail="stretch:O"),
+            base.mark_line(color=INK, opacity=0.45, strokeWidth=1.2).encode(
+                y=self.y("score"), detail=alt.Detail("stretch:O")
+            ),
             self.dots(base),
             *self.names(width, height),
             *self.marks_of_breaks(),
@@ -107,12 +109,14 @@ class Panel:
         judged = base.transform_filter("isValid(datum.expected)")
         if len(self.days) > MOST_BARS:
             area = base.mark_area(color=INK, opacity=0.2, interpolate="step").encode(
-                y=self.y("lower"), y2="upper:Q", detail="stretch:O"
+                y=self.y("lower"), y2=alt.Y2("upper:Q"), detail=alt.Detail("stretch:O")
             )
             return [area]
         bar = min(PART_OF_STEP * width / (len(self.days) + 1), WIDEST_BAR)
         return [
-            judged.mark_bar(color=INK, opacity=0.2, width=bar, clip=True).encode(y=self.y("lower"), y2="upper:Q"),
+            judged.mark_bar(color=INK, opacity=0.2, width=bar, clip=True).encode(
+                y=self.y("lower"), y2=alt.Y2("upper:Q")
+            ),
             judged.mark_tick(color=INK, opacity=0.5, thickness=1, width=bar, orient="horizontal").encode(
                 y=self.y("expected")
             ),
@@ -174,7 +178,7 @@ class Panel:
             before = next_period(day, self.every, -1)
             middle = dt.datetime.combine(before, dt.time()) + (day - before) / 2
             rows.append({"at": middle.isoformat(timespec="seconds")})
-        return [alt.Chart(alt.Data(values=rows)).mark_rule(color=MUTED, strokeDash=[2, 3]).encode(x="at:T")]
+        return [alt.Chart(alt.Data(values=rows)).mark_rule(color=MUTED, strokeDash=[2, 3]).encode(x=alt.X("at:T"))]
 
 
 def moment_of(edge: dict[str, int]) -> dt.datetime:
@@ -202,7 +206,7 @@ def label(text: Sequence[str], place: Placed) -> alt.Chart:
         align=place.align, baseline="top", fontSize=FONT_SIZE, fontWeight=600, color=ACCENT, lineHeight=LINE_HEIGHT
     )
     x, y = (alt.value(round(at, 1)) for at in (place.anchor, place.box.top))
-    return mark.encode(x=x, y=y, text=alt.value(list(text)))
+    return mark.encode(x=x, y=y, text=alt.TextValue(list(text)))
 
 
 def rule(x: float, y: float, to_x: float, to_y: float) -> alt.Chart:

@@ -46,7 +46,7 @@ def strips(panels: Sequence[Panel]) -> LayerChart:
             "side:N", scale=alt.Scale(domain=[-1, 1], range=[CATEGORY_COLORS[0], CATEGORY_COLORS[2]]), legend=None
         ),
     )
-    cells = alt.Chart(alt.Data(values=cells_of(panels))).encode(x=x, x2="to:Q", y=y)
+    cells = alt.Chart(alt.Data(values=cells_of(panels))).encode(x=x, x2=alt.X2("to:Q"), y=y)
     blocks = cells.transform_filter("datum.side !== 0").mark_rect()
     early = cells.transform_filter("datum.side === 0").mark_rect(color=MUTED, opacity=0.12)
     tooltip = [alt.Tooltip(f"{field}:N", title=word(key, lang)) for field, key in shown]
@@ -112,7 +112,7 @@ def said(texts: Sequence[str], width: int) -> alt.Chart:
     mark = alt.Chart(alt.Data(values=rows)).mark_text(
         align="left", baseline="middle", fontSize=FONT_SIZE, fontWeight=600, color=ACCENT
     )
-    return mark.encode(x=alt.value(width + 8), y=alt.Y("row:O", sort=None), text="text:N")
+    return mark.encode(x=alt.XValue(width + 8), y=alt.Y("row:O", sort=None), text=alt.Text("text:N"))
 
 
 def short_name(name: str) -> str:

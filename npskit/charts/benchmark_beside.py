@@ -109,22 +109,22 @@ def marks(values: list[dict[str, Any]], layout: Layout, zero: float, head: str) 
     base = alt.Chart(alt.Data(values=values)).encode(y=row_axis(layout))
     pixels = alt.X("end:Q", scale=None, axis=None)
     color = alt.condition("datum.point", alt.value(ACCENT), alt.value(INK))
-    told = base.encode(x=pixels, text="text:N")
+    told = base.encode(x=pixels, text=alt.Text("text:N"))
     text: dict[str, Any] = {"baseline": "middle", "fontSize": 11}
     one = alt.Chart(alt.Data(values=[{}]))
     return [
         base.transform_filter("datum.known").mark_bar(height=BAR, opacity=0.9).encode(
-            x=pixels, x2="zero:Q", color=color
+            x=pixels, x2=alt.X2("zero:Q"), color=color
         ),
         told.transform_filter("datum.known && !datum.minus").mark_text(align="left", dx=5, **text).encode(color=color),
         told.transform_filter("datum.known && datum.minus").mark_text(align="right", dx=-5, **text).encode(color=color),
         told.transform_filter("!datum.known").mark_text(align="left", dx=5, color=MUTED, fontStyle="italic", **text),
         one.mark_rule(color=MUTED, opacity=0.4).encode(
-            x=alt.value(zero), y=alt.value(0), y2=alt.value(layout.height)
+            x=alt.XValue(zero), y=alt.YValue(0), y2=alt.Y2Value(layout.height)
         ),
         one.mark_text(align="left", baseline="bottom", dy=-6, color=MUTED, fontSize=11, fontWeight=600).encode(
-            x=alt.value(values[0]["zero"] if not any(row["minus"] for row in values) else min(
-                row["end"] for row in values) - FIGURE), y=alt.value(0), text=alt.value(head)
+            x=alt.XValue(values[0]["zero"] if not any(row["minus"] for row in values) else min(
+                row["end"] for row in values) - FIGURE), y=alt.YValue(0), text=alt.TextValue(head)
         ),
     ]  # fmt: skip
 

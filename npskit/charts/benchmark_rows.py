@@ -246,7 +246,7 @@ def head_marks(heads: Sequence[str], tops: Sequence[tuple[float, float]]) -> lis
     """The heads, at the left above their parts."""
     base = alt.Chart(alt.Data(values=[{}]))
     mark = base.mark_text(align="left", baseline="bottom", color=MUTED, fontSize=11, fontWeight=600, dy=-5)
-    return [mark.encode(x=alt.value(0), y=alt.value(span[0]), text=alt.value(text))
+    return [mark.encode(x=alt.XValue(0), y=alt.YValue(span[0]), text=alt.TextValue(text))
             for text, span in zip(heads, tops, strict=True)]  # fmt: skip
 
 
@@ -261,7 +261,7 @@ def bands(
     top, bottom = tops[keys.index("industry")]
     data = alt.Data(values=[{"low": min(found), "high": max(found)}])
     band = alt.Chart(data).mark_rect(color=INK, opacity=0.13)
-    return [band.encode(x=x["low"], x2="high:Q", y=alt.value(top), y2=alt.value(bottom))]
+    return [band.encode(x=x["low"], x2=alt.X2("high:Q"), y=alt.YValue(top), y2=alt.Y2Value(bottom))]
 
 
 def own_line(
@@ -273,7 +273,7 @@ def own_line(
     data = alt.Data(values=[{"low": rows["score"][rows["kind"].index("own")]}])
     rule = alt.Chart(data).mark_rule(color=ACCENT, strokeDash=[3, 3], opacity=0.8)
     spans = [span for (key, _), span in zip(blocks, tops, strict=True) if key != "asked"]
-    return [rule.encode(x=x["low"], y=alt.value(top), y2=alt.value(bottom)) for top, bottom in spans]
+    return [rule.encode(x=x["low"], y=alt.YValue(top), y2=alt.Y2Value(bottom)) for top, bottom in spans]
 
 
 def published_layers(x: Any, layout: Layout, shown: list[alt.Tooltip]) -> list[alt.Chart]:
@@ -282,7 +282,7 @@ def published_layers(x: Any, layout: Layout, shown: list[alt.Tooltip]) -> list[a
     interval = base.transform_filter("isValid(datum.lower) && isValid(datum.upper)").mark_rule(color=INK, opacity=0.75)
     looks = (("diamond", "!datum.company && !datum.guess", True), ("diamond", "datum.guess", False),
              ("square", "datum.company", True))  # fmt: skip
-    layers = [interval.encode(x=x["lower"], x2="upper:Q", strokeWidth=alt.value(1.5))]
+    layers = [interval.encode(x=x["lower"], x2=alt.X2("upper:Q"), strokeWidth=alt.StrokeWidthValue(1.5))]
     for shape, test, filled in looks:
         look: dict[str, Any] = {"shape": shape, "size": 70, "opacity": 1, "filled": filled, "color": INK}
         layers.append(base.transform_filter(test).mark_point(**look, strokeWidth=1.6))

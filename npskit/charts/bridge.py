@@ -327,7 +327,7 @@ def links(rows: list[Row], layout: Layout, x: dict[str, alt.X]) -> alt.Chart:
         for (row, middle), (_, following) in pairwise(shown)
     ]
     mark = alt.Chart(alt.Data(values=lines)).mark_rule(color=MUTED, strokeWidth=1, opacity=0.5)
-    return mark.encode(x=x["end"], y=row_axis(layout), y2="below:Q")
+    return mark.encode(x=x["end"], y=row_axis(layout), y2=alt.Y2("below:Q"))
 
 
 def bars(base: alt.Chart, x: dict[str, alt.X]) -> list[alt.Chart]:
@@ -336,8 +336,10 @@ def bars(base: alt.Chart, x: dict[str, alt.X]) -> list[alt.Chart]:
     layers = []
     for kind, opacity in (("mix", 0.4), ("within", 0.65)):
         own = base.transform_filter(f"datum.kind === '{kind}'")
-        layers.append(own.mark_rule(opacity=opacity, **shape).encode(x=x["start"], x2="end:Q", color=row_color()))
+        layers.append(
+            own.mark_rule(opacity=opacity, **shape).encode(x=x["start"], x2=alt.X2("end:Q"), color=row_color())
+        )
     whiskers = base.transform_filter("isValid(datum.low) && isValid(datum.high)")
-    layers.append(whiskers.mark_rule(strokeWidth=1.2).encode(x=x["low"], x2="high:Q", color=row_color()))
+    layers.append(whiskers.mark_rule(strokeWidth=1.2).encode(x=x["low"], x2=alt.X2("high:Q"), color=row_color()))
     totals = base.transform_filter("datum.kind === 'total'")
     return [*layers, totals.mark_circle(size=110, opacity=1).encode(x=x["end"], color=row_color())]

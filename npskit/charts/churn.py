@@ -103,7 +103,7 @@ def retention_curves(
         alt.Tooltip("followed:N", title=word("chart_churn_followed", lang)),
     ]
     layers = [
-        base.mark_area(opacity=0.22, interpolate="step-after").encode(y=y["lower"], y2="upper:Q", color=fill),
+        base.mark_area(opacity=0.22, interpolate="step-after").encode(y=y["lower"], y2=alt.Y2("upper:Q"), color=fill),
         base.mark_line(strokeWidth=2.2, interpolate="step-after").encode(y=y["retained"], color=color),
         base.mark_point(opacity=0, size=60).encode(y=y["retained"], color=color, tooltip=tooltip),
         *label_layers(ends, low, width),
@@ -178,7 +178,7 @@ def label_layers(ends: dict[str, tuple[str, float]], low: float, width: float) -
     return [
         base.mark_text(
             align="left", baseline="middle", fontSize=LABEL_SIZE, fontWeight=600, color=LINES[CATEGORIES.index(name)]
-        ).encode(x=alt.value(width + 10), y=alt.value(place), text=alt.value(ends[name][0]))
+        ).encode(x=alt.XValue(width + 10), y=alt.YValue(place), text=alt.TextValue(ends[name][0]))
         for name, place in zip(order, places, strict=True)
     ]
 
@@ -198,11 +198,11 @@ def followed_layers(
         look: dict[str, Any] = {"fontSize": 11, "baseline": "middle"}
         layers.append(
             alt.Chart(alt.Data(values=values)).mark_text(color=ink, **look)
-            .encode(x=x, y=alt.value(place), text="n:N")
+            .encode(x=x, y=alt.YValue(place), text=alt.Text("n:N"))
         )  # fmt: skip
         layers.append(
             alt.Chart(alt.Data(values=[{}])).mark_text(color=ink, align="right", **look)
-            .encode(x=alt.value(-22), y=alt.value(place), text=alt.value(sentence(word(name, lang))))
+            .encode(x=alt.XValue(-22), y=alt.YValue(place), text=alt.TextValue(sentence(word(name, lang))))
         )  # fmt: skip
     return layers
 
@@ -210,4 +210,4 @@ def followed_layers(
 def heading(text: str, place: float) -> alt.Chart:
     """A line of small letters in grey above the numbers."""
     mark = alt.Chart(alt.Data(values=[{}])).mark_text(color=MUTED, fontSize=10.5, align="right", baseline="middle")
-    return mark.encode(x=alt.value(-22), y=alt.value(place), text=alt.value(sentence(text)))
+    return mark.encode(x=alt.XValue(-22), y=alt.YValue(place), text=alt.TextValue(sentence(text)))

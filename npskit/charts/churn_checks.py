@@ -79,7 +79,7 @@ def reliability(
     line = alt.Chart(alt.Data(values=[{"expected": 0, "observed": 0}, {"expected": top, "observed": top}]))
     layers = [
         line.mark_line(color=MUTED, opacity=0.5, strokeDash=[4, 4], strokeWidth=1).encode(x=x, y=y["observed"]),
-        base.mark_rule(color=INK, strokeWidth=2.2, opacity=0.75).encode(y=y["lower"], y2="upper:Q"),
+        base.mark_rule(color=INK, strokeWidth=2.2, opacity=0.75).encode(y=y["lower"], y2=alt.Y2("upper:Q")),
         base.mark_circle(color=ACCENT, size=110, opacity=1).encode(y=y["observed"]),
     ]
     chart = LayerChart(layer=layers, width=WIDTH - 60, height=SIDE)

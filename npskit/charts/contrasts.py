@@ -212,6 +212,6 @@ def effect_layers(layout: Layout, x: dict[str, alt.X], tooltip: list[alt.Tooltip
         base = base.encode(y=row_axis(layout, f"{effect}_y"), tooltip=tooltip)
         layers += [
             base.mark_rule(strokeWidth=BAR, opacity=0.55, color=color).encode(x=x[effect], x2=alt.datum(0)),
-            base.mark_rule(strokeWidth=1.4, color=color).encode(x=x[f"{effect}_lower"], x2=f"{effect}_upper:Q"),
+            base.mark_rule(strokeWidth=1.4, color=color).encode(x=x[f"{effect}_lower"], x2=alt.X2(f"{effect}_upper:Q")),
         ]
     return layers

@@ -197,6 +197,6 @@ def nothing(lang: str) -> LayerChart:
     base = alt.Chart(alt.Data(values=[{}]))
     mark = base.mark_text(align="left", baseline="middle", color=MUTED, fontSize=12)
     text = mark.encode(
-        x=alt.value(0), y=alt.value(EMPTY_HEIGHT / 2), text=alt.value(word("chart_nothing_found_why", lang))
+        x=alt.XValue(0), y=alt.YValue(EMPTY_HEIGHT / 2), text=alt.TextValue(word("chart_nothing_found_why", lang))
     )
     return LayerChart(layer=[text], width=WIDTH - 20, height=EMPTY_HEIGHT)

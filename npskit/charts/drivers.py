@@ -198,7 +198,7 @@ def draw(rows: Columns, names: Sequence[str], named: Sequence[int], lang: str) -
     base = alt.Chart().encode(y=row_axis(layout))
     bars = base.mark_rule(strokeWidth=12, opacity=0.22, color=INK).encode(x=x["value"], x2=alt.datum(0))
     signs = base.mark_text(align="left", dx=8, baseline="middle", color=MUTED, fontSize=11).encode(
-        x=alt.X("sign_at:Q"), text="reverse:N"
+        x=alt.X("sign_at:Q"), text=alt.Text("reverse:N")
     )
     pointer = [(field, word(key, lang)) for field, key in POINTER if field in fields]
     return forest(fields, layout, sides, x, tooltip=tooltips(pointer), below=[bars], above=[signs])

@@ -125,7 +125,7 @@ def category_values(
     base = alt.Chart().encode(y=row_axis(layout), tooltip=tooltip, color=alt.Color("color:N", scale=None))
     limits = base.transform_filter("isValid(datum.lower) && isValid(datum.upper)")
     layers = [
-        limits.mark_rule(strokeWidth=2.6, opacity=0.75).encode(x=x["lower"], x2="upper:Q"),
+        limits.mark_rule(strokeWidth=2.6, opacity=0.75).encode(x=x["lower"], x2=alt.X2("upper:Q")),
         base.transform_filter("isValid(datum.value)").mark_circle(size=130, opacity=1).encode(x=x["value"]),
         *side_layers(alt.Chart().encode(y=row_axis(layout), tooltip=tooltip), sides, layout),
         *head_layers(sides, layout),
@@ -331,7 +331,7 @@ def bridge_chart(
     }
     base = alt.Chart().encode(y=row_axis(layout), **look)
     barred = base if whole else base.transform_filter("!datum.total")
-    layers = [joints(fields, layout, x), barred.mark_rule(strokeWidth=BAR).encode(x=x["start"], x2="end:Q")]
+    layers = [joints(fields, layout, x), barred.mark_rule(strokeWidth=BAR).encode(x=x["start"], x2=alt.X2("end:Q"))]
     if not whole:
         points = base.transform_filter("datum.total").mark_circle(size=110)
         layers.append(points.encode(x=x["end"]))
@@ -346,4 +346,4 @@ def joints(fields: Columns, layout: Layout, x: dict[str, alt.X]) -> alt.Chart:
         for end, middle, below in zip(fields["end"], layout.middles, layout.middles[1:], strict=False)
     ]
     mark = alt.Chart(alt.Data(values=lines)).mark_rule(color=MUTED, strokeWidth=1, opacity=0.5)
-    return mark.encode(x=x["end"], y=row_axis(layout), y2="below:Q")
+    return mark.encode(x=x["end"], y=row_axis(layout), y2=alt.Y2("below:Q"))

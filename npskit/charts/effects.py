@@ -163,7 +163,7 @@ class Readings(Panel):
             *self.expected(base, width),
             *self.rules(actions),
             *self.titles(actions, width),
-            line.encode(y=self.y("score"), detail="stretch:O"),
+            line.encode(y=self.y("score"), detail=alt.Detail("stretch:O")),
             self.dots(base),
             *self.numbers(base),
             *self.marks_of_breaks(),
@@ -201,13 +201,15 @@ class Readings(Panel):
         if len(self.days) > MOST_NUMBERED:
             return []
         mark = base.mark_text(color=MUTED, fontSize=9.5, baseline="top")
-        return [mark.encode(y=alt.value(UPPER + 4), text="n:N")]
+        return [mark.encode(y=alt.YValue(UPPER + 4), text=alt.Text("n:N"))]
 
     def rules(self, actions: Columns) -> list[alt.Chart]:
         """A rule where each action begins."""
         rows = [{"at": begins.isoformat(timespec="seconds")} for _, begins in self.inside(actions)]
         return (
-            [alt.Chart(alt.Data(values=rows)).mark_rule(color=ACCENT, strokeWidth=1.2).encode(x="at:T")] if rows else []
+            [alt.Chart(alt.Data(values=rows)).mark_rule(color=ACCENT, strokeWidth=1.2).encode(x=alt.X("at:T"))]
+            if rows
+            else []
         )
 
     def inside(self, actions: Columns) -> list[tuple[str, dt.datetime]]:
@@ -233,7 +235,7 @@ class Readings(Panel):
                 color=ACCENT, fontSize=FONT_SIZE, fontWeight=600, baseline="bottom", align="left"
             )
             y = alt.value(-4 - 14 * row)
-            out += [mark.encode(x=alt.value(round(left, 1)), y=y, text=alt.value(text))] if text else []
+            out += [mark.encode(x=alt.XValue(round(left, 1)), y=y, text=alt.TextValue(text))] if text else []
         return out
 
     def begins(self, day: dt.date) -> dt.datetime:
@@ -255,7 +257,7 @@ class Readings(Panel):
             *self.rules(actions),
             *self.beyond(actions, y),
             base.mark_rule(color=INK, opacity=0.35, strokeWidth=max(min(bar, 1.4), 0.6), clip=True).encode(
-                y=y("low"), y2="high:Q"
+                y=y("low"), y2=alt.Y2("high:Q")
             ),
             base.mark_circle(color=INK, opacity=1, size=30 if len(self.days) <= 60 else 14).encode(
                 y=y("difference"), tooltip=tips
@@ -313,13 +315,16 @@ class Readings(Panel):
             text = f"{effect_text(row, self.lang)} ({effect_range(row, self.lang)})"
             values = {**{key: at.isoformat(timespec="seconds") for key, at in span.items()}, "text": text,
                       **{key: round(row[key], 2) for key in ("effect", "lower", "upper")}}  # fmt: skip
-            base = alt.Chart(alt.Data(values=[values])).encode(x="from:T", x2="to:T")
+            base = alt.Chart(alt.Data(values=[values])).encode(x=alt.X("from:T"), x2=alt.X2("to:T"))
             tip = [alt.Tooltip("text:N", title=word("impact_effect", self.lang))]
             band, line = (
                 base.mark_rect(color=ACCENT, opacity=0.16, clip=True),
                 base.mark_rule(color=ACCENT, strokeWidth=2),
             )
-            out += [band.encode(y=y("lower"), y2="upper:Q", tooltip=tip), line.encode(y=y("effect"), tooltip=tip)]
+            out += [
+                band.encode(y=y("lower"), y2=alt.Y2("upper:Q"), tooltip=tip),
+                line.encode(y=y("effect"), tooltip=tip),
+            ]
         return out
 
 

@@ -127,14 +127,14 @@ def trend(lang: str) -> LayerChart:
     layers = [
         # Something to point at over the whole height of a period.
         readings.mark_rule(strokeWidth=alt.ExprRef("reach"), opacity=0)
-        .encode(y=alt.value(0), y2=alt.value(alt.ExprRef("height")), tooltip=shown)
+        .encode(y=alt.YValue(0), y2=alt.Y2Value(alt.ExprRef("height")), tooltip=shown)
         .add_params(brush),
         readings.mark_rule(color=INK, strokeWidth=1.2, clip=True).encode(
             y=y["lower"],
-            y2="upper:Q",
+            y2=alt.Y2("upper:Q"),
             opacity=alt.condition("datum.enough", alt.value(alt.ExprRef("0.5 * thin")), alt.value(0.2)),
         ),
-        level.mark_area(color=CHOSEN, opacity=0.25, clip=True).encode(y=y["level_lower"], y2="level_upper:Q"),
+        level.mark_area(color=CHOSEN, opacity=0.25, clip=True).encode(y=y["level_lower"], y2=alt.Y2("level_upper:Q")),
         level.mark_line(color=CHOSEN, strokeWidth=2.5, clip=True).encode(y=y["level"]),
         readings.mark_circle(color=INK, clip=True).encode(
             y=y["score"],
@@ -144,7 +144,7 @@ def trend(lang: str) -> LayerChart:
         ),
         empty("end")
         .mark_text(align="left", dx=10, fontSize=14, fontWeight=600, color=CHOSEN)
-        .encode(x=x, y=y["level"], text="text:N"),
+        .encode(x=x, y=y["level"], text=alt.Text("text:N")),
     ]
     values = parameters(
         periods=[-0.5, 0.5], span=[-100, 100], marks=[], period_ticks=[], period_labels=[], reach=10, thin=1
@@ -168,21 +168,23 @@ def split(lang: str) -> LayerChart:
 
     def column(field: str, right: int, **look: Any) -> Any:
         text = rows.mark_text(align="right", baseline="middle", **look)
-        return text.encode(x=alt.value(alt.ExprRef(f"width + {right}")), text=f"{field}:N", opacity=opacity)
+        return text.encode(x=alt.XValue(alt.ExprRef(f"width + {right}")), text=alt.Text(f"{field}:N"), opacity=opacity)
 
     layers = [
         rows.mark_bar(cursor="pointer", color=CHOSEN).encode(
-            x=alt.value(alt.ExprRef("-names")),
-            x2=alt.value(alt.ExprRef(f"width + {RESPONSES_COLUMN + 8}")),
+            x=alt.XValue(alt.ExprRef("-names")),
+            x2=alt.X2Value(alt.ExprRef(f"width + {RESPONSES_COLUMN + 8}")),
             y=alt.Y("top:Q", scale=ends("rows_span"), axis=None),
-            y2="bottom:Q",
+            y2=alt.Y2("bottom:Q"),
             opacity=alt.condition("datum.chosen", alt.value(0.1), alt.value(0)),
         ),
         empty("overall").mark_rule(strokeDash=[3, 3], color=MUTED, clip=True).encode(x=x["score"]),
-        rows.mark_rule(strokeWidth=2, clip=True).encode(x=x["lower"], x2="upper:Q", color=color, opacity=opacity),
+        rows.mark_rule(strokeWidth=2, clip=True).encode(
+            x=x["lower"], x2=alt.X2("upper:Q"), color=color, opacity=opacity
+        ),
         rows.mark_circle(size=70, clip=True).encode(x=x["score"], color=color, opacity=opacity),
         rows.mark_text(align="right", baseline="middle", fontSize=12).encode(
-            x=alt.value(-10), text="name:N", color=name, opacity=opacity
+            x=alt.XValue(-10), text=alt.Text("name:N"), color=name, opacity=opacity
         ),
         column("figure", SCORE_COLUMN, fontSize=13, fontWeight=600).encode(color=name),
         column("n", RESPONSES_COLUMN, fontSize=12, color=MUTED),
@@ -205,16 +207,18 @@ def ratings(lang: str) -> LayerChart:
     colors = alt.Color("category:O", scale=alt.Scale(domain=[0, 1, 2], range=list(CATEGORY_COLORS)), legend=None)
     text = bars.mark_text(baseline="bottom").encode(x=middle, y=y)
     layers = [
-        bars.mark_bar().encode(x=x, x2="right:Q", y=y, y2=alt.datum(0), color=colors, opacity=opacity, tooltip=shown),
-        text.mark_text(baseline="bottom", dy=-16, fontSize=12, fontWeight=600, color=alt.ExprRef("ink")).encode(
-            text="share_text:N"
+        bars.mark_bar().encode(
+            x=x, x2=alt.X2("right:Q"), y=y, y2=alt.datum(0), color=colors, opacity=opacity, tooltip=shown
         ),
-        text.mark_text(baseline="bottom", dy=-3, fontSize=11, color=MUTED).encode(text="short:N"),
+        text.mark_text(baseline="bottom", dy=-16, fontSize=12, fontWeight=600, color=alt.ExprRef("ink")).encode(
+            text=alt.Text("share_text:N")
+        ),
+        text.mark_text(baseline="bottom", dy=-3, fontSize=11, color=MUTED).encode(text=alt.Text("short:N")),
         empty("categories")
         .mark_rule(strokeWidth=4)
-        .encode(x=x, x2="right:Q", y=alt.value(alt.ExprRef("height + 28")), color=colors),
+        .encode(x=x, x2=alt.X2("right:Q"), y=alt.YValue(alt.ExprRef("height + 28")), color=colors),
         names.mark_text(baseline="top", fontSize=12, fontWeight=600).encode(
-            y=alt.value(alt.ExprRef("height + 35")), text="text:N", color=alt.ColorValue(alt.ExprRef("ink"))
+            y=alt.YValue(alt.ExprRef("height + 35")), text=alt.Text("text:N"), color=alt.ColorValue(alt.ExprRef("ink"))
         ),
     ]
     values = parameters(places=[-0.5, 10.5], highest=[0, 1], rating_ticks=[], rating_labels=[], weight=1)

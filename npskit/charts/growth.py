@@ -150,7 +150,7 @@ def past_layers(
     texts = [alt.Tooltip("label:N", title=word("chart_period", lang)), alt.Tooltip("figure:N", title=" ")]
     size = 26 if len(rows) <= 60 else 12
     return [
-        base.mark_line(color=INK, strokeWidth=2, strokeJoin="round").encode(detail="part:N"),
+        base.mark_line(color=INK, strokeWidth=2, strokeJoin="round").encode(detail=alt.Detail("part:N")),
         base.mark_circle(color=INK, opacity=1, size=size).encode(tooltip=texts),
     ]
 
@@ -176,7 +176,7 @@ def future_layers(
     band = base.mark_area(color=ACCENT, opacity=0.25).encode(y=alt.Y("lower:Q", axis=y["axis"], scale=y["scale"]))
     line = base.mark_line(color=ACCENT, strokeWidth=2.5, strokeDash=[5, 3])
     dots = base.mark_circle(color=ACCENT, opacity=1, size=40).transform_filter("datum.label !== ''")
-    return [band.encode(y2="upper:Q"), line.encode(y=y), dots.encode(y=y, tooltip=tips)]
+    return [band.encode(y2=alt.Y2("upper:Q")), line.encode(y=y), dots.encode(y=y, tooltip=tips)]
 
 
 def end_layers(day: dt.date, to_come: Columns, unit: tuple[str, float], lang: str, x: alt.X, y: alt.Y) -> list[Any]:
@@ -184,13 +184,13 @@ def end_layers(day: dt.date, to_come: Columns, unit: tuple[str, float], lang: st
     value, lower, upper = (to_come[name][-1] for name in ("target", "lower", "upper"))
     end = alt.Chart(alt.Data(values=[{"period": moment(day), "value": value}])).encode(x=x, y=y)
     bold = end.mark_text(align="left", dx=12, fontSize=14, fontWeight=600, color=ACCENT)
-    out = [bold.encode(text=alt.value(amount_text(value, upper - lower, unit, lang)))]
+    out = [bold.encode(text=alt.TextValue(amount_text(value, upper - lower, unit, lang)))]
     year = [to_come.get(name, [None])[-1] for name in ("on_year", "on_year_lower", "on_year_upper")]
     if all(known(part) for part in year):
         growth = signed_share(year[0], year[2] - year[1], lang)
         text = word("chart_growth_on_year", lang, growth=growth)
         small = end.mark_text(align="left", dx=12, dy=16, fontSize=11, color=MUTED)
-        out.append(small.encode(text=alt.value(text)))
+        out.append(small.encode(text=alt.TextValue(text)))
     return out
 
 
@@ -263,8 +263,8 @@ def sales_difference(
     ends = base.mark_text(baseline="bottom", dy=-6, fontSize=12, fontWeight=600, color=ACCENT)
     layers = [
         base.mark_bar(color=ACCENT, opacity=0.35, size=34).encode(y=y, tooltip=tips),
-        base.mark_rule(color=ACCENT, strokeWidth=1.6).encode(y=alt.Y("lower:Q", axis=grid), y2="upper:Q"),
-        ends.encode(y=alt.Y("top:Q", axis=grid), text="figure:N"),
+        base.mark_rule(color=ACCENT, strokeWidth=1.6).encode(y=alt.Y("lower:Q", axis=grid), y2=alt.Y2("upper:Q")),
+        ends.encode(y=alt.Y("top:Q", axis=grid), text=alt.Text("figure:N")),
     ]
     level = level_share(confidence_level, lang)
     said = [word("chart_growth_difference", lang, every=periods_word(1, every, lang), level=level), *notes]
@@ -325,7 +325,7 @@ def forecast_errors(table: Any, *, every: str, finding: str, evidence: str = "",
     tip = [alt.Tooltip("pair:N", title=" ")]
     layers: list[Any] = [
         near.mark_rule(color=MUTED, strokeWidth=2, opacity=0.5).encode(
-            x=alt.X("with:Q", scale=scale, axis=across), x2="without:Q"
+            x=alt.X("with:Q", scale=scale, axis=across), x2=alt.X2("without:Q")
         )
     ]
     for name, color in (("without", INK), ("with", ACCENT)):
@@ -378,4 +378,4 @@ def point_names(pairs: Sequence[tuple[Any, Any]], y: alt.Y, scale: alt.Scale, ax
 def side_layer(base: alt.Chart, edge: float) -> list[alt.Chart]:
     """How many forecasts stand behind a row, at the right."""
     mark = base.mark_text(align="left", fontSize=11, color=MUTED)
-    return [mark.encode(x=alt.value(edge + GAP), text="side:N")]
+    return [mark.encode(x=alt.XValue(edge + GAP), text=alt.Text("side:N"))]

@@ -190,10 +190,14 @@ def draw(rows: Columns, names: Sequence[str], named: Sequence[int], lang: str) -
     layers = [
         zero,
         *corner_layers(frame, lang),
-        base.mark_rule(strokeWidth=1.4, opacity=0.5).encode(y=alt.Y("lower:Q"), y2="upper:Q", color=row_color()),
+        base.mark_rule(strokeWidth=1.4, opacity=0.5).encode(
+            y=alt.Y("lower:Q"), y2=alt.Y2("upper:Q"), color=row_color()
+        ),
         *label_layers([row for row in found if row is not None], x, y),
         base.mark_circle(size=330, opacity=1).encode(y=y, color=row_color()),
-        base.mark_text(color="#ffffff", fontSize=11, fontWeight=600, baseline="middle").encode(y=y, text="rank:N"),
+        base.mark_text(color="#ffffff", fontSize=11, fontWeight=600, baseline="middle").encode(
+            y=y, text=alt.Text("rank:N")
+        ),
         *axis_titles(frame, word("chart_matrix_x", lang), word("chart_matrix_y", lang)),
     ]
     return LayerChart(layer=layers, width=frame.width, height=frame.height)
@@ -274,7 +278,9 @@ def corner_layers(frame: Frame, lang: str) -> list[alt.Chart]:
     for (side, low), text in zip(CORNERS, corner_texts(lang), strict=True):
         mark = blank.mark_text(align=side, baseline="bottom" if low else "top", color=MUTED, fontSize=11.5)
         at = 4 if side == "left" else frame.width - 4
-        layers.append(mark.encode(x=alt.value(at), y=alt.value(frame.height - 3 if low else 4), text=alt.value(text)))
+        layers.append(
+            mark.encode(x=alt.XValue(at), y=alt.YValue(frame.height - 3 if low else 4), text=alt.TextValue(text))
+        )
     return layers
 
 

@@ -82,7 +82,7 @@ class Picture:
         """All marks without the names."""
         x, y = time_channel(self.days, self.every, self.lang, labels), score_channels(self.groups)
         # The axes are written once: with every mark they would be most of the specification.
-        base = alt.Chart().encode(x="period:T")
+        base = alt.Chart().encode(x=alt.X("period:T"))
         past = base.transform_filter("datum.kind === 'past'")
         ahead = base.transform_filter("datum.kind === 'ahead'")
         joined = base.transform_filter("datum.kind !== 'past'")
@@ -90,18 +90,20 @@ class Picture:
             *ground(self.past[-1], self.ahead[-1], self.every, word("chart_outlook", self.lang)),
             *self.sampling(past),
             ahead.mark_bar(color=INK, opacity=0.22, clip=True, width=bar_width(width, self.days)).encode(
-                y="lower:Q", y2="upper:Q"
+                y=alt.Y("lower:Q"), y2=alt.Y2("upper:Q")
             ),
             past.mark_area(color=ACCENT, opacity=0.3, clip=True).encode(
-                y="level_lower:Q", y2="level_upper:Q", detail="stretch:O"
+                y=alt.Y("level_lower:Q"), y2=alt.Y2("level_upper:Q"), detail=alt.Detail("stretch:O")
             ),
-            joined.mark_area(color=ACCENT, opacity=0.3, clip=True).encode(y="level_lower:Q", y2="level_upper:Q"),
-            past.mark_line(color=ACCENT, strokeWidth=2.5).encode(x=x, y=y["level"], detail="stretch:O"),
-            joined.mark_line(color=ACCENT, strokeWidth=2, strokeDash=[4, 3]).encode(y="level:Q"),
+            joined.mark_area(color=ACCENT, opacity=0.3, clip=True).encode(
+                y=alt.Y("level_lower:Q"), y2=alt.Y2("level_upper:Q")
+            ),
+            past.mark_line(color=ACCENT, strokeWidth=2.5).encode(x=x, y=y["level"], detail=alt.Detail("stretch:O")),
+            joined.mark_line(color=ACCENT, strokeWidth=2, strokeDash=[4, 3]).encode(y=alt.Y("level:Q")),
             self.dots(past),
             with_texts(ahead, self.every, self.lang)
             .mark_point(**HOLLOW, color=INK, size=hollow_size(width, self.days))
-            .encode(y="score:Q", tooltip=self.ahead_tooltips()),
+            .encode(y=alt.Y("score:Q"), tooltip=self.ahead_tooltips()),
             *self.marks_of_breaks(width),
         ]
 
@@ -109,9 +111,11 @@ class Picture:
         """The intervals of the readings so far: thin rules, of very many a band."""
         known_only = past.transform_filter("isValid(datum.score)")
         if len(self.past) > MOST_RULES:
-            return [past.mark_area(color=INK, opacity=0.14, clip=True).encode(y="lower:Q", y2="upper:Q")]
+            return [past.mark_area(color=INK, opacity=0.14, clip=True).encode(y=alt.Y("lower:Q"), y2=alt.Y2("upper:Q"))]
         return [
-            known_only.mark_rule(color=INK, opacity=0.4, strokeWidth=1.1, clip=True).encode(y="lower:Q", y2="upper:Q")
+            known_only.mark_rule(color=INK, opacity=0.4, strokeWidth=1.1, clip=True).encode(
+                y=alt.Y("lower:Q"), y2=alt.Y2("upper:Q")
+            )
         ]
 
     def dots(self, past: alt.Chart) -> alt.Chart:
@@ -121,7 +125,7 @@ class Picture:
         size = alt.Size("responses:Q", scale=alt.Scale(domain=[0, top], range=[biggest / 5, biggest]), legend=None)
         marked = with_texts(past.transform_filter("isValid(datum.score)"), self.every, self.lang)
         return marked.mark_circle(color=INK, opacity=1).encode(
-            y="score:Q", size=size, tooltip=tooltips(has_level=True, lang=self.lang)
+            y=alt.Y("score:Q"), size=size, tooltip=tooltips(has_level=True, lang=self.lang)
         )
 
     def ahead_tooltips(self) -> list[alt.Tooltip]:
@@ -147,12 +151,12 @@ class Picture:
                 for day in seen]  # fmt: skip
         rows = [{"at": iso(midway(next_period(day, self.every, -1), day)), "late": int(is_late)}
                 for day, is_late in zip(seen, late, strict=True)]  # fmt: skip
-        base = alt.Chart(alt.Data(values=rows)).encode(x="at:T")
+        base = alt.Chart(alt.Data(values=rows)).encode(x=alt.X("at:T"))
         sides: list[tuple[Any, int, int]] = [("right", -4, 1)] * any(late) + [("left", 4, 0)] * (not all(late))
         texts = [
             base.transform_filter(f"datum.late === {flag}")
             .mark_text(align=align, baseline="top", dx=dx, fontSize=SMALL_SIZE, color=MUTED)
-            .encode(y=alt.value(0), text=alt.value(name))
+            .encode(y=alt.YValue(0), text=alt.TextValue(name))
             for align, dx, flag in sides
         ]
         return [base.mark_rule(color=MUTED, strokeDash=[2, 3]), *texts]
@@ -182,14 +186,16 @@ class Picture:
         for text, height, look in zip(texts, heights, looks, strict=True):
             data = alt.Data(values=[{"level": height / per_point}])
             mark = alt.Chart(data).mark_text(align="left", baseline="middle", **look)
-            out.append(mark.encode(x=alt.value(WIDTH - MARGIN + NAME_GAP), y="level:Q", text=alt.value(text)))
+            out.append(
+                mark.encode(x=alt.XValue(WIDTH - MARGIN + NAME_GAP), y=alt.Y("level:Q"), text=alt.TextValue(text))
+            )
         return out
 
     def figures(self) -> alt.Chart:
         """The expected level at the end of each panel."""
         base = with_texts(alt.Chart().transform_filter("datum.last === 1"), self.every, self.lang)
         mark = base.mark_text(align="left", baseline="middle", fontSize=13, fontWeight=600, color=ACCENT)
-        return mark.encode(x=alt.value(PANEL_WIDTH + NAME_GAP), y="level:Q", text="level_figure:N")
+        return mark.encode(x=alt.XValue(PANEL_WIDTH + NAME_GAP), y=alt.Y("level:Q"), text=alt.Text("level_figure:N"))
 
     def data(self) -> alt.InlineData:
         """A row for each group and period drawn; the last past one again, where the future's band begins."""
@@ -219,12 +225,12 @@ def ground(last: dt.date, end: dt.date, every: str, text: str) -> list[alt.Chart
     start = midway(last, next_period(last, every))
     stop = midway(end, next_period(end, every))
     base = alt.Chart(alt.Data(values=[{"from": iso(start), "to": iso(stop)}]))
-    edges = base.encode(x="from:T")
+    edges = base.encode(x=alt.X("from:T"))
     name = edges.mark_text(align="left", baseline="bottom", dx=2, dy=-3, fontSize=11, color=MUTED)
     return [
-        edges.mark_rect(color=INK, opacity=0.09, clip=True).encode(x2="to:T"),
+        edges.mark_rect(color=INK, opacity=0.09, clip=True).encode(x2=alt.X2("to:T")),
         edges.mark_rule(color=MUTED, opacity=0.7),
-        name.encode(y=alt.value(0), text=alt.value(text)),
+        name.encode(y=alt.YValue(0), text=alt.TextValue(text)),
     ]
 
 

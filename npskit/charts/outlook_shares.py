@@ -135,7 +135,7 @@ class Panels:
         """One category: its shares so far with a line through them, and a bar for each next reading."""
         name, color, ink = CATEGORIES[place], CATEGORY_COLORS[place], CATEGORY_INKS[place]
         x = time_channel(self.days, self.every, self.lang, LABELS)
-        base = alt.Chart().encode(x="period:T")
+        base = alt.Chart().encode(x=alt.X("period:T"))
         past = base.transform_filter("datum.lower === null")
         ahead = base.transform_filter("datum.lower !== null")
         told = self.tooltips()
@@ -143,12 +143,12 @@ class Panels:
         layers = [
             *ground(as_day(self.past["period"][-1]), self.days[-1], self.every, word("chart_outlook", self.lang)),
             past.mark_line(color=color, strokeWidth=1.4, opacity=0.75).encode(x=x, y=self.channel()),
-            past.mark_circle(color=ink, size=22, opacity=1).encode(y="share:Q", tooltip=told),
+            past.mark_circle(color=ink, size=22, opacity=1).encode(y=alt.Y("share:Q"), tooltip=told),
             ahead.mark_bar(color=ink, opacity=0.38, width=bar_width(PANEL_WIDTH, self.days)).encode(
-                y="lower:Q", y2="upper:Q", tooltip=told
+                y=alt.Y("lower:Q"), y2=alt.Y2("upper:Q"), tooltip=told
             ),
             ahead.mark_point(**HOLLOW, color=ink, size=hollow_size(PANEL_WIDTH, self.days)).encode(
-                y="share:Q", tooltip=told
+                y=alt.Y("share:Q"), tooltip=told
             ),
             self.end(name, ink),
         ]
@@ -162,7 +162,7 @@ class Panels:
         row = {"share": round(value, 4)}
         mark = alt.Chart(alt.Data(values=[row])).mark_text(align="left", fontSize=13, fontWeight=600, color=ink)
         return mark.encode(
-            x=alt.value(PANEL_WIDTH + NAME_GAP), y="share:Q", text=alt.value(share(value, lang=self.lang))
+            x=alt.XValue(PANEL_WIDTH + NAME_GAP), y=alt.Y("share:Q"), text=alt.TextValue(share(value, lang=self.lang))
         )
 
     def channel(self) -> alt.Y:

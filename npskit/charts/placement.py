@@ -12,6 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from npskit.charts.letters import text_width
 
 __all__ = ["LABEL_LINE", "Box", "Placed", "box_of", "placed"]
@@ -154,19 +157,37 @@ def best_choice(
 ) -> Placed | None:
     """The cheapest place that is free; farther ones are not looked at when they cannot be cheaper."""
     least, best = math.inf, None
+    size = box_of(text, 0, 0)
+    walls, hedges = corners(blocked), corners(avoided)
     for distance in DISTANCES:
         if distance > least:
             break
-        for choice in choices(*point, distance, text, radius, page):
-            worth = cost(choice, point, blocked, avoided, lines, least)
+        found = choices(*point, distance, size, radius, page)
+        boxes = corners([choice.box for choice in found])
+        covers = overlaps(boxes, walls).any(axis=1)
+        avoiding = overlaps(boxes, hedges).sum(axis=1)
+        for choice, covered, area in zip(found, covers, avoiding, strict=True):
+            worth = math.inf if covered else cost(choice, point, float(area), blocked, lines, least)
             if worth < least:
                 least, best = worth, choice
     return best
 
 
-def choices(x: float, y: float, distance: float, text: Sequence[str], radius: float, page: Box) -> list[Placed]:
+def corners(boxes: Sequence[Box]) -> NDArray[np.float64]:
+    """Left, top, right and bottom of each box, a row each."""
+    return np.array([(box.left, box.top, box.right, box.bottom) for box in boxes], dtype=float).reshape(-1, 4)
+
+
+def overlaps(boxes: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Area that each box has in common with each of the others."""
+    first = np.maximum(boxes[:, None, :2], others[None, :, :2])
+    last = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
+    area: NDArray[np.float64] = (last - first).clip(min=0).prod(axis=2)
+    return area
+
+
+def choices(x: float, y: float, distance: float, size: Box, radius: float, page: Box) -> list[Placed]:
     """Places at a distance from a point that lie inside the page, the one at the right first."""
-    size = box_of(text, 0, 0)
     found = []
     for step in range(DIRECTIONS):
         angle = 2 * math.pi * step / DIRECTIONS
@@ -184,18 +205,16 @@ def choices(x: float, y: float, distance: float, text: Sequence[str], radius: fl
 def cost(
     choice: Placed,
     point: tuple[float, float],
+    avoiding: float,
     blocked: Sequence[Box],
-    avoided: Sequence[Box],
     lines: Sequence[Line],
     least: float,
 ) -> float:
-    """How bad a place is: infinite where it covers something or costs more than `least`, else by what it crosses."""
+    """How bad a free place is: infinite where it costs more than `least`, else by what it covers and crosses."""
     total = math.dist(choice.box.nearest(*point), point)
     # beside the point reads better than above or below it
     total += {"left": 0.0, "right": 1.0, "center": 4.0}[choice.align] + (12 if choice.led_to else 0)
-    if total >= least or any(choice.box.overlap(box) for box in blocked):
-        return math.inf
-    total += 0.08 * sum(choice.box.overlap(box) for box in avoided)
+    total += 0.08 * avoiding
     if total >= least or any(crosses_box(*line, choice.box) for line in lines):
         return math.inf
     if choice.led_to is None:

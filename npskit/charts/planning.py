@@ -108,11 +108,11 @@ def point_layers(
     point = alt.Chart(alt.Data(values=[row])).encode(x=x)
     quiet: dict[str, Any] = {"color": ACCENT, "strokeDash": [3, 3], "opacity": 0.7}
     return [
-        point.mark_rule(**quiet).encode(y=alt.Y("zero:Q", title=None), y2="value:Q"),
+        point.mark_rule(**quiet).encode(y=alt.Y("zero:Q", title=None), y2=alt.Y2("value:Q")),
         point.mark_circle(color=ACCENT, size=130, opacity=1).encode(y=y),
         point.mark_text(
             color=ACCENT, fontSize=14, fontWeight=600, align="left", dx=10, dy=-10 if value < 0.85 * most else 4
-        ).encode(y=y, text="text:N"),
+        ).encode(y=y, text=alt.Text("text:N")),
     ]
 
 

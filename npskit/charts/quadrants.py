@@ -322,8 +322,8 @@ def label_layers(labels: Sequence[dict[str, Any]], x: alt.X, y: alt.Y) -> list[a
     look: dict[str, Any] = {"baseline": "top", "fontSize": 11.5, "lineBreak": "\n", "lineHeight": 13}
     texts = base.mark_text(align=alt.ExprRef("datum.align"), **look)
     return [
-        lines.encode(x=x, y=y, x2="to_x:Q", y2="to_y:Q"),
-        texts.encode(x=alt.X("at_x:Q"), y=alt.Y("at_y:Q"), text="text:N", color=row_color()),
+        lines.encode(x=x, y=y, x2=alt.X2("to_x:Q"), y2=alt.Y2("to_y:Q")),
+        texts.encode(x=alt.X("at_x:Q"), y=alt.Y("at_y:Q"), text=alt.Text("text:N"), color=row_color()),
     ]
 
 
@@ -345,7 +345,9 @@ def draw(
     )
     layers = [
         *cross_layers(cross, frame, lang),
-        base.mark_rule(strokeWidth=1.2, opacity=0.45).encode(y=alt.Y("lower:Q"), y2="upper:Q", color=row_color()),
+        base.mark_rule(strokeWidth=1.2, opacity=0.45).encode(
+            y=alt.Y("lower:Q"), y2=alt.Y2("upper:Q"), color=row_color()
+        ),
         *label_layers(labels, x, y),
         base.mark_circle(opacity=1).encode(y=y, color=row_color(), size=emphasis(120, 70)),
         *axis_titles(
@@ -376,12 +378,14 @@ def cross_layers(cross: tuple[float, float], frame: Frame, lang: str) -> list[al
     """The two lines, and what each corner means, in grey."""
     base = alt.Chart(alt.Data(values=[{"x": cross[0], "value": cross[1]}]))
     line: dict[str, Any] = {"color": MUTED, "strokeWidth": 1, "opacity": 0.6, "strokeDash": [3, 3]}
-    layers = [base.mark_rule(**line).encode(x="x:Q"), base.mark_rule(**line).encode(y="value:Q")]
+    layers = [base.mark_rule(**line).encode(x=alt.X("x:Q")), base.mark_rule(**line).encode(y=alt.Y("value:Q"))]
     blank = alt.Chart(alt.Data(values=[{}]))
     for (side, low), text in zip(CORNERS, corner_texts(lang), strict=True):
         mark = blank.mark_text(align=side, baseline="bottom" if low else "top", color=MUTED, fontSize=11.5)
         at = 4 if side == "left" else frame.width - 4
-        layers.append(mark.encode(x=alt.value(at), y=alt.value(frame.height - 3 if low else 4), text=alt.value(text)))
+        layers.append(
+            mark.encode(x=alt.XValue(at), y=alt.YValue(frame.height - 3 if low else 4), text=alt.TextValue(text))
+        )
     return layers
 
 
@@ -391,9 +395,9 @@ def axis_titles(frame: Frame, across: str, up: str) -> list[alt.Chart]:
     look: dict[str, Any] = {"color": MUTED, "fontSize": 11}
     return [
         base.mark_text(align="right", baseline="top", **look).encode(
-            x=alt.value(frame.width), y=alt.value(frame.height + 22), text=alt.value(f"{across} →")
+            x=alt.XValue(frame.width), y=alt.YValue(frame.height + 22), text=alt.TextValue(f"{across} →")
         ),
         base.mark_text(align="left", baseline="bottom", **look).encode(
-            x=alt.value(-MARGIN + 16), y=alt.value(-7), text=alt.value(f"↑ {up}")
+            x=alt.XValue(-MARGIN + 16), y=alt.YValue(-7), text=alt.TextValue(f"↑ {up}")
         ),
     ]

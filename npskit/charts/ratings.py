@@ -209,8 +209,10 @@ def one_panel(fields: dict[str, list[Any]], scale: Scale, sums: Sequence[float],
     base = alt.Chart().encode(**channels(scale, lang))
     layers = [
         base.mark_bar().encode(color=category_color()),
-        base.mark_text(baseline="bottom", dy=-17, fontSize=12, fontWeight=600, color=INK).encode(text="share_text:N"),
-        base.mark_text(baseline="bottom", dy=-4, fontSize=11, color=MUTED).encode(text="n:N"),
+        base.mark_text(baseline="bottom", dy=-17, fontSize=12, fontWeight=600, color=INK).encode(
+            text=alt.Text("share_text:N")
+        ),
+        base.mark_text(baseline="bottom", dy=-4, fontSize=11, color=MUTED).encode(text=alt.Text("n:N")),
         *([] if scale.labelled else category_names(scale, sums, lang)),
     ]
     return LayerChart(layer=layers, data=alt.Data(values=records(fields)), width=WIDTH - 20, height=HEIGHT)
@@ -230,8 +232,8 @@ def category_names(scale: Scale, sums: Sequence[float], lang: str) -> list[alt.C
         line = base.mark_rule(strokeWidth=4, color=CATEGORY_COLORS[category])
         label = base.mark_text(baseline="top", fontSize=12, fontWeight=600, color=CATEGORY_INKS[category])
         layers += [
-            line.encode(x=alt.value(left), x2=alt.value(right), y=alt.value(HEIGHT + 28)),
-            label.encode(x=alt.value((left + right) / 2), y=alt.value(HEIGHT + 36), text=alt.value(text)),
+            line.encode(x=alt.XValue(left), x2=alt.X2Value(right), y=alt.YValue(HEIGHT + 28)),
+            label.encode(x=alt.XValue((left + right) / 2), y=alt.YValue(HEIGHT + 36), text=alt.TextValue(text)),
         ]
     return layers
 
@@ -239,7 +241,7 @@ def category_names(scale: Scale, sums: Sequence[float], lang: str) -> list[alt.C
 def faceted(fields: dict[str, list[Any]], heads: Sequence[str], scale: Scale, lang: str) -> FacetChart:
     """A small panel a group, all of one height scale; shares under two per cent go unlabelled for want of room."""
     base = alt.Chart().encode(**channels(scale, lang))
-    label = base.mark_text(baseline="bottom", dy=-3, fontSize=10, color=MUTED).encode(text="share_text:N")
+    label = base.mark_text(baseline="bottom", dy=-3, fontSize=10, color=MUTED).encode(text=alt.Text("share_text:N"))
     layers = [base.mark_bar().encode(color=category_color()), label.transform_filter("datum.share >= 0.02")]
     panel = LayerChart(layer=layers, width=PANEL_WIDTH, height=PANEL_HEIGHT)
     header = alt.Header(title=None, labelExpr=f"{literal(list(heads))}[datum.value]", labelLimit=PANEL_WIDTH)

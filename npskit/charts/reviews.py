@@ -113,7 +113,7 @@ def bar_layers(rows: list[dict[str, Any]], x: alt.X, color: str) -> list[alt.Cha
     )
     return [
         base.mark_bar(color=color, height=BAR - 2, opacity=0.9, cornerRadiusEnd=2).encode(x2=alt.datum(0)),
-        base.mark_text(color=color, align="left", dx=6, fontSize=11).encode(text="said:N"),
+        base.mark_text(color=color, align="left", dx=6, fontSize=11).encode(text=alt.Text("said:N")),
     ]
 
 
@@ -123,7 +123,11 @@ def rating_labels(rows: Columns, lang: str) -> list[alt.Chart]:
     texts = [{"y": (2 * BAR + 12) * (size - 1 - at) + 6 + BAR, "text": word("reviews_rating", lang, rating=rating)}
              for at, rating in enumerate(rows["rating"])]  # fmt: skip
     mark = alt.Chart(alt.Data(values=texts)).mark_text(align="right", fontSize=12, fontWeight=600, baseline="middle")
-    return [mark.encode(x=alt.value(-10), y=alt.Y("y:Q", axis=None, scale=None), text="text:N", color=alt.value(INK))]
+    return [
+        mark.encode(
+            x=alt.XValue(-10), y=alt.Y("y:Q", axis=None, scale=None), text=alt.Text("text:N"), color=alt.ColorValue(INK)
+        )
+    ]
 
 
 def review_trend(
@@ -233,10 +237,10 @@ def series_layers(
     shown = tooltips([("when", ""), ("text", label), ("range", word("chart_interval", lang)), ("n", "n")])
     end = alt.Chart(alt.Data(values=rows[-1:])).encode(x=x, y=y["value"])
     return [
-        base.mark_area(color=color, opacity=0.15).encode(y=y["low"], y2="high:Q"),
+        base.mark_area(color=color, opacity=0.15).encode(y=y["low"], y2=alt.Y2("high:Q")),
         base.mark_line(color=color, strokeWidth=2).encode(y=y["value"]),
         base.mark_circle(color=color, size=40, opacity=1).encode(y=y["value"], tooltip=shown),
         end.mark_text(color=color, align="left", dx=10, dy=shift, fontSize=12, fontWeight=600).encode(
-            text=alt.value(label)
+            text=alt.TextValue(label)
         ),
     ]

@@ -258,7 +258,7 @@ def interval_layers(base: alt.Chart, x: dict[str, alt.X]) -> list[alt.Chart]:
     return [
         drawn.transform_filter("isValid(datum.lower) && isValid(datum.upper)")
         .mark_rule(opacity=0.75)
-        .encode(x=x["lower"], x2="upper:Q", color=row_color(), strokeWidth=emphasis(2.4, 1.5)),
+        .encode(x=x["lower"], x2=alt.X2("upper:Q"), color=row_color(), strokeWidth=emphasis(2.4, 1.5)),
         drawn.mark_circle(opacity=1).encode(x=x["value"], color=row_color(), size=emphasis(120, 70)),
     ]
 
@@ -275,7 +275,7 @@ def side_layers(base: alt.Chart, sides: Sequence[Side], layout: Layout) -> list[
         if any("\n" in text for text in side.texts):
             lines = f"(length(split(datum.side_{i}, '\\n')) - 1)"
             look |= {"lineBreak": "\n", "lineHeight": 13, "dy": alt.ExprRef(f"-6.5 * {lines}")}
-        mark = base.mark_text(**look).encode(x=alt.value(place), text=f"side_{i}:N")
+        mark = base.mark_text(**look).encode(x=alt.XValue(place), text=alt.Text(f"side_{i}:N"))
         layers.append(mark.encode(color=row_color()) if side.strong else mark)
     return layers
 
@@ -289,17 +289,19 @@ def head_layers(sides: Sequence[Side], layout: Layout) -> list[alt.Chart]:
             mark = base.mark_text(
                 color=MUTED, fontSize=10.5, align="left" if side.left else "right", baseline="bottom", dy=-4 - 12 * up
             )
-            layers.append(mark.encode(x=alt.value(place), y=alt.value(0), text=alt.value(text)))
+            layers.append(mark.encode(x=alt.XValue(place), y=alt.YValue(0), text=alt.TextValue(text)))
     return layers
 
 
 def way_labels(low: str, high: str, width: float, *, colors: tuple[str, str] = (MUTED, MUTED)) -> list[alt.Chart]:
     """What left and right mean, at the two ends above the plot."""
-    base = alt.Chart(alt.Data(values=[{}])).encode(y=alt.value(0))
+    base = alt.Chart(alt.Data(values=[{}])).encode(y=alt.YValue(0))
     look: dict[str, Any] = {"fontSize": 10.5, "baseline": "bottom", "dy": -4}
     return [
-        base.mark_text(align="left", color=colors[0], **look).encode(x=alt.value(0), text=alt.value(f"← {low}")),
-        base.mark_text(align="right", color=colors[1], **look).encode(x=alt.value(width), text=alt.value(f"{high} →")),
+        base.mark_text(align="left", color=colors[0], **look).encode(x=alt.XValue(0), text=alt.TextValue(f"← {low}")),
+        base.mark_text(align="right", color=colors[1], **look).encode(
+            x=alt.XValue(width), text=alt.TextValue(f"{high} →")
+        ),
     ]
 
 
@@ -361,19 +363,19 @@ def centred(layout: Layout) -> dict[str, Any]:
 def hidden_layer(base: alt.Chart, lang: str) -> alt.Chart:
     """That a row has no figures since it is too small, written where its point would be."""
     mark = base.transform_filter("datum.hidden").mark_text(align="left", baseline="middle", color=MUTED, fontSize=11)
-    return mark.encode(x=alt.value(6), text=alt.value(word("chart_hidden", lang)))
+    return mark.encode(x=alt.XValue(6), text=alt.TextValue(word("chart_hidden", lang)))
 
 
 def left_out_mark(left_out: int, at: int, layout: Layout, lang: str) -> list[alt.Chart]:
     """A thin line across the rows where some were left out, with their number."""
     if not left_out:
         return []
-    base = alt.Chart(alt.Data(values=[{}])).encode(y=alt.value((layout.middles[at - 1] + layout.middles[at]) / 2))
+    base = alt.Chart(alt.Data(values=[{}])).encode(y=alt.YValue((layout.middles[at - 1] + layout.middles[at]) / 2))
     text = word("chart_left_out", lang, k=number(left_out, lang=lang))
     mark = base.mark_text(color=MUTED, fontSize=11, align="right", baseline="bottom", dy=-2)
     return [
-        base.mark_rule(color=MUTED, opacity=0.5).encode(x=alt.value(0), x2=alt.value(max(layout.places))),
-        mark.encode(x=alt.value(layout.width - 4), text=alt.value(text)),
+        base.mark_rule(color=MUTED, opacity=0.5).encode(x=alt.XValue(0), x2=alt.X2Value(max(layout.places))),
+        mark.encode(x=alt.XValue(layout.width - 4), text=alt.TextValue(text)),
     ]
 
 

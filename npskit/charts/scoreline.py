@@ -105,16 +105,16 @@ def draw(score: float, lower: float, upper: float, responses: float, lang: str) 
         alt.Tooltip("range:N", title=word("chart_interval", lang)),
         alt.Tooltip("n:N", title=word("responses", lang)),
     ]
-    base = alt.Chart(alt.Data(values=[row])).encode(y=alt.value(HEIGHT - 18), tooltip=tooltip)
+    base = alt.Chart(alt.Data(values=[row])).encode(y=alt.YValue(HEIGHT - 18), tooltip=tooltip)
     end: dict[str, Any] = {"color": MUTED, "fontSize": 12, "baseline": "middle"}
     layers = [
-        base.mark_rule(color=ACCENT, strokeWidth=3, opacity=0.6).encode(x=x["lower"], x2="upper:Q"),
+        base.mark_rule(color=ACCENT, strokeWidth=3, opacity=0.6).encode(x=x["lower"], x2=alt.X2("upper:Q")),
         base.mark_circle(color=ACCENT, size=160, opacity=1).encode(x=x["score"]),
         base.mark_text(color=ACCENT, fontSize=26, fontWeight=600, baseline="bottom", dy=-12).encode(
-            x=x["score"], text="figure:N"
+            x=x["score"], text=alt.Text("figure:N")
         ),
-        base.mark_text(align="right", dx=-11, **end).encode(x=x["lower"], text="low:N"),
-        base.mark_text(align="left", dx=11, **end).encode(x=x["upper"], text="high:N"),
+        base.mark_text(align="right", dx=-11, **end).encode(x=x["lower"], text=alt.Text("low:N")),
+        base.mark_text(align="left", dx=11, **end).encode(x=x["upper"], text=alt.Text("high:N")),
     ]
     return LayerChart(layer=layers, width=WIDTH - 20, height=HEIGHT)
 

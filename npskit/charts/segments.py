@@ -171,12 +171,14 @@ def draw(fields: dict[str, list[Any]], key_title: str, overall: float | None, le
     layers = [
         base.transform_filter("isValid(datum.lower)")
         .mark_rule(strokeWidth=1.5, opacity=0.75)
-        .encode(x=x["lower"], x2="upper:Q", color=color),
+        .encode(x=x["lower"], x2=alt.X2("upper:Q"), color=color),
         base.mark_circle(size=70, opacity=1).encode(x=x["score"], color=color),
         base.mark_text(align="right", fontSize=12, fontWeight=600).encode(
-            color=color, x=alt.value(width + FIGURES), text="figure:N"
+            color=color, x=alt.XValue(width + FIGURES), text=alt.Text("figure:N")
         ),
-        base.mark_text(align="right", color=MUTED, fontSize=11).encode(x=alt.value(width + COUNTS), text="n_text:N"),
+        base.mark_text(align="right", color=MUTED, fontSize=11).encode(
+            x=alt.XValue(width + COUNTS), text=alt.Text("n_text:N")
+        ),
     ]
     if overall is not None and known(overall):
         layers = [*reference(overall, lang), *layers]
@@ -237,17 +239,19 @@ def reference(overall: float, lang: str) -> list[alt.Chart]:
     text = word("chart_overall", lang, score=points(overall, lang=lang))
     return [
         base.mark_rule(color=MUTED, strokeDash=[3, 3]),
-        base.mark_text(color=MUTED, fontSize=11, baseline="bottom", dy=-4).encode(y=alt.value(0), text=alt.value(text)),
+        base.mark_text(color=MUTED, fontSize=11, baseline="bottom", dy=-4).encode(
+            y=alt.YValue(0), text=alt.TextValue(text)
+        ),
     ]
 
 
 def gap_mark(left_out: int, y: float, width: float, lang: str) -> list[alt.Chart]:
     """A thin line across the rows where segments were left out, with their number."""
-    base = alt.Chart(alt.Data(values=[{}])).encode(y=alt.value(y))
+    base = alt.Chart(alt.Data(values=[{}])).encode(y=alt.YValue(y))
     text = word("chart_left_out", lang, k=number(left_out, lang=lang))
     return [
-        base.mark_rule(color=MUTED, opacity=0.5).encode(x=alt.value(0), x2=alt.value(width + COUNTS)),
+        base.mark_rule(color=MUTED, opacity=0.5).encode(x=alt.XValue(0), x2=alt.X2Value(width + COUNTS)),
         base.mark_text(color=MUTED, fontSize=11, align="right", baseline="bottom", dy=-2).encode(
-            x=alt.value(width - 4), text=alt.value(text)
+            x=alt.XValue(width - 4), text=alt.TextValue(text)
         ),
     ]

@@ -143,9 +143,9 @@ def rows_chart(
     base = alt.Chart().encode(y=row_axis(layout), tooltip=tooltips(shown))
     answered = base.transform_filter("isValid(datum.score)")
     layers = [
-        base.mark_bar(color=INK, opacity=0.22, height=BAND, cornerRadius=2).encode(x=x["worst"], x2="best:Q"),
+        base.mark_bar(color=INK, opacity=0.22, height=BAND, cornerRadius=2).encode(x=x["worst"], x2=alt.X2("best:Q")),
         answered.mark_rule(opacity=0.9).encode(
-            x=x["lower"], x2="upper:Q", color=row_color(), strokeWidth=emphasis(2.4, 1.5)
+            x=x["lower"], x2=alt.X2("upper:Q"), color=row_color(), strokeWidth=emphasis(2.4, 1.5)
         ),
         answered.mark_circle(opacity=1).encode(x=x["score"], color=row_color(), size=emphasis(110, 70)),
         *side_layers(base, sides, layout),

@@ -95,7 +95,7 @@ def silent_curve(
                alt.Tooltip("range:N", title=word("chart_interval", lang))]  # fmt: skip
     base = alt.Chart(alt.Data(values=records(fields))).encode(x=x)
     layers = [
-        base.mark_area(color=INK, opacity=0.2).encode(y=y["lower"], y2="upper:Q"),
+        base.mark_area(color=INK, opacity=0.2).encode(y=y["lower"], y2=alt.Y2("upper:Q")),
         base.mark_line(color=INK, strokeWidth=2.2).encode(y=y["score"]),
         base.mark_point(opacity=0, size=80).encode(y=y["score"], tooltip=tooltip),
         *turning_layers(needed, target, first, last, y["score"], x, lang),
@@ -120,9 +120,9 @@ def chosen_layers(
     look: dict[str, Any] = {"align": "left" if right else "right", "dx": 9 if right else -9, "dy": -10}
     text = points(score, lang=lang)
     return [
-        base.mark_rule(color=ACCENT, opacity=0.5, strokeDash=[3, 3]).encode(y2=alt.value(HEIGHT)),
+        base.mark_rule(color=ACCENT, opacity=0.5, strokeDash=[3, 3]).encode(y2=alt.Y2Value(HEIGHT)),
         base.mark_circle(color=ACCENT, size=130, opacity=1),
-        base.mark_text(color=ACCENT, fontSize=13, fontWeight=600, **look).encode(text=alt.value(text)),
+        base.mark_text(color=ACCENT, fontSize=13, fontWeight=600, **look).encode(text=alt.TextValue(text)),
     ]
 
 
@@ -138,7 +138,7 @@ def turning_layers(
     text = word("response_turns", lang, target=points(target, lang=lang), k=number(needed, lang=lang))
     return [
         base.mark_point(color=MUTED, size=70, filled=False, strokeWidth=1.6, opacity=1),
-        base.mark_text(color=MUTED, fontSize=11, **look).encode(text=alt.value(text)),
+        base.mark_text(color=MUTED, fontSize=11, **look).encode(text=alt.TextValue(text)),
     ]
 
 
@@ -151,6 +151,6 @@ def hint_layers(hint: float | None, last: float, x: alt.X, lang: str) -> list[al
     look: dict[str, Any] = {"align": "right" if left else "left", "dx": -6 if left else 6, "baseline": "top"}
     text = word("response_hint", lang, k=number(hint, lang=lang))
     return [
-        base.mark_rule(color=MUTED, strokeDash=[2, 2]).encode(y=alt.value(0), y2=alt.value(HEIGHT)),
-        base.mark_text(color=MUTED, fontSize=11, **look).encode(y=alt.value(2), text=alt.value(text)),
+        base.mark_rule(color=MUTED, strokeDash=[2, 2]).encode(y=alt.YValue(0), y2=alt.Y2Value(HEIGHT)),
+        base.mark_text(color=MUTED, fontSize=11, **look).encode(y=alt.YValue(2), text=alt.TextValue(text)),
     ]

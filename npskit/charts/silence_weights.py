@@ -173,7 +173,7 @@ def level_panel(rows: Columns, names: Sequence[str], sides: Sequence[Side], layo
              ("side_2", word("chart_silence_weight", lang))]  # fmt: skip
     base = alt.Chart().encode(y=row_axis(layout), tooltip=tooltips(heads))
     layers = [
-        base.mark_rule(color=MUTED, opacity=0.6, strokeWidth=1.5).encode(x=x["answers"], x2="target:Q"),
+        base.mark_rule(color=MUTED, opacity=0.6, strokeWidth=1.5).encode(x=x["answers"], x2=alt.X2("target:Q")),
         base.mark_circle(color=INK, size=70, opacity=1).encode(x=x["answers"]),
         base.mark_point(color=ACCENT, size=80, opacity=1, filled=False, strokeWidth=2).encode(x=x["target"]),
         *side_layers(base, sides, layout),

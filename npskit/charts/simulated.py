@@ -74,9 +74,11 @@ def before_and_after(
     )
     x = alt.X("score:Q", axis=axis, scale=scale)
     layers = [
-        base.mark_rule(strokeWidth=3, opacity=0.6).encode(x=alt.X("lower:Q", axis=axis, scale=scale), x2="upper:Q"),
+        base.mark_rule(strokeWidth=3, opacity=0.6).encode(
+            x=alt.X("lower:Q", axis=axis, scale=scale), x2=alt.X2("upper:Q")
+        ),
         base.mark_circle(size=140, opacity=1).encode(x=x),
-        base.mark_text(fontSize=15, fontWeight=600, dy=-15).encode(x=x, text="figure:N"),
+        base.mark_text(fontSize=15, fontWeight=600, dy=-15).encode(x=x, text=alt.Text("figure:N")),
     ]
     said = [
         word("app_sim_drawn_now", lang, level=level_share(confidence_level, lang)),
@@ -128,7 +130,7 @@ def simulated_path(
     ]
     days = [as_day(day) for day in (*past["period"], *ahead["period"])]
     x, y = time_channel(days, every, lang, MOST_LABELS), level_channel(rows)
-    base = alt.Chart().encode(x="period:T")
+    base = alt.Chart().encode(x=alt.X("period:T"))
     before = base.transform_filter("datum.kind === 'past'")
     after = base.transform_filter("datum.kind !== 'past'")
     tips = [alt.Tooltip("label:N", title=word("chart_period", lang)),
@@ -136,12 +138,16 @@ def simulated_path(
             alt.Tooltip("without:N", title=word("app_sim_base", lang))]  # fmt: skip
     layers = [
         *ground(as_day(past["period"][last]), days[-1], every, word("chart_outlook", lang)),
-        before.mark_area(color=INK, opacity=0.2, clip=True).encode(y="level_lower:Q", y2="level_upper:Q"),
+        before.mark_area(color=INK, opacity=0.2, clip=True).encode(
+            y=alt.Y("level_lower:Q"), y2=alt.Y2("level_upper:Q")
+        ),
         before.mark_line(color=INK, strokeWidth=2, clip=True).encode(x=x, y=y),
-        after.mark_area(color=ACCENT, opacity=0.25, clip=True).encode(y="level_lower:Q", y2="level_upper:Q"),
-        after.mark_line(color=MUTED, strokeWidth=2, strokeDash=[4, 3], clip=True).encode(y="base:Q"),
-        after.mark_line(color=ACCENT, strokeWidth=2.5, clip=True).encode(y="level:Q"),
-        after.mark_circle(color=ACCENT, size=36, opacity=1, clip=True).encode(y="level:Q", tooltip=tips),
+        after.mark_area(color=ACCENT, opacity=0.25, clip=True).encode(
+            y=alt.Y("level_lower:Q"), y2=alt.Y2("level_upper:Q")
+        ),
+        after.mark_line(color=MUTED, strokeWidth=2, strokeDash=[4, 3], clip=True).encode(y=alt.Y("base:Q")),
+        after.mark_line(color=ACCENT, strokeWidth=2.5, clip=True).encode(y=alt.Y("level:Q")),
+        after.mark_circle(color=ACCENT, size=36, opacity=1, clip=True).encode(y=alt.Y("level:Q"), tooltip=tips),
         *end_names(days[-1], ahead, rows, lang),
     ]
     chart = LayerChart(layer=layers, data=alt.InlineData(values=rows), width=WIDTH - MARGIN, height=HEIGHT)
@@ -185,7 +191,7 @@ def end_names(
     return [
         alt.Chart(alt.Data(values=[{"period": period, "at": height, "text": text_of(value, key, lang, named=moved)}]))
         .mark_text(align="left", dx=10, fontSize=13, fontWeight=weight, color=color)
-        .encode(x="period:T", y="at:Q", text="text:N")
+        .encode(x=alt.X("period:T"), y=alt.Y("at:Q"), text=alt.Text("text:N"))
         for value, height, key, color, weight in shown
     ]  # fmt: skip
 

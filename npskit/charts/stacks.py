@@ -179,7 +179,7 @@ def draw(table: Columns, names: Sequence[str], shown: Sequence[int], left_out: i
     fill = alt.Color("category:O", scale=alt.Scale(domain=[0, 1, 2], range=list(CATEGORY_COLORS)), legend=None)
     base = alt.Chart().encode(y=y, tooltip=tooltips(any(names), lang))
     layers = [
-        base.mark_bar(height=BAR, stroke=None).encode(x=x, x2="end:Q", color=fill),
+        base.mark_bar(height=BAR, stroke=None).encode(x=x, x2=alt.X2("end:Q"), color=fill),
         *(label_layer(base, place) for place in range(3)),
         *heads(width, [sum(table[name]) for name in CATEGORIES], lang),
         count_labels(table, shown, width, lang),
@@ -202,7 +202,9 @@ def label_layer(base: alt.Chart, place: int) -> alt.Chart:
     own = base.transform_filter(f"datum.category === {place}").transform_calculate(
         middle="(datum.start + datum.end) / 2"
     )
-    return own.mark_text(color=ON_CATEGORY[place], fontSize=12, fontWeight=600).encode(x="middle:Q", text="label:N")
+    return own.mark_text(color=ON_CATEGORY[place], fontSize=12, fontWeight=600).encode(
+        x=alt.X("middle:Q"), text=alt.Text("label:N")
+    )
 
 
 def heads(width: float, counts: Sequence[float], lang: str) -> list[alt.Chart]:
@@ -217,7 +219,7 @@ def heads(width: float, counts: Sequence[float], lang: str) -> list[alt.Chart]:
     out = []
     for (at, align), name, ink in zip(places, CATEGORIES, CATEGORY_INKS, strict=True):
         mark = base.mark_text(align=align, baseline="bottom", dy=-5, fontSize=12, fontWeight=600, color=ink)
-        out.append(mark.encode(x=alt.value(at), y=alt.value(0), text=alt.value(sentence(word(name, lang)))))
+        out.append(mark.encode(x=alt.XValue(at), y=alt.YValue(0), text=alt.TextValue(sentence(word(name, lang)))))
     return out
 
 
@@ -229,4 +231,4 @@ def count_labels(table: Columns, shown: Sequence[int], width: float, lang: str) 
         "n_text": [word("chart_n", lang, n=number(total, lang=lang)) for total in totals],
     }
     mark = alt.Chart(alt.Data(values=records(fields))).mark_text(align="right", color=MUTED, fontSize=11)
-    return mark.encode(y=alt.Y("row:O", sort=None), x=alt.value(width + COUNTS), text="n_text:N")
+    return mark.encode(y=alt.Y("row:O", sort=None), x=alt.XValue(width + COUNTS), text=alt.Text("n_text:N"))

@@ -209,7 +209,9 @@ def path(scores: Sequence[float | None], drop: int | None, layout: Layout, x: di
             for value, middle in ((first, layout.middles[at]), (second, layout.middles[at + 1])):
                 lines.append({"step": at, "value": value, "y": middle, "point": at + 1 == drop})
     mark = alt.Chart(alt.Data(values=records_of(lines))).mark_line(strokeWidth=2, opacity=0.45)
-    return mark.encode(x=x["value"], y=row_axis(layout), detail="step:O", order="y:Q", color=row_color())
+    return mark.encode(
+        x=x["value"], y=row_axis(layout), detail=alt.Detail("step:O"), order=alt.Order("y:Q"), color=row_color()
+    )
 
 
 def records_of(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -197,6 +197,6 @@ def discs(base: alt.Chart, x: dict[str, alt.X]) -> list[alt.Chart]:
     return [
         base.transform_filter("isValid(datum.lower) && isValid(datum.upper)")
         .mark_rule(opacity=0.75, strokeWidth=1.5)
-        .encode(x=x["lower"], x2="upper:Q", color=row_color()),
+        .encode(x=x["lower"], x2=alt.X2("upper:Q"), color=row_color()),
         base.mark_circle(opacity=1).encode(x=x["value"], color=row_color(), size=size),
     ]

@@ -346,8 +346,10 @@ def layers(groups: dict[str, Series], days: Sequence[dt.date], every: str, label
     has_level = levelled(groups)
     x, y = time_channel(days, every, lang, labels), score_channels(groups)
     base = alt.Chart().encode(x=x)
-    band = base.mark_area(color=INK, opacity=0.12, clip=True).encode(y=y["lower"], y2="upper:Q")
-    rules = base.mark_rule(color=INK, opacity=0.45, strokeWidth=1.2, clip=True).encode(y=y["lower"], y2="upper:Q")
+    band = base.mark_area(color=INK, opacity=0.12, clip=True).encode(y=y["lower"], y2=alt.Y2("upper:Q"))
+    rules = base.mark_rule(color=INK, opacity=0.45, strokeWidth=1.2, clip=True).encode(
+        y=y["lower"], y2=alt.Y2("upper:Q")
+    )
     top = max(values["responses"] or 0 for group in groups.values() for values in group.values())
     biggest = max(60 * min(1, MOST_RULES / len(days)), 14)
     size = alt.Size("responses:Q", scale=alt.Scale(domain=[0, top], range=[biggest / 5, biggest]), legend=None)
@@ -355,7 +357,7 @@ def layers(groups: dict[str, Series], days: Sequence[dt.date], every: str, label
     answered_only = "isValid(datum.score)"
     rules, dots = (with_texts(part.transform_filter(answered_only), every, lang) for part in (rules, dots))
     level = [
-        base.mark_area(color=ACCENT, opacity=0.3).encode(y=y["level_lower"], y2="level_upper:Q"),
+        base.mark_area(color=ACCENT, opacity=0.3).encode(y=y["level_lower"], y2=alt.Y2("level_upper:Q")),
         base.mark_line(color=ACCENT, strokeWidth=2.5).encode(y=y["level"]),
     ]
     return [band, *([rules] if len(days) <= MOST_RULES else []), *(level if has_level else []), dots]
@@ -382,7 +384,7 @@ def end_label(group: Series, lang: str) -> list[alt.Chart]:
     text = points(values["level"], digits=digits(values["level_lower"], values["level_upper"]), lang=lang)
     end = alt.Chart(alt.Data(values=[{"period": f"{smooth[-1].isoformat()}T00:00:00", "level": values["level"]}]))
     mark = end.mark_text(align="left", dx=10, fontSize=14, fontWeight=600, color=ACCENT)
-    return [mark.encode(x="period:T", y="level:Q", text=alt.value(text))]
+    return [mark.encode(x=alt.X("period:T"), y=alt.Y("level:Q"), text=alt.TextValue(text))]
 
 
 def faceted(groups: dict[str, Series], days: Sequence[dt.date], every: str, lang: str) -> FacetChart:

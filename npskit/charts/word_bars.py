@@ -124,7 +124,7 @@ def draw(rows: Columns, lang: str) -> LayerChart:
         legend=None,
         scale=alt.Scale(domain=["low", "high"], range=[CATEGORY_COLORS[0], CATEGORY_COLORS[2]]),
     )
-    bars = base.mark_bar(height=BAR, opacity=1).encode(x=x, x2="zero:Q", color=colour)
+    bars = base.mark_bar(height=BAR, opacity=1).encode(x=x, x2=alt.X2("zero:Q"), color=colour)
     ways = way_labels(
         word("chart_theme_more_detractors", lang),
         word("chart_theme_more_promoters", lang),
@@ -140,6 +140,6 @@ def nothing(lang: str) -> LayerChart:
     base = alt.Chart(alt.Data(values=[{}]))
     mark = base.mark_text(align="left", baseline="middle", color=MUTED, fontSize=12)
     text = mark.encode(
-        x=alt.value(0), y=alt.value(EMPTY_HEIGHT / 2), text=alt.value(word("chart_theme_words_none", lang))
+        x=alt.XValue(0), y=alt.YValue(EMPTY_HEIGHT / 2), text=alt.TextValue(word("chart_theme_words_none", lang))
     )
     return LayerChart(layer=[text], width=WIDTH - 20, height=EMPTY_HEIGHT)

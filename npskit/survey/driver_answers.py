@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from npskit.labels import language, number, points, range_text, word
 from npskit.results import Result
 from npskit.stats import asymmetry as asymmetries
+from npskit.survey.column_words import NO_WORDS, ColumnWords
 from npskit.survey.wording import gap_text
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class WhatIf(Result):
     score: float
     confidence_level: float = 0.95
     to_best: bool = False
+    words: ColumnWords = field(default=NO_WORDS, repr=False, compare=False)
 
     def sentence(self, lang: str | None = None) -> str:
         """The change in points, with its interval.
@@ -60,13 +62,15 @@ class WhatIf(Result):
         lang = language(lang)
         values: dict[str, Any] = {
             **estimate("change", self.change, self.lower, self.upper, lang),
-            "names": named(self.table["attribute"], lang),
+            "names": named(self.table["attribute"], lang, self.words),
         }
         if self.to_best:
             text = word("answer_what_if_best", lang, **values)
         else:
             moves = zip(self.table["attribute"], self.table["move"], strict=True)
-            moved = joined([f"{named([name], lang)} {decimal(by, lang, sign=True)}" for name, by in moves], lang)
+            moved = joined(
+                [f"{named([name], lang, self.words)} {decimal(by, lang, sign=True)}" for name, by in moves], lang
+            )
             text = word("answer_what_if", lang, **values, moves=moved)
         return f"{text} {word('answer_what_if_beyond', lang)}" if self.beyond else text
 
@@ -89,6 +93,7 @@ class Asymmetry(Result):
     table: Mapping[str, Sequence[Any]]
     responses: int
     confidence_level: float = 0.95
+    words: ColumnWords = field(default=NO_WORDS, repr=False, compare=False)
 
     def plot(self, *, lang: str | None = None) -> alt.LayerChart:
         """Penalty and reward of each attribute with their intervals.
@@ -99,7 +104,8 @@ class Asymmetry(Result):
         """
         from npskit import charts
 
-        return charts.asymmetry(self.table, responses=self.responses, confidence_level=self.confidence_level, lang=lang)
+        options: dict[str, Any] = {"responses": self.responses, "confidence_level": self.confidence_level}
+        return charts.asymmetry(self.words.attributes(self.table), **options, lang=lang)
 
     def sentence(self, lang: str | None = None) -> str:
         """Which attributes only cost, only earn, do both, or cannot be told.
@@ -121,7 +127,7 @@ class Asymmetry(Result):
             word(
                 f"answer_asymmetry_{kind.replace('-', '_')}",
                 lang,
-                names=named(names, lang),
+                names=named(names, lang, self.words),
                 points=self._most(kind, lang),
             )
             for kind, names in of_kind.items()
@@ -175,21 +181,22 @@ def joined(parts: Sequence[str], lang: str) -> str:
     return f"{', '.join(parts[:-1])} {word('answer_and', lang)} {parts[-1]}"
 
 
-def named(names: Sequence[str], lang: str | None) -> str:
-    """Names of columns in quotes, at most four and how many more."""
+def named(names: Sequence[str], lang: str | None, words: ColumnWords | None = None) -> str:
+    """Names of columns in quotes, as `words` has them, at most four and how many more."""
     from npskit.charts.columns import quoted
 
     lang = language(lang)
-    shown = [quoted(str(name), lang) for name in names[:NAMES_SHOWN]]
+    said = [str(name) if words is None else words.name(str(name)) for name in names[:NAMES_SHOWN]]
+    shown = [quoted(name, lang) for name in said]
     if len(names) > NAMES_SHOWN:
         shown.append(word("answer_others", lang, n=number(len(names) - NAMES_SHOWN, lang=lang)))
     return joined(shown, lang)
 
 
-def noted(key: str, values: Mapping[str, Any], lang: str) -> str:
+def noted(key: str, values: Mapping[str, Any], lang: str, words: ColumnWords = NO_WORDS) -> str:
     """A note in a language: lists are names, floats numbers, the rest as it is."""
     shown = {
-        name: named(value, lang)
+        name: named(value, lang, words)
         if isinstance(value, (list, tuple))
         else decimal(float(value), lang)
         if isinstance(value, (int, float))

@@ -8,7 +8,7 @@ goes with. It goes with the score; whether it causes it, no survey says.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from npskit.results import Result
 from npskit.stats.asymmetry import asymmetry
 from npskit.stats.effects import Effects
 from npskit.survey.attributes import Attribute
+from npskit.survey.column_words import NO_WORDS, ColumnWords
 from npskit.survey.driver_answers import Asymmetry, WhatIf, named, noted, told_apart
 from npskit.survey.driver_scan import Rows, contrasted
 from npskit.survey.levels_of_best import best_levels
@@ -69,6 +70,8 @@ class Drivers(Result):
         What to know before reading, in English; `notes` has the other languages.
     left_out : mapping of str to str
         Columns that were close to being attributes, and why they are none.
+    words : ColumnWords
+        What sentences and pictures call the attributes; the table has the names that code knows.
     """
 
     table: Mapping[str, Sequence[Any]]
@@ -91,6 +94,7 @@ class Drivers(Result):
     _replicates: int = field(repr=False, compare=False)
     _score: float = field(repr=False, compare=False)
     _rows: Rows | None = field(default=None, repr=False, compare=False)
+    words: ColumnWords = field(default=NO_WORDS, repr=False, compare=False)
 
     def __getstate__(self) -> dict[str, Any]:
         # A record that is kept or sent on holds no rows.
@@ -109,7 +113,7 @@ class Drivers(Result):
         names, first = self.table["attribute"], self.table["rank_first"]
         values: dict[str, Any] = {
             "outcome": word(f"answer_outcome_{self.outcome}", lang),
-            "first": named([names[0]], lang),
+            "first": named([names[0]], lang, self.words),
             "share": share(self.table["importance"][0], lang=lang),
             "lower": share(self.table["lower"][0], lang=lang),
             "upper": share(self.table["upper"][0], lang=lang),
@@ -120,7 +124,7 @@ class Drivers(Result):
             return word("answer_drivers_one", lang, **values)
         if first[0] >= CLEARLY_FIRST:
             return word("answer_drivers_first", lang, **values)
-        return word("answer_drivers_open", lang, **values, second=named([names[1]], lang))
+        return word("answer_drivers_open", lang, **values, second=named([names[1]], lang, self.words))
 
     def notes(self, lang: str | None = None) -> tuple[str, ...]:
         """What to know before reading, one sentence each.
@@ -129,7 +133,7 @@ class Drivers(Result):
         ----------
         lang : {"en", "fr"}, optional
         """
-        return tuple(noted(key, values, language(lang)) for key, values in self._notes)
+        return tuple(noted(key, values, language(lang), self.words) for key, values in self._notes)
 
     def plot(self, *, lang: str | None = None) -> alt.LayerChart:
         """Importance of each attribute with its interval.
@@ -141,7 +145,7 @@ class Drivers(Result):
         from npskit import charts
 
         return charts.importance(
-            self.table,
+            self.words.attributes(self.table),
             r_squared=self.r_squared,
             outcome=self.outcome,
             method=self.method,
@@ -162,7 +166,7 @@ class Drivers(Result):
 
         crosshair = (self.performance_crosshair, self.importance_crosshair)
         return charts.importance_performance(
-            self.table,
+            self.words.attributes(self.table),
             crosshair=crosshair,
             outcome=self.outcome,
             performance_unit=self.performance_unit,
@@ -253,6 +257,7 @@ class Drivers(Result):
             self._score,
             self.confidence_level,
             to_best=best is not None,
+            words=self.words,
         )
 
     def _known(self, name: str) -> str:
@@ -302,7 +307,8 @@ class Drivers(Result):
         chosen = {each.name: cut_of(each, cuts) for each in attributes}
         products = contrasted(rows, attributes, [self._used[at] for at in scaled], chosen)
         found = asymmetry(products, confidence_level=self.confidence_level, replicates=self._replicates, rng=rows.seed)
-        return told_apart(found, [each.name for each in attributes], chosen, self.table["attribute"])
+        told = told_apart(found, [each.name for each in attributes], chosen, self.table["attribute"])
+        return replace(told, words=self.words)
 
 
 def finite(name: str, value: Any) -> float:
