@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from traceback import extract_tb
 from types import ModuleType
@@ -43,6 +45,8 @@ MOST_VALUES_SHOWN = 5
 LONGEST_CODE, MOST_WORDS = 20, 3
 # A telephone number has more digits.
 MOST_DIGITS = 8
+# Of a library of jsonschema.
+GRAMMAR = "rfc3987_syntax"
 
 
 class NpskitError(Exception):
@@ -196,12 +200,36 @@ def did_you_mean(name: str, candidates: Iterable[str], *, quoted: bool = False) 
 def optional_import(module: str, *, extra: str, purpose: str) -> ModuleType:
     """Import a library that an extra brings, or say which extra that is."""
     try:
-        return importlib.import_module(module)
+        with grammar_later():
+            return importlib.import_module(module)
     except ImportError as error:
         raise MissingExtraError(
             f"{module.partition('.')[0]} is needed to {purpose} and is not installed.",
             hint=f"pip install 'npskit[{extra}]'",
         ) from error
+
+
+@contextmanager
+def grammar_later() -> Iterator[None]:
+    """Let jsonschema come without its grammar of international web addresses until somebody asks about one.
+
+    Notebooks and charts are described by schemas without any, and the grammar alone takes more than a second.
+    """
+    if GRAMMAR in sys.modules or find_spec(GRAMMAR) is None:
+        yield
+        return
+    later = sys.modules[GRAMMAR] = ModuleType(GRAMMAR)
+    later.is_valid_syntax = valid_syntax  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        if sys.modules.get(GRAMMAR) is later:
+            del sys.modules[GRAMMAR]
+
+
+def valid_syntax(rule: str, text: str) -> bool:
+    """What the grammar says of a text."""
+    return bool(importlib.import_module(GRAMMAR).is_valid_syntax(rule, text))
 
 
 def shown_value(value: object) -> str:

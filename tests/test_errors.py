@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 import npskit
@@ -29,3 +32,16 @@ def test_lines_of_a_file_name_it() -> None:
         npskit.datasets.load("garden").nps.summary(by="nope")
     first = caught.value._render_traceback_()[0]
     assert first.startswith(__file__)
+
+
+def test_a_grammar_that_nobody_asked_for_is_built_when_somebody_asks() -> None:
+    pytest.importorskip("rfc3987_syntax")
+    code = (
+        "import sys\nfrom npskit.errors import optional_import\noptional_import('jsonschema', extra='x', purpose='x')\n"
+        "print('lark' in sys.modules, 'rfc3987_syntax' in sys.modules)\n"
+        "from jsonschema import FormatChecker\n"
+        "print(*(FormatChecker().conforms(text, 'iri') for text in ('https://example.org/é', 'no address')))\n"
+        "print('rfc3987_syntax' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False", "True", "False", "True"]

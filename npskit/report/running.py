@@ -29,9 +29,10 @@ __all__ = ["executed", "halt", "own_spec"]
 
 CELL_SECONDS = 3600
 START_SECONDS = 120
-# Altair imports jsonschema, which builds a grammar of international web addresses if it can: 1.5 seconds for nothing.
+# Altair imports jsonschema, which builds a grammar of international web addresses if it can, and a kernel imports a
+# debugger: more than a second for what nobody asks of a report.
 LAUNCHER = (
-    "import sys; sys.modules['rfc3987_syntax'] = None; sys.path[:1] = []; "
+    "import sys; sys.modules['rfc3987_syntax'] = sys.modules['debugpy'] = None; sys.path[:1] = []; "
     "from ipykernel.kernelapp import launch_new_instance; launch_new_instance()"
 )
 HINT = "\nHint: "
@@ -202,7 +203,6 @@ def own_spec(folder: Path) -> dict[str, Any]:
         "env": {
             "IPYTHONDIR": str(folder / "ipython"),
             "PYTHONPATH": paths,
-            "PYDEVD_DISABLE_FILE_VALIDATION": "1",
             # What a kernel that is stopped at once leaves behind goes with its folder.
             "TMPDIR": str(folder),
         },
