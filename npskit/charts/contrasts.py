@@ -182,6 +182,7 @@ def effect_fields(
 ) -> dict[str, list[Any]]:
     """What Vega is given."""
     fields: dict[str, list[Any]] = {"row": list(range(len(names))), "y": layout.middles, "name": list(names)}
+    fields["question"] = rows.get("question", list(names))
     for effect, shift in zip(EFFECTS, (-APART, APART), strict=True):
         fields[f"{effect}_y"] = [middle + shift for middle in layout.middles]
         fields |= {f"{effect}{end}": rows[f"{effect}{end}"] for end in ("", "_lower", "_upper")}
@@ -199,7 +200,7 @@ def effect_fields(
 
 def pointer(fields: dict[str, list[Any]], lang: str) -> list[alt.Tooltip]:
     """What is shown beside the pointer."""
-    shown = (("name", "chart_attribute"), ("penalty_text", "chart_penalty"), ("reward_text", "chart_reward"),
+    shown = (("question", "chart_attribute"), ("penalty_text", "chart_penalty"), ("reward_text", "chart_reward"),
              ("bottom", "chart_bottom"), ("top", "chart_top"), ("kind", "chart_kind"))  # fmt: skip
     return tooltips([(field, word(key, lang)) for field, key in shown if field in fields])
 

@@ -62,7 +62,7 @@ def importance(
     table : mapping or DataFrame
         Columns ``attribute`` and ``importance`` (share of the outcome's variance, 0 to 1); if there, ``lower`` and
         ``upper``, ``rank_first`` (probability), ``performance``, ``coefficient`` with ``coefficient_lower`` and
-        ``coefficient_upper``, and ``responses``; a row an attribute.
+        ``coefficient_upper``, ``responses``, and ``question`` (the whole name, for the pointer); a row an attribute.
     r_squared : float, optional
         Share of the variance that goes with all attributes together, 0 to 1.
     outcome : {"rating", "detractor", "score"}, optional
@@ -183,6 +183,7 @@ def draw(rows: Columns, names: Sequence[str], named: Sequence[int], lang: str) -
     fields: dict[str, list[Any]] = {
         "row": list(range(shown)),
         "name": list(names),
+        "question": cut.get("question", list(names)),
         "value": value,
         "lower": lower,
         "upper": upper,
@@ -205,7 +206,7 @@ def draw(rows: Columns, names: Sequence[str], named: Sequence[int], lang: str) -
 
 
 POINTER = (
-    ("name", "chart_attribute"),
+    ("question", "chart_attribute"),
     ("figure", "chart_share"),
     ("range", "chart_interval"),
     ("performance", "chart_performance"),

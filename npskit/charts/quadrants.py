@@ -76,7 +76,8 @@ def importance_performance(
     ----------
     table : mapping or DataFrame
         Columns ``attribute``, ``importance`` (share of the outcome's variance) and ``performance`` (mean rating of the
-        attribute); if there, ``lower`` and ``upper`` of the importance and ``responses``; a row an attribute.
+        attribute); if there, ``lower`` and ``upper`` of the importance, ``responses`` and ``question`` (the whole name,
+        for the pointer); a row an attribute.
     crosshair : {"mean", "median"} or (performance, importance), optional
         Where the quadrants meet.
     outcome : {"rating", "detractor", "score"}, optional
@@ -244,6 +245,7 @@ def map_fields(rows: Columns, names: Sequence[str], named: Sequence[int], unit: 
     )
     return {
         "name": list(names),
+        "question": rows.get("question", list(names)),
         "x": rows["performance"],
         "value": value,
         "lower": lower,
@@ -338,7 +340,7 @@ def draw(
 ) -> LayerChart:
     """Lines and names of the quadrants, intervals, points and their names."""
     x, y = axes(frame, unit, lang)
-    pointer = (("name", "chart_attribute"), ("figure", "chart_share"), ("range", "chart_interval"),
+    pointer = (("question", "chart_attribute"), ("figure", "chart_share"), ("range", "chart_interval"),
                ("rated", "chart_performance"), ("n", "responses"))  # fmt: skip
     base = alt.Chart(alt.Data(values=records(fields))).encode(
         x=x, tooltip=tooltips([(field, word(key, lang)) for field, key in pointer])

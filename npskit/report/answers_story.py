@@ -228,7 +228,11 @@ class AnswersStory(Answered):
             return Passage(heading, (self._no_comments(),))
         n = found.table["responses"]
         part = percent(n[-1] / sum(n), lang)
-        flag = [word("report_answers_comments_flag", lang, column=quoted(self.flag, lang))] if self.flag else []
+        flag = (
+            [word("report_answers_comments_flag", lang, column=quoted(self.words.name(self.flag), lang))]
+            if self.flag
+            else []
+        )
         about = word("report_answers_comments_about", lang, share=part)
         # The finding stands on the chart.
         return Passage(heading, (" ".join([about, *flag]),))
@@ -239,7 +243,9 @@ class AnswersStory(Answered):
             return word("report_headline_none", lang) + "."
         if rivals:
             return word(
-                "report_answers_comments_several", lang, columns=", ".join(quoted(each, lang) for each in rivals)
+                "report_answers_comments_several",
+                lang,
+                columns=", ".join(quoted(self.words.name(each), lang) for each in rivals),
             )
         key = "one" if self.roles.get("comment") or "wrote" in self.counted else "none"
         return word(f"report_answers_comments_{key}", lang)
@@ -347,4 +353,4 @@ class AnswersStory(Answered):
             *(word(f"report_answers_method_{name}", lang, level=self._level()) for name in names), *mapped,
             self._attribution(), word("report_method_made", lang, version=VERSION), word("report_trademarks", lang),
         ]  # fmt: skip
-        return Passage(word("report_method", lang), tuple(filter(None, sentences)), kind="note")
+        return self._at_the_end(sentences)

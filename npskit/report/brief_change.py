@@ -22,7 +22,8 @@ from npskit.labels import points, word
 from npskit.report.brief_page import short
 from npskit.report.movement import sizes_of, without_gaps
 from npskit.report.teams import level_name
-from npskit.report.words import column_text, size, told
+from npskit.report.words import size, told
+from npskit.survey.column_words import NO_WORDS, ColumnWords, spoken
 from npskit.survey.wording import signed, signed_range
 
 if TYPE_CHECKING:
@@ -139,6 +140,7 @@ class Change:
     why: Decomposition | None = None
     item: Any = None
     least: int = 1
+    words: ColumnWords = NO_WORDS
 
     @property
     def is_clear(self) -> bool:
@@ -180,7 +182,7 @@ class Change:
         if not self.is_clear and not all(low > 0 or high < 0 for low, high in parts):
             return ""
         said = {
-            "column": column_text(found.by[0]),
+            "column": spoken(self.words.short(found.by[0]), lang),
             "mix": signed(found.mix, lang),
             "mix_range": signed_range(*parts[0], lang),
             "within": signed(found.within, lang),
@@ -205,7 +207,9 @@ class Change:
         name = short(level_name(rows[self.why.by[0]][at], self.item, lang))
         low, high = rows["total_lower"][at], rows["total_upper"][at]
         said = {"change": signed(rows["total"][at], lang), "range": signed_range(low, high, lang)}
-        return [word("report_br_why_most", lang, segment=name_text(name, (column_text(self.why.by[0]),), lang), **said)]
+        return [
+            word("report_br_why_most", lang, segment=name_text(name, (self.words.short(self.why.by[0]),), lang), **said)
+        ]
 
 
 def change(

@@ -21,7 +21,6 @@ from npskit.report.brief_page import short
 from npskit.report.words import percent
 from npskit.stats.theme_impact import theme_impact
 from npskit.survey.driver_answers import decimal
-from npskit.survey.finding import is_overall
 from npskit.survey.theme_answers import Themes, theme_name
 
 if TYPE_CHECKING:
@@ -51,6 +50,8 @@ class Fix:
         Of the whole score, that go with it.
     size : float
         How far a driver moves on its scale, or the share of comments that speak of a theme; nan for a team.
+    said : str
+        What the export calls a driver.
     """
 
     kind: str
@@ -59,12 +60,13 @@ class Fix:
     lower: float
     upper: float
     size: float = float("nan")
+    said: str = ""
 
     def text(self, lang: str) -> str:
         """What to do, without the points."""
         said = decimal(self.size, lang) if self.kind == "driver" else percent(self.size, lang)
-        name = theme_name(self.name, lang) if self.kind == "theme" else self.name
-        return word(f"report_br_fix_{self.kind}", lang, name=quoted(short(name), lang), size=said)
+        name = short(theme_name(self.name, lang) if self.kind == "theme" else self.name)
+        return word(f"report_br_fix_{self.kind}", lang, name=quoted(self.said or name, lang), size=said)
 
     def row(self, lang: str) -> tuple[str, ...]:
         """What to do, what says so, points and interval."""
@@ -98,7 +100,7 @@ def driver_fixes(story: DriversStory) -> list[Fix]:
     if found is None:
         return []
     leading = list(found.table["attribute"])[:MOST_DRIVERS]
-    moves = {name: story.room[name] for name in leading if name in story.room and not is_overall(name)}
+    moves = {name: story.room[name] for name in leading if name in story.room and name not in story.judgements}
     if not moves:
         return []
     rows = found.what_if(moves).table
@@ -108,7 +110,7 @@ def driver_fixes(story: DriversStory) -> list[Fix]:
     for name, points_, lower, upper, move in zip(*(rows[each] for each in names), strict=True):
         ends = points_ - wide * (points_ - lower), points_ + wide * (upper - points_)
         low, high = map(float, ends)
-        fixes.append(Fix("driver", str(name), float(points_), low, high, float(move)))
+        fixes.append(Fix("driver", str(name), float(points_), low, high, float(move), story.words.name(str(name))))
     return fixes
 
 

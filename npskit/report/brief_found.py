@@ -7,6 +7,7 @@ report never tell two numbers.
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ from npskit.report.movement import Movement, movement
 from npskit.report.story import Story
 from npskit.report.teams import looked_up, team_column
 from npskit.survey import Survey
+from npskit.survey.column_words import ColumnWords, column_words
 
 if TYPE_CHECKING:
     from npskit.survey.action_review import ActionReview
@@ -85,7 +87,19 @@ class BriefFindings(Story):
         if column is None or not self.overall.responses:
             return None
         every = self.change.recent.every if self.change else self.every
-        return movement(self.survey, column, every=every, confidence_level=self.confidence_level, lang=self.lang)
+        options: dict[str, Any] = {"every": every, "confidence_level": self.confidence_level, "lang": self.lang}
+        return movement(self.survey, column, words=self.words, **options)
+
+    @cached_property
+    def words(self) -> ColumnWords:
+        """What the export calls the columns; our own answers are of the same file as all."""
+        return column_words(self.asked)
+
+    @property
+    def shown_columns(self) -> list[str]:
+        """Columns that the pages name, those of teams and drivers among them."""
+        team = [] if self.item is None else [getattr(self.item, "column", self.item)]
+        return [*super().shown_columns, *team, *(fix.name for fix in self.fixes if fix.kind == "driver")]
 
     @property
     def _shared(self) -> dict[str, Any]:
@@ -115,7 +129,8 @@ class BriefFindings(Story):
             return None
         items = [*([] if self.item is None else [self.item]), *self.suggestion.items]
         options: dict[str, Any] = {"confidence_level": self.confidence_level, "least": self.min_responses}
-        return change(self.survey, column, items, every=self.every, **options)
+        found = change(self.survey, column, items, every=self.every, **options)
+        return None if found is None else replace(found, words=self.words)
 
     @cached_property
     def levers(self) -> DriversStory:
@@ -163,7 +178,8 @@ class BriefFindings(Story):
             if self._team is not None and self._are_several:
                 raise
             return None
-        return teams_of(card, beside, self.item, most=self.most_pages, lang=self.lang, title=self.title)
+        options = {"most": self.most_pages, "lang": self.lang, "title": self.title, "words": self.words}
+        return teams_of(card, beside, self.item, **options)
 
     @cached_property
     def others(self) -> Benchmark | None:

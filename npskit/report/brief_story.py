@@ -22,6 +22,7 @@ from npskit.report.brief_words import lacking, leaving_told, risk_told
 from npskit.report.passage import Headline, Passage
 from npskit.report.quality import quality_in_short
 from npskit.report.story import who_answered
+from npskit.survey.column_words import spoken
 
 __all__ = ["BriefStory"]
 
@@ -184,7 +185,7 @@ class BriefStory(BriefFindings):
         if self.teams is None:
             return Passage()
         told_teams = (self.teams.in_short(), *self.teams.left_out())
-        heading = word("report_br_teams", self.lang, column=self.teams.column)
+        heading = word("report_br_teams", self.lang, column=spoken(self.teams.column, self.lang))
         # After the page of the actions or of the others there is room; the director's page stays alone.
         kind = "section" if self.review or self.others else "section nps-sheet"
         return Passage(heading, told_teams, kind=kind)

@@ -21,8 +21,9 @@ from npskit.report.callbacks import list_table
 from npskit.report.forecast_words import chance
 from npskit.report.passage import Passage
 from npskit.report.teams import level_name
-from npskit.report.words import column_text, percent, score_text, size, told
+from npskit.report.words import percent, score_text, size, told
 from npskit.scale import CATEGORIES
+from npskit.survey.column_words import NO_WORDS, ColumnWords, spoken
 from npskit.survey.estimates import distribution
 from npskit.survey.theme_answers import theme_name
 from npskit.survey.wording import signed, signed_range
@@ -72,11 +73,12 @@ class Teams:
     more: int
     lang: str
     title: str | None = None
+    words: ColumnWords = NO_WORDS
 
     @property
     def column(self) -> str:
         """What the teams are called as a whole."""
-        return column_text(self.scorecard.by)
+        return self.words.short(self.scorecard.by)
 
     def name(self, row: int) -> str:
         """A team; a bare number or band with its column."""
@@ -111,7 +113,7 @@ class Teams:
                 names = [f"{self.name(at)} ({signed(self.beside(at)['difference'], lang, unit=False)})" for at in found]
                 listing = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
                 parts.append(word(f"report_br_teams_{key}", lang, names=listing))
-        return " ".join(parts) if parts else word("report_br_teams_none", lang, column=self.column)
+        return " ".join(parts) if parts else word("report_br_teams_none", lang, column=spoken(self.column, lang))
 
     def left_out(self) -> list[str]:
         """How many teams have no page, and why."""
@@ -123,16 +125,18 @@ class Teams:
     def shown_card(self) -> Scorecard:
         """The scorecard of the teams that have a page."""
         rows = {name: [values[at] for at in self.rows] for name, values in self.scorecard.table.items()}
-        return replace(self.scorecard, table=rows)
+        drivers = [None if each is None else self.words.name(each) for each in rows["driver"]]
+        return replace(self.scorecard, table={**rows, "driver": drivers})
 
 
-def teams_of(card: Scorecard, comparison: Comparison, item: Item, *, most: int, lang: str, title: str | None) -> Teams:
+def teams_of(card: Scorecard, comparison: Comparison, item: Item, *, most: int, lang: str, title: str | None,
+             words: ColumnWords = NO_WORDS) -> Teams:  # fmt: skip
     """The teams that get a page; answers without a team are none."""
     shown = [at for at, hide in enumerate(card.table["suppressed"]) if not hide]
     named = [at for at in shown if known(card.table[card.by][at])]
     largest = sorted(named, key=lambda at: -card.table["responses"][at])[:most]
     hidden = len(card.table["suppressed"]) - len(shown)
-    return Teams(item, card, comparison, tuple(sorted(largest)), hidden, len(named) - len(largest), lang, title)
+    return Teams(item, card, comparison, tuple(sorted(largest)), hidden, len(named) - len(largest), lang, title, words)
 
 
 @dataclass(frozen=True)
@@ -237,7 +241,12 @@ class TeamPage:
         lang, card = self.teams.lang, self._card
         if card["driver"] is not None:
             said = chance(card["driver_chance"], lang)
-            return word("report_br_driver", lang, driver=quoted(short(str(card["driver"])), lang), chance=said)
+            return word(
+                "report_br_driver",
+                lang,
+                driver=quoted(short(self.teams.words.name(str(card["driver"]))), lang),
+                chance=said,
+            )
         if any(each is not None for each in self.teams.scorecard.table["driver"]):
             return word("report_br_driver_few", lang, k=FEWEST_FOR_DRIVER)
         return ""

@@ -225,7 +225,7 @@ class ChurnStory(Story):
         lang, key = self.lang, self._followed[1]
         names = {"rivals": self.leaving.rivals, "undated": self.leaving.undated,
                  "customer": self.survey.rivals("customer")}.get(key, ())  # fmt: skip
-        columns = {"columns": ", ".join(quoted(name, lang) for name in names)} if names else {}
+        columns = {"columns": ", ".join(quoted(self.words.name(name), lang) for name in names)} if names else {}
         hints = [word(f"report_churn_no_{key}_hint", lang, **columns)]
         if key in ("date", "customer") and self.leaving == Leaving():
             hints.append(word("report_churn_no_column_hint", lang))
@@ -351,7 +351,9 @@ class ChurnStory(Story):
         lang = self.lang
         points = [word("report_churn_invented", lang)] if self.invented else []
         if self.churn is not None and self._churned is None:
-            points.append(word("report_churn_found", lang, column=quoted(str(self.leaving.column), lang)))
+            points.append(
+                word("report_churn_found", lang, column=quoted(self.words.name(str(self.leaving.column)), lang))
+            )
         if self.churn is not None and self._horizon is None and self.churn.length != (6, "month"):
             points.append(word("report_churn_shorter", lang))
         notes = [note.sentence(lang=lang) for note in self._notes() if note.key not in TOLD]
@@ -371,7 +373,7 @@ class ChurnStory(Story):
             *(word(f"report_churn_method_{name}", lang, level=self._level()) for name in names),
             self._attribution(), word("report_method_made", lang, version=VERSION), word("report_trademarks", lang),
         ]  # fmt: skip
-        return Passage(word("report_method", lang), tuple(filter(None, sentences)), kind="note")
+        return self._at_the_end(sentences)
 
 
 def ended(text: str) -> str:

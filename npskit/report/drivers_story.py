@@ -21,11 +21,11 @@ from npskit.report.passage import Headline, Passage
 from npskit.report.quality import quality_in_short
 from npskit.report.story import Story, unrepeated, who_answered
 from npskit.report.tables import Table
-from npskit.report.words import column_text, percent
+from npskit.report.words import percent
 from npskit.survey import Survey
 from npskit.survey.driver_answers import Asymmetry, WhatIf, decimal
 from npskit.survey.drivers import Drivers
-from npskit.survey.finding import is_overall
+from npskit.survey.finding import judgements
 from npskit.survey.priorities import Priorities
 
 __all__ = ["DriversStory"]
@@ -40,6 +40,7 @@ MOST_MOVED = 12
 # Beside more attributes than these, fewer resamples say the same for a quarter of the time.
 REPLICATES, FEW_ATTRIBUTES, FEWER_REPLICATES = 500, 12, 200
 NOTHING = "–"
+INNER = {"en": "‘{}’", "fr": "“{}”"}
 
 
 class DriversStory(Story):
@@ -92,13 +93,14 @@ class DriversStory(Story):
             with warnings.catch_warnings():
                 # The story tells its notes itself.
                 warnings.simplefilter("ignore", NpskitWarning)
-                return self.survey.drivers(
+                found = self.survey.drivers(
                     self.attributes,
                     missing=self.missing_attributes,
                     confidence_level=self.confidence_level,
                     crosshair=self.crosshair,
                     replicates=REPLICATES if few else FEWER_REPLICATES,
                 )
+                return replace(found, words=self.words)
         except (ArgumentError, EmptyDataError):
             if self.attributes is not None:
                 raise
@@ -123,12 +125,17 @@ class DriversStory(Story):
         return {name: min(STEP, gap) for name, gap in left.items() if wide[name]}
 
     @cached_property
+    def judgements(self) -> set[str]:
+        """Attributes that judge the whole, as the rating does."""
+        return judgements([name for name, _ in self._rows("importance")])
+
+    @cached_property
     def moves(self) -> WhatIf | None:
         """Each attribute moved by as much as it can, half a point at most; None when none can move.
 
         Judgements of the whole, which nobody can act on, only where there is nothing else.
         """
-        names = [name for name in self.room if not is_overall(name)] or list(self.room)
+        names = [name for name in self.room if name not in self.judgements] or list(self.room)
         shown = {name: self.room[name] for name in names[:MOST_MOVED]}
         return self.drivers.what_if(shown) if self.drivers and shown else None
 
@@ -160,10 +167,10 @@ class DriversStory(Story):
         if self.actions is not None or self.drivers is None:
             return self.actions or []
         clear = [name for name, lower in self._rows("points_lower") if lower > 0]
-        chosen = [name for name in clear if name in self.room and not is_overall(name)][:MOST_ACTIONS]
+        chosen = [name for name in clear if name in self.room and name not in self.judgements][:MOST_ACTIONS]
         return [
             {
-                "action": word("report_action", self.lang, driver=name),
+                "action": word("report_action", self.lang, driver=self._said(name)),
                 "driver": name,
                 "move": round(self.room[name], 2),
                 "feasibility": MIDDLE_FEASIBILITY,
@@ -180,6 +187,15 @@ class DriversStory(Story):
         return self.survey.priorities(
             self.candidates, drivers=self.drivers, confidence_level=self.confidence_level, **options
         )
+
+    @property
+    def shown_columns(self) -> list[str]:
+        """Columns that the page names, the attributes among them."""
+        return [*super().shown_columns, *(name for name, _ in self._rows("importance"))]
+
+    def _said(self, name: str) -> str:
+        """An attribute in the name of an action, which stands in quotes itself."""
+        return INNER[self.lang].format(self.words.labels[name]) if name in self.words.labels else name
 
     def _rows(self, column: str) -> list[tuple[str, float]]:
         """Attribute and one of its figures, the most important first."""
@@ -228,7 +244,11 @@ class DriversStory(Story):
             return Passage()
         rows = zip(*(self.drivers.table[name] for name in ("attribute", "quadrant", "lower")), strict=True)
         line = self.drivers.importance_crosshair
-        low = [quoted(name, lang) for name, quadrant, lower in rows if quadrant == "concentrate" and lower > line]
+        low = [
+            quoted(self.words.name(name), lang)
+            for name, quadrant, lower in rows
+            if quadrant == "concentrate" and lower > line
+        ]
         text = told("report_map_low", len(low), lang, names=", ".join(low)) if low else word("report_map_none", lang)
         return Passage(word("report_map", lang), (text,))
 
@@ -247,7 +267,9 @@ class DriversStory(Story):
         sentences = [self._largest(), word("report_what_if_about", lang, step=decimal(STEP, lang))]
         if self.best:
             column, found = self.best
-            sentences.append(word("report_what_if_best", lang, column=column_text(column), told=found.sentence(lang)))
+            sentences.append(
+                word("report_what_if_best", lang, column=self.words.short(column), told=found.sentence(lang))
+            )
         if len(self.room) > len(self.moves):
             sentences.append(word("report_what_if_some", lang, n=len(self.moves)))
         return Passage(word("report_what_if", lang), tuple(sentences))
@@ -261,7 +283,7 @@ class DriversStory(Story):
         return word(
             "report_what_if_most",
             self.lang,
-            attribute=quoted(rows["attribute"][at], self.lang),
+            attribute=quoted(self.words.name(rows["attribute"][at]), self.lang),
             move=decimal(rows["move"][at], self.lang, sign=True),
             change=points(rows["change"][at], digits=1, lang=self.lang, unit=True),
             range=range_text(rows["lower"][at], rows["upper"][at], digits=1, lang=self.lang),
@@ -280,7 +302,7 @@ class DriversStory(Story):
 
     def _moved(self, rows: Mapping[str, Sequence[Any]], at: int) -> tuple[str, ...]:
         return (
-            str(rows["attribute"][at]),
+            self.words.texts.get(rows["attribute"][at], str(rows["attribute"][at])),
             decimal(rows["move"][at], self.lang, sign=True),
             percent(rows["usage"][at], self.lang),
             *self._with_range(rows["change"][at], rows["lower"][at], rows["upper"][at]),

@@ -13,7 +13,8 @@ from npskit.labels import word
 from npskit.report.forecast_words import bare, chance
 from npskit.report.passage import Passage
 from npskit.report.tables import Table
-from npskit.report.words import column_text, score_text
+from npskit.report.words import score_text
+from npskit.survey.column_words import NO_WORDS, ColumnWords
 from npskit.survey.wording import row_names
 
 if TYPE_CHECKING:
@@ -88,15 +89,17 @@ class ForecastGroup:
 NONE = (float("nan"), float("nan"))
 
 
-def forecast_group(found: Forecast, item: Any, *, target: float | None, lang: str) -> ForecastGroup:
+def forecast_group(
+    found: Forecast, item: Any, *, target: float | None, lang: str, words: ColumnWords = NO_WORDS
+) -> ForecastGroup:
     """The chapter of an item of `by`."""
-    return ForecastGroup(found, " · ".join(map(item_text, items_of(item))), target, lang)
+    return ForecastGroup(found, " · ".join(item_text(each, words) for each in items_of(item)), target, lang)
 
 
 def items_of(item: Any) -> Sequence[Any]:
     return item if isinstance(item, (tuple, list)) else (item,)
 
 
-def item_text(item: Any) -> str:
+def item_text(item: Any, words: ColumnWords) -> str:
     """A column as a person would write it."""
-    return column_text(item.column if isinstance(item, Bands) else str(item))
+    return words.short(item.column if isinstance(item, Bands) else str(item))

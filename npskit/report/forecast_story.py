@@ -119,12 +119,12 @@ class ForecastStory(Story):
             return (word("report_headline_none", self.lang) + ".",)
         rivals = self.survey.rivals("date")
         if rivals:
-            columns = ", ".join(quoted(name, self.lang) for name in rivals)
+            columns = ", ".join(quoted(self.words.name(name), self.lang) for name in rivals)
             return word("report_fc_several", self.lang, columns=columns), word("report_time_choose", self.lang)
         if self.roles.get("date") is None:
             return word("report_fc_no_date", self.lang), word("report_time_hint", self.lang)
         if not self.days:
-            return word("report_fc_unreadable", self.lang, column=self.roles["date"]), word(
+            return word("report_fc_unreadable", self.lang, column=self.words.name(str(self.roles["date"]))), word(
                 "report_time_hint", self.lang
             )
         return ()
@@ -167,7 +167,8 @@ class ForecastStory(Story):
             return []
         found = [(item, list(item) if isinstance(item, tuple) else item) for item in self._by or ()]
         return [
-            forecast_group(self._foretold(None, by), item, target=self.target, lang=self.lang) for item, by in found
+            forecast_group(self._foretold(None, by), item, target=self.target, lang=self.lang, words=self.words)
+            for item, by in found
         ]
 
     @cached_property

@@ -15,8 +15,9 @@ from npskit.frames import Bands, Period
 from npskit.labels import MINUS, word
 from npskit.report.findings import Gap, farthest
 from npskit.report.passage import Passage
-from npskit.report.words import column_text, score_text, size, told
+from npskit.report.words import score_text, size, told
 from npskit.roles import fold
+from npskit.survey.column_words import NO_WORDS, ColumnWords, spoken
 from npskit.survey.plots import columns_of
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class Group:
     @property
     def name(self) -> str:
         """The columns in a sentence."""
-        return " · ".join(self.keys)
+        return " · ".join(spoken(key, self.lang) for key in self.keys)
 
     @property
     def names(self) -> list[str]:
@@ -157,14 +158,21 @@ class Group:
 
 
 def group_of(
-    survey: Survey, item: Any, *, overall: float, pairs: int = 0, confidence_level: float = 0.95, lang: str
+    survey: Survey,
+    item: Any,
+    *,
+    overall: float,
+    pairs: int = 0,
+    confidence_level: float = 0.95,
+    lang: str,
+    words: ColumnWords = NO_WORDS,
 ) -> Group:
     """The score by one item of `by`; a tuple of columns crosses them. `pairs` as in `Group`."""
     items = list(item) if isinstance(item, (tuple, list)) else [item]
     rows = columns_of(survey.summary(items, confidence_level=confidence_level))
     keys = list(rows)[: list(rows).index("responses")]
     shown = shown_rows(rows, keys)
-    names = list(map(column_text, keys))
+    names = list(map(words.short, keys))
     names = names if len(set(names)) == len(names) else keys
     columns = {
         name: shown_levels([rows[key][row] for row in shown], each, key, lang)

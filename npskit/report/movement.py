@@ -15,6 +15,7 @@ from npskit.frames import Period
 from npskit.frames.keys import EVERY
 from npskit.labels import date_text, word
 from npskit.report.words import score_text, size, told
+from npskit.survey.column_words import NO_WORDS, ColumnWords
 
 if TYPE_CHECKING:
     from npskit.survey import Survey
@@ -80,7 +81,13 @@ def without_gaps(every: str, days: Collection[dt.date]) -> str:
 
 
 def movement(
-    survey: Survey, column: str, *, every: str | None = None, confidence_level: float = 0.95, lang: str
+    survey: Survey,
+    column: str,
+    *,
+    every: str | None = None,
+    confidence_level: float = 0.95,
+    lang: str,
+    words: ColumnWords = NO_WORDS,
 ) -> Movement:
     """The trend and its sentences; dates that cannot be read are said to be so.
 
@@ -92,13 +99,13 @@ def movement(
     try:
         sizes = sizes_of(survey.tally([by_day]))
         if not sizes:
-            return unusable("report_time_empty", column, lang)
+            return unusable("report_time_empty", words.name(column), lang)
         first, last = bulk(list(sizes), list(sizes.values()))
         since, until = reach(first, last)
         length = every or without_gaps(usual_period(first, last), [day for day in sizes if since <= day <= until])
         trend = survey.trend(length, since=since, until=until, confidence_level=confidence_level)
     except NpskitError:
-        return unusable("report_time_unreadable", column, lang)
+        return unusable("report_time_unreadable", words.name(column), lang)
     return told_of(trend, [day for day in sorted(sizes) if not since <= day <= until], lang)
 
 

@@ -15,6 +15,7 @@ from npskit.report.words import percent, size, told
 from npskit.roles import fold, name_rank
 from npskit.scale import MISSING
 from npskit.survey.aggregated import remarks
+from npskit.survey.column_words import NO_WORDS, ColumnWords
 from npskit.survey.grouping import REST
 
 if TYPE_CHECKING:
@@ -49,7 +50,15 @@ def quality_in_short(survey: Survey, found: Overall, repeated: int | None, lang:
     return " ".join([rows_told(found, lang), *duplicates(repeated, lang)])
 
 
-def quality(survey: Survey, found: Overall, *, customer: str | None, repeated: int | None, lang: str) -> list[str]:
+def quality(
+    survey: Survey,
+    found: Overall,
+    *,
+    customer: str | None,
+    repeated: int | None,
+    lang: str,
+    words: ColumnWords = NO_WORDS,
+) -> list[str]:
     """Every check in a sentence, the good news too; `repeated` is None where equal rows are nothing to tell of."""
     if not found.responses + found.missing:
         return [word("report_no_rows", lang), *reading(survey.notes, lang)]
@@ -66,7 +75,7 @@ def quality(survey: Survey, found: Overall, *, customer: str | None, repeated: i
         *missing(survey, found, lang),
         *on_scale(found, lang),
         *duplicates(repeated, lang),
-        customers(survey, customer, lang),
+        customers(survey, customer, lang, words),
         *reading(survey.notes, lang),
         *over_time(survey.quality_checks(), lang),
     ]
@@ -180,7 +189,7 @@ def duplicates(n: int | None, lang: str) -> list[str]:
     return [told("report_duplicates", n, lang, n=size(n, lang)) if n else word("report_duplicates_none", lang)]
 
 
-def customers(survey: Survey, column: str | None, lang: str) -> str:
+def customers(survey: Survey, column: str | None, lang: str, words: ColumnWords = NO_WORDS) -> str:
     """Customers in more than one row."""
     if column is None:
         return word("report_customers_unknown", lang)
@@ -188,7 +197,8 @@ def customers(survey: Survey, column: str | None, lang: str) -> str:
     if not many:
         # A number for every answer tells nothing of who gave it.
         numbers_answers = ANSWERS.search(fold(column))
-        return word("report_customers_numbered" if numbers_answers else "report_customers_once", lang, column=column)
+        key = "report_customers_numbered" if numbers_answers else "report_customers_once"
+        return word(key, lang, column=words.name(column))
     kept = word("report_customers_last" if survey.settings.get("keep") == "last" else "report_customers_all", lang)
     return f"{told('report_customers', many, lang, n=size(many, lang), extra=size(extra, lang))} {kept}"
 

@@ -26,10 +26,11 @@ from npskit.report.passage import Headline, Passage
 from npskit.report.quality import quality_in_short
 from npskit.report.sides import FEWEST, Sides, last_two
 from npskit.report.story import Story, unrepeated, who_answered
-from npskit.report.words import column_text, size
+from npskit.report.words import size
 from npskit.scale import is_missing
 from npskit.survey import Survey
 from npskit.survey.changes import Decomposition
+from npskit.survey.column_words import spoken
 from npskit.survey.comparisons import Comparison
 from npskit.survey.journeys import Journey
 from npskit.survey.levels import level_text
@@ -66,7 +67,7 @@ class Difference:
 
     def heading(self) -> Passage:
         """The name of the column above its chart."""
-        by = " · ".join(self.found.by)
+        by = " · ".join(spoken(name, self.lang) for name in self.found.by)
         return Passage(word("report_by", self.lang, by=by), kind="lead", level=3)
 
     def plot(self) -> Any:
@@ -159,7 +160,7 @@ class SegmentsStory(Story):
                 if self._by is not None:
                     raise
                 continue
-            found.append(shown(named_groups(each, items, self.lang), picked))
+            found.append(shown(named_groups(each, items, self.lang, self.words), picked))
         return [Difference(each, self.dates, self.lang) for each in found]
 
     @cached_property
@@ -172,7 +173,7 @@ class SegmentsStory(Story):
             found = self.survey.segments(looked, confidence_level=self.confidence_level)
         except ArgumentError:
             return None
-        return named_segments(found, self.lang)
+        return named_segments(found, self.lang, self.words)
 
     @cached_property
     def sides(self) -> tuple[Any, Any, Any, tuple[str, str]] | None:
@@ -217,7 +218,7 @@ class SegmentsStory(Story):
                 if self.before is not None:
                     raise
                 continue
-            found.append(replace(named_groups(each, items, self.lang), before=names[0], after=names[1]))
+            found.append(replace(named_groups(each, items, self.lang, self.words), before=names[0], after=names[1]))
         return sorted(found, key=lambda each: not each.reversal)
 
     @property
@@ -231,7 +232,7 @@ class SegmentsStory(Story):
         if self.stages is None or not self.overall.responses:
             return None
         found = self.survey.journey(self.stages, **self._shown)
-        return named_steps(found, self._banded(self.stages, found.table[found.by]), "stage", self.lang)
+        return named_steps(found, self._banded(self.stages, found.table[found.by]), "stage", self.lang, self.words)
 
     @cached_property
     def scorecard(self) -> Scorecard | None:
@@ -239,7 +240,7 @@ class SegmentsStory(Story):
         if self.team is None or not self.overall.responses:
             return None
         found = self.survey.scorecard(self.team, every=self.every or "month", **self._shown)
-        return named_steps(found, self._banded(self.team, found.table[found.by]), "team", self.lang)
+        return named_steps(found, self._banded(self.team, found.table[found.by]), "team", self.lang, self.words)
 
     def _banded(self, item: Any, levels: Sequence[Any]) -> Any:
         """The item as the verb took it: a column of many numbers became bands."""
@@ -281,7 +282,7 @@ class SegmentsStory(Story):
             return Passage(heading)
         if self.segments is None:
             return Passage(heading, (self._surprise(), word("report_no_groups_hint", lang)))
-        columns = ", ".join(quoted(column_text(name), lang) for name in self.segments.columns)
+        columns = ", ".join(quoted(self.words.short(name), lang) for name in self.segments.columns)
         looked = told("report_looked", len(self.segments.columns), lang, columns=columns)
         return Passage(heading, (self._surprise(), looked))
 
@@ -334,7 +335,7 @@ class SegmentsStory(Story):
         return word(
             "report_parts",
             lang,
-            by=" · ".join(each.by),
+            by=" · ".join(spoken(name, lang) for name in each.by),
             mix=signed(each.mix, lang),
             mix_range=signed_range(each.mix_lower, each.mix_upper, lang),
             within=signed(each.within, lang),
@@ -350,7 +351,9 @@ class SegmentsStory(Story):
         if self.survey.rivals("date"):
             return self._no_time()
         column = self.roles.get("date")
-        return word("report_moved_unreadable" if column else "report_moved_no_date", lang, column=column)
+        return word(
+            "report_moved_unreadable" if column else "report_moved_no_date", lang, column=self.words.name(str(column))
+        )
 
     def along(self) -> Passage:
         """Where the score drops along the stages."""

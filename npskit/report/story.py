@@ -28,6 +28,7 @@ from npskit.report.words import rating_range, score_text, size, told
 from npskit.scale import CATEGORIES
 from npskit.survey import Survey
 from npskit.survey.aggregated import remarks
+from npskit.survey.column_words import ColumnWords, column_words
 from npskit.survey.plots import columns_of
 from npskit.version import VERSION
 
@@ -105,6 +106,21 @@ class Story:
         return {role: column if isinstance(column, str) else None for role, column in pairs}
 
     @cached_property
+    def words(self) -> ColumnWords:
+        """What the export calls the columns."""
+        return column_words(self.survey)
+
+    @property
+    def shown_columns(self) -> list[str]:
+        """Columns that the page names."""
+        items = [each for item in self.suggestion.items for each in (item if isinstance(item, tuple) else (item,))]
+        named = [getattr(item, "column", item) for item in items]
+        settings = [str(self.survey.settings[role]) for role in ("weight", "cluster") if role in self.survey.settings]
+        rivals = [*self.survey.rivals("date"), *self.survey.rivals("comment")]
+        customer = self.roles.get("customer")
+        return [*([customer] if customer else []), *rivals, *named, *settings]
+
+    @cached_property
     def suggestion(self) -> Suggestion:
         """What to split by, as asked or as found."""
         if self._by is not None or not self.overall.responses:
@@ -118,7 +134,9 @@ class Story:
             return []
         options: dict[str, Any] = {"confidence_level": self.confidence_level, "lang": self.lang}
         items = self.suggestion.items
-        groups = [group_of(self.survey, item, overall=self.overall.score, **options) for item in items]
+        groups = [
+            group_of(self.survey, item, overall=self.overall.score, words=self.words, **options) for item in items
+        ]
         pairs = max(self.suggestion.pairs, sum(group.own_pairs for group in groups))
         return [replace(group, pairs=pairs) for group in groups]
 
@@ -128,7 +146,8 @@ class Story:
         column = self.roles.get("date")
         if column is None or not self.overall.responses:
             return None
-        return movement(self.survey, column, every=self.every, confidence_level=self.confidence_level, lang=self.lang)
+        options: dict[str, Any] = {"every": self.every, "confidence_level": self.confidence_level, "lang": self.lang}
+        return movement(self.survey, column, words=self.words, **options)
 
     @cached_property
     def duplicates(self) -> int | None:
@@ -205,13 +224,18 @@ class Story:
         rivals = self.survey.rivals("date")
         if not rivals:
             return word("report_time_none", self.lang)
-        listing = ", ".join(quoted(name, self.lang) for name in rivals)
+        listing = ", ".join(quoted(self.words.name(name), self.lang) for name in rivals)
         return word("report_time_several", self.lang, columns=listing)
 
     def quality(self) -> Passage:
         """How good the data are: what is missing, doubled, repaired or left out."""
         points = quality(
-            self.survey, self.overall, customer=self.roles.get("customer"), repeated=self.duplicates, lang=self.lang
+            self.survey,
+            self.overall,
+            customer=self.roles.get("customer"),
+            repeated=self.duplicates,
+            words=self.words,
+            lang=self.lang,
         )
         return Passage(word("report_quality", self.lang), points=tuple(points))
 
@@ -251,7 +275,7 @@ class Story:
         interval = word(f"report_method_interval{kind}", lang, level=self._level())
         sentences = [
             word("report_method_score", lang, promoters=promoters, detractors=detractors),
-            *[word(f"report_method_{role}", lang, column=column) for role, column in named.items()],
+            *[word(f"report_method_{role}", lang, column=self.words.name(column)) for role, column in named.items()],
             f"{interval} {word('report_method_chance', lang)}",
             word("report_method_difference", lang),
             word("report_method_level", lang) if self.movement else "",
@@ -260,7 +284,13 @@ class Story:
             word("report_method_made", lang, version=VERSION),
             word("report_trademarks", lang),
         ]
-        return Passage(word("report_method", lang), tuple(filter(None, sentences)), kind="note")
+        return self._at_the_end(sentences)
+
+    def _at_the_end(self, sentences: Sequence[str]) -> Passage:
+        """The note on the method, and what code calls the columns, where that is not what the page calls them."""
+        names = self.words.glossary(self.shown_columns, self.lang)
+        said = [*filter(None, sentences), *([word("report_columns", self.lang)] if names else [])]
+        return Passage(word("report_method", self.lang), tuple(said), points=names, kind="note")
 
 
 def source_name(survey: Base) -> str | None:

@@ -19,6 +19,7 @@ from npskit.report.passage import Passage
 from npskit.report.tables import Table
 from npskit.report.voice_block import rows_of
 from npskit.report.words import percent, size, told
+from npskit.survey.column_words import NO_WORDS, ColumnWords
 from npskit.survey.levels import level_text
 from npskit.survey.theme_answers import Themes, theme_name
 
@@ -106,13 +107,15 @@ def gap_points(gap: float, lang: str, *, unit: bool = True) -> str:
     return word("report_voice_gap", lang, gap=text) if unit else text
 
 
-def speakers(found: Themes, items: Sequence[Any], lang: str) -> Speakers | None:
+def speakers(found: Themes, items: Sequence[Any], lang: str, words: ColumnWords = NO_WORDS) -> Speakers | None:
     """The groups of `Themes.by`; None where all who write are in one group."""
     rows = rows_of(found.by)
     cells = list(dict.fromkeys(tuple(row[key] for key in found.segmented_by) for row in rows))
     if len(cells) < 2:
         return None
-    shown = {key: shown_levels(found, key, item, lang) for key, item in zip(found.segmented_by, items, strict=True)}
+    shown = {
+        key: shown_levels(found, key, item, lang, words) for key, item in zip(found.segmented_by, items, strict=True)
+    }
     compared = [at for at, row in enumerate(rows) if known(row["p_adjusted"])]
     apart = [at for at in compared if rows[at]["p_adjusted"] < ALPHA]
     apart.sort(key=lambda at: -abs(rows[at]["difference"]))
@@ -125,16 +128,16 @@ def speakers(found: Themes, items: Sequence[Any], lang: str) -> Speakers | None:
         for at in apart
     )
     hidden = len({tuple(row[key] for key in found.segmented_by) for row in rows if row["responses"] is None})
-    names = " · ".join(shown_names(found.segmented_by).values())
+    names = " · ".join(shown_names(found.segmented_by, words).values())
     return Speakers(names, named, len(cells), len(compared), hidden, lang)
 
 
-def shown_levels(found: Themes, key: str, item: Any, lang: str) -> list[Any]:
+def shown_levels(found: Themes, key: str, item: Any, lang: str, words: ColumnWords) -> list[Any]:
     """The levels of a column as a reader sees them."""
     levels = list(found.by[key])
     if isinstance(item, Period):
         return [None if level is None else period_text(as_day(level), item.every, lang) for level in levels]
-    return shown_column(levels, item, key, lang)
+    return shown_column(levels, item, key, lang, words)
 
 
 def level_name(level: Any, lang: str) -> str:

@@ -148,7 +148,7 @@ class VoiceStory(Story):
         told = []
         for at, items in enumerate(self.items):
             found = self.themes if not at else self._read(items, self.themes.frame or STARTERLESS, None)
-            each = speakers(found, items, self.lang)
+            each = speakers(found, items, self.lang, self.words)
             told += [each] if each else []
         return told if self._by is not None else told[:MOST_FOUND]
 
@@ -221,12 +221,12 @@ class VoiceStory(Story):
             return (f"{word('report_headline_none', lang)}.",)
         if column is not None:
             return (
-                word("report_voice_empty", lang, column=quoted(column, lang)),
+                word("report_voice_empty", lang, column=quoted(self.words.name(column), lang)),
                 word("report_voice_empty_hint", lang),
             )
         rivals = self.survey.rivals("comment")
         if rivals:
-            names = ", ".join(quoted(name, lang) for name in rivals)
+            names = ", ".join(quoted(self.words.name(name), lang) for name in rivals)
             return (word("report_voice_several", lang, columns=names), word("report_voice_choose", lang))
         return (word("report_voice_no_column", lang), word("report_voice_hint", lang))
 
@@ -314,7 +314,11 @@ class VoiceStory(Story):
         promoters, detractors = (rating_range(scale, at, lang, before=" ") for at in (2, 0))
         least = size(self.asked.min_responses, lang)
         read = ("coding", "limits", "effect", "words", "groups", *(["time"] if self.followed else []), "topics")
-        weighted = [word("report_method_weight", lang, column=settings["weight"])] if "weight" in settings else []
+        weighted = (
+            [word("report_method_weight", lang, column=self.words.name(settings["weight"]))]
+            if "weight" in settings
+            else []
+        )
         sentences = [
             *(word(f"report_voice_method_{key}", lang, level=self._level()) for key in read if self.themes),
             word("report_voice_method_private", lang, least=least) if self.themes else "",
@@ -324,7 +328,7 @@ class VoiceStory(Story):
             word("report_method_made", lang, version=VERSION),
             word("report_trademarks", lang),
         ]
-        return Passage(word("report_method", lang), tuple(filter(None, sentences)), kind="note")
+        return self._at_the_end(sentences)
 
 
 def longest_of_enough(days: Sequence[dt.date]) -> str:

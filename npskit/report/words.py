@@ -7,7 +7,7 @@ from npskit.charts.words import digits, limit_texts, told
 from npskit.labels import number, points, share, word
 from npskit.scale import Scale
 
-__all__ = ["column_text", "percent", "rating_range", "score_text", "size", "told"]
+__all__ = ["percent", "rating_range", "score_text", "size", "told"]
 
 
 def size(n: float, lang: str) -> str:
@@ -59,8 +59,3 @@ def rating_range(scale: Scale, category: int, lang: str, before: str = "") -> st
         return ""
     keys = {1: "report_rating_one", 2: "report_rating_two"}
     return before + word(keys.get(len(found), "report_rating_many"), lang, low=found[0], high=found[-1])
-
-
-def column_text(name: str) -> str:
-    """A column's name as a person would write it."""
-    return " ".join(name.replace("_", " ").split())

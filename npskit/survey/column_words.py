@@ -19,14 +19,18 @@ from npskit.roles import fold
 if TYPE_CHECKING:
     from npskit.survey.base import Base
 
-__all__ = ["NO_WORDS", "ColumnWords", "column_text", "column_words", "short_text"]
+__all__ = ["NO_WORDS", "ColumnWords", "begun_alike", "column_text", "column_words", "short_text", "spoken"]
 
-LONGEST_LABEL = 44
+LONGEST_LABEL = 60
 # Words that questions begin with alike before they are taken for one question about several things.
 FEWEST_SHARED = 3
+# Words that stand in a sentence without quotes.
+MOST_PLAIN = 4
+# Others that make these a battery, whose questions are told by what differs.
+FEWEST_BESIDE = 2
 # What a tool puts before the names that are the company's own.
 PREFIX = re.compile(r"^Property: ")
-SEPARATING, ENDING = " -–—:·[(", " ?:.])"
+SEPARATING = " -–—:·[("
 
 
 @dataclass(frozen=True)
@@ -43,11 +47,12 @@ class ColumnWords:
     Examples
     --------
     >>> words = ColumnWords.of({"satisfaction_delais": "Quelle est votre satisfaction sur les délais de livraison ?",
-    ...                         "satisfaction_prix": "Quelle est votre satisfaction sur le prix ?"})
+    ...                         "satisfaction_prix": "Quelle est votre satisfaction sur le prix ?",
+    ...                         "satisfaction_site": "Quelle est votre satisfaction sur le site ?"})
     >>> words.short("satisfaction_delais"), words.short("satisfaction_prix"), words.short("has_card")
-    ('les délais de livraison', 'Quelle est votre satisfaction sur le prix ?', 'has card')
-    >>> words.full("satisfaction_delais")
-    'Quelle est votre satisfaction sur les délais de livraison ?'
+    ('les délais de livraison', 'le prix', 'has card')
+    >>> words.full("satisfaction_prix")
+    'Quelle est votre satisfaction sur le prix ?'
     """
 
     texts: Mapping[str, str] = field(default_factory=dict)
@@ -82,7 +87,7 @@ class ColumnWords:
 
     def unlike(self, columns: Iterable[str]) -> list[str]:
         """Those of the columns that code calls otherwise than a reader."""
-        return [name for name in dict.fromkeys(columns) if fold(self.short(name)) != fold(name)]
+        return [name for name in dict.fromkeys(columns) if letters(self.short(name)) != letters(name)]
 
     def glossary(self, columns: Iterable[str], lang: str) -> tuple[str, ...]:
         """Label, whole question and name of each column that code calls otherwise."""
@@ -112,10 +117,10 @@ def column_words(survey: Base) -> ColumnWords:
     --------
     >>> import pandas as pd
     >>> from npskit import Survey
-    >>> frame = pd.DataFrame({"q1": [9], "ville": ["Lyon"]})
-    >>> frame.attrs["npskit"] = {"headers": {"q1": "Q1", "ville": "Ville"}, "questions": {"q1": "Recommend us?"}}
+    >>> frame = pd.DataFrame({"q1": [9], "depot": ["Lyon"]})
+    >>> frame.attrs["npskit"] = {"headers": {"q1": "Q1", "depot": "Dépôt"}, "questions": {"q1": "Recommend us?"}}
     >>> column_words(Survey(frame)).texts
-    {'q1': 'Recommend us?', 'ville': 'ville'}
+    {'q1': 'Recommend us?', 'depot': 'dépôt'}
     """
     headers, questions = (survey.notes.get(part) or {} for part in ("headers", "questions"))
     known = {name: questions.get(name) or headers.get(name) for name in survey.source.columns}
@@ -125,36 +130,58 @@ def column_words(survey: Base) -> ColumnWords:
 
 def is_code_of(text: str, name: str) -> bool:
     """Whether the words are the name again, as a codebook writes it."""
-    return is_code(text) and fold(text) == fold(name) and text.upper() == text
+    return is_code(text) and letters(text) == letters(name)
+
+
+def letters(text: str) -> str:
+    """A name by its letters alone."""
+    return fold(text).replace(" ", "")
 
 
 def plain(text: str) -> str:
-    """Words on one line; a heading of small letters without its capital, as it stands in sentences."""
+    """Words on one line; a heading of a few small words without its capital, as it stands in sentences."""
     text = PREFIX.sub("", " ".join(text.split()))
-    return text[:1].lower() + text[1:] if "?" not in text and text[1:].islower() and text[:1].isalpha() else text
+    is_heading = len(text.split()) <= FEWEST_SHARED and "?" not in text
+    return text[:1].lower() + text[1:] if is_heading and text[1:].islower() and text[:1].isalpha() else text
 
 
-def short_text(text: str, beside: Iterable[str]) -> str:
-    """A question that fits beside a row: what tells it from those beside it, else its beginning.
+def spoken(text: str, lang: str) -> str:
+    """What a column is called inside a sentence: a question in quotes, a few words as they are.
 
     Examples
     --------
-    >>> shops = "Which departments did you visit on your last trip? – Plants", "Which departments did you visit?"
-    >>> [short_text(text, shops) for text in shops]
-    ['on your last trip? – Plants', 'Which departments did you visit?']
-    >>> short_text("How likely is it that you would recommend this company to a friend?", ())
-    'How likely is it that you would recommend…'
+    >>> spoken("shop", "en"), spoken("Which shop did you visit?", "en")
+    ('shop', '“Which shop did you visit?”')
     """
-    if len(text) <= LONGEST_LABEL:
-        return text
+    from npskit.charts.columns import quoted
+
+    return quoted(text, lang) if len(text.split()) > MOST_PLAIN or text.endswith(("?", "…")) else text
+
+
+def short_text(text: str, beside: Iterable[str]) -> str:
+    """A question that fits beside a row: of a battery what tells it from the others, of a long one its beginning.
+
+    Examples
+    --------
+    >>> asked = [f"How satisfied are you with our {what}?" for what in ("prices", "delivery times (by van)", "website")]
+    >>> [short_text(text, asked) for text in asked]
+    ['prices', 'delivery times (by van)', 'website']
+    >>> visits = "Which departments did you visit?", "Which departments did you visit? – Plants [Other]"
+    >>> [short_text(text, visits) for text in visits]
+    ['Which departments did you visit?', 'Which departments did you visit? – Plants [Other]']
+    >>> short_text("How likely is it that you would recommend this company to a friend or colleague?", ())
+    'How likely is it that you would recommend this company to a…'
+    """
     words = text.split()
-    shared = {common(words, other.split()) for other in beside}
-    rests = [bare(" ".join(words[k:])) for k in sorted(shared) if FEWEST_SHARED <= k < len(words)]
-    rests = [rest for rest in rests if any(map(str.isalpha, rest))]
-    return next((rest for rest in rests if len(rest) <= LONGEST_LABEL), cut((rests or [text])[-1]))
+    shared = sorted((begun_alike(words, other.split()) for other in beside if other != text), reverse=True)
+    shared = [k for k in shared if FEWEST_SHARED <= k < len(words)]
+    battery = shared[FEWEST_BESIDE - 1 : FEWEST_BESIDE]
+    tried = battery + (shared if len(text) > LONGEST_LABEL else [])
+    rests = [rest for k in tried if any(map(str.isalpha, rest := bare(" ".join(words[k:]))))]
+    return cut(rests[0] if rests else text)
 
 
-def common(words: Sequence[str], others: Sequence[str]) -> int:
+def begun_alike(words: Sequence[str], others: Sequence[str]) -> int:
     """How many words two texts begin with alike."""
     pairs = zip(words, others, strict=False)
     return next((at for at, (one, other) in enumerate(pairs) if one.casefold() != other.casefold()),
@@ -162,9 +189,10 @@ def common(words: Sequence[str], others: Sequence[str]) -> int:
 
 
 def bare(text: str) -> str:
-    """The rest of a question without the marks around it; brackets that it opens stay closed."""
-    rest = text.lstrip(SEPARATING).rstrip(ENDING if "(" not in text.lstrip(SEPARATING) else " ?:.")
-    return rest.strip()
+    """The rest of a question without the marks around it; a bracket that it opens itself stays closed."""
+    rest = text.lstrip(SEPARATING).rstrip(" ?:.")
+    closing = {")": "(", "]": "["}.get(rest[-1:], "")
+    return rest[:-1].rstrip() if closing and closing not in rest else rest
 
 
 def cut(text: str) -> str:

@@ -19,7 +19,7 @@ from npskit.survey.base import Base, as_list
 from npskit.survey.driver_answers import noted
 from npskit.survey.driver_scan import OUTCOMES, Rows, Scan, scanned
 from npskit.survey.drivers import Drivers, Note, quadrants
-from npskit.survey.finding import found_attributes, is_overall
+from npskit.survey.finding import found_attributes, judgements
 
 __all__ = ["searched"]
 
@@ -156,7 +156,8 @@ def about(found: Sequence[Attribute]) -> list[Note]:
         shown = ", ".join(f"{value:g}" for value in codes)
         notes.append(("ambiguous", {"names": [each.name for each in ambiguous], "codes": shown}))
     notes += [("unknown_words", {"names": [each.name], "words": list(each.unknown)}) for each in found if each.unknown]
-    told_of(notes, "overall", [each.name for each in found if is_overall(each.name)])
+    whole = judgements([each.name for each in found])
+    told_of(notes, "overall", [each.name for each in found if each.name in whole])
     return notes
 
 

@@ -20,8 +20,9 @@ from npskit.frames import Source
 from npskit.roles import fold, name_rank
 from npskit.scale import is_missing
 from npskit.survey.attributes import MOST_LEVELS, Attribute, as_number, family_of, is_real, non_answers, read_attribute
+from npskit.survey.column_words import begun_alike
 
-__all__ = ["found_attributes", "is_overall"]
+__all__ = ["found_attributes", "is_overall", "judgements"]
 
 QUESTION = re.compile(r"^q ?\d+(?:[a-z](?= ))? ?")
 STEM = re.compile(r"^([a-z]*?\d+)|^(.*?)[ _.-]?\d+$")
@@ -95,6 +96,23 @@ def short_name(name: str) -> str:
 def is_overall(name: str) -> bool:
     """Whether a name is one of a judgement of the whole, as the rating is."""
     return bool(patterns()["overall"].search(short_name(name)))
+
+
+def judgements(names: Sequence[str]) -> set[str]:
+    """Which of several attributes judge the whole; what three of them begin with alike is their common question.
+
+    Examples
+    --------
+    >>> judgements(["satisfaction", "satisfaction_price", "satisfaction_delivery", "intention"]) - {"satisfaction"}
+    {'intention'}
+    """
+    words = {name: short_name(name).split() for name in names}
+
+    def own(name: str) -> str:
+        alike = sorted((begun_alike(words[name], words[other]) for other in names if other != name), reverse=True)
+        return " ".join(words[name][alike[1] :] if len(alike) > 1 else words[name]) or " ".join(words[name])
+
+    return {name for name in names if patterns()["overall"].search(own(name))}
 
 
 def is_nominal(name: str) -> bool:
