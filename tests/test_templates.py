@@ -18,11 +18,12 @@ from typing import Any
 
 import pytest
 from decks import charts_in, checked, opened
-from offline import ENGLISH, charts_of, nowhere, outputs, run, shown, texts_of
+from offline import ENGLISH, charts_of, outputs, shown, texts_of
+from template_runs import run_template
 
 import npskit
 from npskit.labels import LANGUAGES, _table, word
-from npskit.report import prepared, templates
+from npskit.report import templates
 from npskit.report.contents import Sheet, contents
 from npskit.report.slides.drawing import drawing
 from npskit.report.template import template_path
@@ -30,8 +31,6 @@ from npskit.report.template import template_path
 nbformat = pytest.importorskip("nbformat")
 
 TEMPLATES = [row["id"] for row in templates("en")]
-# What there is no page of without: a live explorer shows itself to a kernel only.
-NEEDED = {"explorer": {"threshold": 10}}
 # Licences, and books and articles with their authors, have one name in every language.
 NAMED = ("CC BY",)
 EVIDENCE = files("npskit.survey") / "growth_evidence.csv"
@@ -45,11 +44,16 @@ EVERY_TEMPLATE = pytest.mark.parametrize("template", TEMPLATES)
 
 @dataclass(frozen=True)
 class Ran:
-    """A template that ran in a language, without any data given."""
+    """A template that ran in a language, without any data given: with every chapter, and as it stands."""
 
     template: str
     lang: str
-    notebook: Any
+    notebooks: tuple[Any, ...]
+
+    @property
+    def notebook(self) -> Any:
+        """With every chapter."""
+        return self.notebooks[0]
 
     @property
     def charts(self) -> list[dict[str, Any]]:
@@ -57,8 +61,9 @@ class Ran:
 
     @property
     def lines(self) -> list[str]:
-        """What a reader sees, charts included."""
-        said = [*shown(self.notebook).splitlines(), *(text for spec in self.charts for text in texts_of(spec))]
+        """What a reader sees of both, charts included."""
+        said = [line for each in self.notebooks for line in shown(each).splitlines()]
+        said += [text for each in self.notebooks for spec in charts_of(each) for text in texts_of(spec)]
         return [html.unescape(line) for line in said]
 
 
@@ -71,9 +76,7 @@ def one(template: str, lang: str) -> Any:
 @pytest.fixture(scope="module", params=[one(template, lang) for template in TEMPLATES for lang in LANGUAGES])
 def ran(request: pytest.FixtureRequest) -> Ran:
     template, lang = request.param
-    with nowhere() as place:
-        notebook = prepared(template, {"lang": lang, **NEEDED.get(template, {})})
-        return Ran(template, lang, run(notebook, place, lang))
+    return Ran(template, lang, run_template(template, lang))
 
 
 # ---- as they stand ------------------------------------------------------------------------------------------
@@ -172,11 +175,13 @@ def english_words(ran: Ran) -> Iterator[tuple[str, str]]:
 
 
 def test_it_runs_without_a_warning_and_shows_something(ran: Ran) -> None:
-    assert [output.text for output in outputs(ran.notebook) if output.get("name") == "stderr"] == []
-    opened = next(cell for cell in ran.notebook.cells if cell.id == "open")
-    assert opened.outputs
-    assert ran.charts or ran.template == "explorer"
-    assert all(next(texts_of({"title": spec.get("title")}), "") for spec in ran.charts)
+    for notebook in ran.notebooks:
+        assert [output.text for output in outputs(notebook) if output.get("name") == "stderr"] == []
+        opened = next(cell for cell in notebook.cells if cell.id == "open")
+        assert opened.outputs
+        charts = charts_of(notebook)
+        assert charts or ran.template == "explorer"
+        assert all(next(texts_of({"title": spec.get("title")}), "") for spec in charts)
 
 
 def test_it_is_told_in_one_language(ran: Ran) -> None:
@@ -195,22 +200,24 @@ def test_nothing_that_is_missing_shows_its_name(ran: Ran) -> None:
 def test_its_page_asks_nobody_and_leaves_out_the_code(ran: Ran) -> None:
     from npskit.report.page import page
 
-    made = page(ran.notebook, title="T", lang=ran.lang)
-    assert f'<html lang="{ran.lang}">' in made
-    assert not ADDRESS.findall(made)
-    assert made.count("data-chart=") == len(ran.charts)
-    assert not [cell.id for cell in ran.notebook.cells if cell.source in made.split("<script>")[0]]
+    for notebook in ran.notebooks:
+        made = page(notebook, title="T", lang=ran.lang)
+        assert f'<html lang="{ran.lang}">' in made
+        assert not ADDRESS.findall(made)
+        assert made.count("data-chart=") == len(charts_of(notebook))
+        assert not [cell.id for cell in notebook.cells if cell.source in made.split("<script>")[0]]
 
 
 def test_its_workbook_has_its_figures(ran: Ran) -> None:
     from npskit.report.workbook import workbook
 
     openpyxl = pytest.importorskip("openpyxl")
-    book = openpyxl.load_workbook(io.BytesIO(workbook(ran.notebook, title="T", lang=ran.lang)))
-    assert book.sheetnames[0] == word("workbook_summary", ran.lang)
-    assert len(book.sheetnames) > 2
-    numbers = [cell for sheet in book for row in sheet.iter_rows() for cell in row if isinstance(cell.value, float)]
-    assert numbers
+    for notebook in ran.notebooks:
+        book = openpyxl.load_workbook(io.BytesIO(workbook(notebook, title="T", lang=ran.lang)))
+        assert book.sheetnames[0] == word("workbook_summary", ran.lang)
+        assert len(book.sheetnames) > 2
+        numbers = [cell for sheet in book for row in sheet.iter_rows() for cell in row if isinstance(cell.value, float)]
+        assert numbers
 
 
 # Their charts that are pictures: the pair of errors, and those of the explorer, which react to each other.
@@ -221,10 +228,11 @@ def test_its_slides_fit_and_can_be_edited(ran: Ran) -> None:
     pytest.importorskip("pptx")
     from npskit.report.slides import slides
 
-    deck = opened(slides(ran.notebook, title="T", lang=ran.lang))
-    checked(deck)
-    assert len(deck.slides) >= 3
-    specs = [item.spec for item in contents(ran.notebook, ran.lang) if isinstance(item, Sheet) and item.spec]
-    native = [spec for spec in specs if drawing(spec, ran.lang)]
-    assert len(charts_in(deck)) >= len(native)
-    assert len(specs) - len(native) <= PICTURES.get(ran.template, 0)
+    for notebook in ran.notebooks:
+        deck = opened(slides(notebook, title="T", lang=ran.lang))
+        checked(deck)
+        assert len(deck.slides) >= 3
+        specs = [item.spec for item in contents(notebook, ran.lang) if isinstance(item, Sheet) and item.spec]
+        native = [spec for spec in specs if drawing(spec, ran.lang)]
+        assert len(charts_in(deck)) >= len(native)
+        assert len(specs) - len(native) <= PICTURES.get(ran.template, 0)

@@ -4,38 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from harness import Guard
-from offline import charts_of, nowhere, run
+from offline import charts_of
 from playwright.sync_api import Page
+from template_runs import ran_before
 
 from npskit.labels import LANGUAGES
-from npskit.report import prepared, templates
+from npskit.report import templates
 from npskit.report.page import page as page_of
 
 pytest.importorskip("nbclient")
 
 TEMPLATES = [row["id"] for row in templates("en")]
 WEB, MOBILE = 1366, 390
-# What opens chapters that a template otherwise leaves out of the survey it brings.
-ASKED: dict[str, dict[str, Any]] = {
-    "segments": {"team": "WhenTaking", "stages": "CompleteTraining"},
-    "drivers-and-priorities": {
-        "actions": [
-            {"action": "Clearer answers", "driver": "TrainersClearAnswers", "move": 0.5, "feasibility": 4, "owner": "A"}
-        ]
-    },
-    "forecast": {"target": 50, "by": ["WhenTaking"]},
-    "growth": {"scenario": 5},
-    "explorer": {"threshold": 10},
-    "who-answers": {
-        "invited": 20_000,
-        "targets": {"a_commente": {0: 0.7, 1: 0.3}},
-        "reviews": {1: 30, 2: 5, 3: 5, 4: 20, 5: 40},
-    },
-}
 READY = """() => [...document.querySelectorAll('figure[data-chart]')].every(each => each.dataset.chart === 'drawn')
     && [...document.querySelectorAll('[data-npskit-explorer]')].every(each => each.dataset.npskitExplorer !== '')"""
 CUT = """() => [...document.querySelectorAll("figure svg")].flatMap(svg => {
@@ -49,8 +32,7 @@ CUT = """() => [...document.querySelectorAll("figure svg")].flatMap(svg => {
 
 def made(template: str, lang: str, folder: Path) -> tuple[Path, int]:
     """The page of a template, and how many charts are on it."""
-    with nowhere() as place:
-        notebook = run(prepared(template, {"lang": lang, **ASKED.get(template, {})}), place, lang)
+    notebook = ran_before(template, lang)
     path = folder / f"{template}.{lang}.html"
     path.write_text(page_of(notebook, title=template, lang=lang), encoding="utf-8")
     return path, len(charts_of(notebook))
