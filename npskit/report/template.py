@@ -115,7 +115,8 @@ def unrun(nbformat: Any, path: Path) -> Any:
         for cell in notebook.cells:
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
-            cell.setdefault("id", nbformat.v4.new_raw_cell().id)
+            if "id" not in cell:
+                cell.id = nbformat.v4.new_raw_cell().id
         notebook.nbformat_minor = max(notebook.nbformat_minor, CELLS_WITH_IDS)
         notebook.metadata.pop("widgets", None)
         nbformat.validate(notebook, relax_add_props=True)
