@@ -32,12 +32,12 @@ KILLED = -signal.SIGKILL
 NOTED = 1000
 # Forks a child for each order that comes in; the child works as the command does, without kernels for the reports.
 NURSERY = """
-import json, os, signal, sys, time
-import npskit.cli
+import json, os, pathlib, signal, sys, time
+import npskit, npskit.cli
 from npskit.report import durable
 from npskit.watch import rounds, reporting, history, alerting
 import pyarrow.parquet, npskit.stats.monitor, npskit.survey.monitoring, yaml, npskit.report.template, nbformat
-import scipy.special, scipy.stats, scipy.optimize
+import scipy.special, scipy.stats, scipy.optimize, pyarrow.pandas_compat, npskit.watch.config
 
 def composed(survey, suffix, **options):
     return (f"{options['title']} {suffix} {survey.score():.6f} {len(survey.data)}\\n" * 20_000).encode()
@@ -85,6 +85,20 @@ def child(order):
         at_line(order["line"], order["files"])
     return npskit.cli.main(["watch", order["config"]])
 
+def threads():
+    return len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 1
+
+def warm(folder):
+    # What each child would make anew: patterns, validators, types. No thread, which a child would miss.
+    before = threads()
+    npskit.watch.config.read_config(folder / "nps.yaml")
+    for path in sorted((folder / "exports").glob("[!5]*.csv")):
+        frame = npskit.read_survey(path)
+        if len(frame) > 100:
+            npskit.Survey(frame).monitor("month").to_frame()
+    assert threads() == before
+
+warm(pathlib.Path(sys.argv[1]))
 for text in sys.stdin:
     order = json.loads(text)
     began = time.monotonic()
@@ -104,11 +118,11 @@ for text in sys.stdin:
 
 
 class Nursery:
-    """The process whose children are killed."""
+    """The process whose children are killed; it has read such a folder before, which none of them writes to."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-c", NURSERY], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", NURSERY, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
     def round(self, place: Path, **order: Any) -> dict[str, Any]:
@@ -122,8 +136,8 @@ class Nursery:
 
 
 @pytest.fixture(scope="module")
-def nursery() -> Iterator[Nursery]:
-    found = Nursery()
+def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    found = Nursery(furnished(tmp_path_factory.mktemp("nursery") / "w"))
     yield found
     assert found.process.stdin
     assert found.process.stdout
