@@ -12,7 +12,7 @@ import math
 import sys
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from npskit import __version__
@@ -46,7 +46,7 @@ RIVALS_SHOWN = 4
 FIGURES = ("score", "lower", "upper", "responses")
 
 
-def listing(namespace: Mapping[str, Any], lang: str = "en", *, score: str | None = None) -> Any:
+def listing(namespace: Mapping[str, Any], lang: str = "en", *, score: str | Collection[str] = ()) -> Any:
     """The frames of a namespace that hold a rating, for the panel.
 
     Parameters
@@ -54,8 +54,8 @@ def listing(namespace: Mapping[str, Any], lang: str = "en", *, score: str | None
     namespace : mapping
         Name to value, as ``get_ipython().user_ns``.
     lang : {"en", "fr"}
-    score : str, optional
-        Name of a frame to score however long it takes.
+    score : str or collection of str, optional
+        Names of frames to score however long it takes.
 
     Returns
     -------
@@ -67,7 +67,7 @@ def listing(namespace: Mapping[str, Any], lang: str = "en", *, score: str | None
     return JSON(listed(namespace, lang, score=score))
 
 
-def listed(namespace: Mapping[str, Any], lang: str = "en", *, score: str | None = None) -> dict[str, Any]:
+def listed(namespace: Mapping[str, Any], lang: str = "en", *, score: str | Collection[str] = ()) -> dict[str, Any]:
     """The frames of a namespace that hold a rating, as plain values.
 
     Parameters
@@ -91,6 +91,7 @@ def listed(namespace: Mapping[str, Any], lang: str = "en", *, score: str | None 
     """
     lang = lang if isinstance(lang, str) and lang in LANGUAGES else "en"
     until = time.perf_counter() + SECONDS
+    wanted = {score} if isinstance(score, str) else set(score)
     frames: list[dict[str, Any]] = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -98,7 +99,7 @@ def listed(namespace: Mapping[str, Any], lang: str = "en", *, score: str | None 
             if len(frames) == MOST_FRAMES:
                 break
             try:
-                found = described(name, value, lang, asked=name == score, late=time.perf_counter() > until)
+                found = described(name, value, lang, asked=name in wanted, late=time.perf_counter() > until)
             except Exception:
                 # Whatever is wrong with this one, the others are shown.
                 continue

@@ -27,7 +27,7 @@ export class KernelFrames implements IDisposable {
     this._settings = settings;
     this._debouncer = new Debouncer(() => this.read(), QUIET);
     tracker.currentChanged.connect(this._follow, this);
-    settings.changed.connect(this.refresh, this);
+    settings.changed.connect(this._tellAnew, this);
     this._follow(tracker, tracker.currentWidget);
   }
 
@@ -79,16 +79,40 @@ export class KernelFrames implements IDisposable {
 
   /** Read the frames now; `score` names one too large to be scored unasked. */
   async read(score?: string): Promise<void> {
+    if (score !== undefined) {
+      // A kernel at work, or a later question, may leave this one without an answer: the wish stays.
+      this._wanted.add(score);
+    }
     const round = ++this._round;
-    const view = await this._ask(score).catch((): View => ({ state: 'not-read' }));
+    const ran = this._ran;
+    const wanted = new Set(this._wanted);
+    const view = await this._ask(wanted).catch((): View => ({ state: 'not-read' }));
     // An answer of a kernel that is gone, or older than another, tells nothing.
     if (view !== null && round === this._round && !this._disposed) {
-      this._show(view);
+      wanted.forEach(name => this._wanted.delete(name));
+      this._show(view.state === 'frames' ? this._remember(view, wanted, ran) : view);
     }
   }
 
+  /** With the scores that were asked for before, as long as nothing ran that may have changed them. */
+  private _remember(
+    view: { state: 'frames'; frames: IFrame[] },
+    wanted: ReadonlySet<string>,
+    ran: number
+  ): Answer {
+    if (ran === this._ran) {
+      view.frames
+        .filter(({ name }) => wanted.has(name))
+        .forEach(frame => this._scored.set(frame.name, frame));
+    }
+    const frames = view.frames.map(frame =>
+      frame.state === 'large' ? (this._scored.get(frame.name) ?? frame) : frame
+    );
+    return { ...view, frames };
+  }
+
   /** What the kernel answers; null where it is at work, and its being idle again will bring us back. */
-  private async _ask(score?: string): Promise<View | null> {
+  private async _ask(score: ReadonlySet<string>): Promise<View | null> {
     if (this._notebook === null) {
       return { state: 'no-notebook' };
     }
@@ -183,6 +207,8 @@ export class KernelFrames implements IDisposable {
   private _restart(): void {
     this._round++;
     this._executed = false;
+    this._wanted.clear();
+    this._scored.clear();
     this._show({ state: this._notebook === null ? 'no-notebook' : 'waiting' });
     this.refresh();
   }
@@ -198,9 +224,17 @@ export class KernelFrames implements IDisposable {
   /** Our own question is silent and publishes no input, so that it does not call for another. */
   private _noticeExecution(_: ISessionContext, message: KernelMessage.IMessage): void {
     if (message.header.msg_type === 'execute_input') {
+      this._ran++;
+      this._scored.clear();
       this._executed = true;
       this._changed.emit();
     }
+  }
+
+  /** In other words, perhaps of another language. */
+  private _tellAnew(): void {
+    this._scored.clear();
+    this.refresh();
   }
 
   private _emit(): void {
@@ -214,7 +248,10 @@ export class KernelFrames implements IDisposable {
   private _executed = false;
   private _notebook: NotebookPanel | null = null;
   private _opened = false;
+  private _ran = 0;
   private _round = 0;
+  private readonly _scored = new Map<string, IFrame>();
   private readonly _settings: Settings;
   private _view: View = { state: 'no-notebook' };
+  private readonly _wanted = new Set<string>();
 }

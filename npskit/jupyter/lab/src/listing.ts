@@ -30,9 +30,9 @@ const NAME = /^[\p{L}_][\p{L}\p{N}_]*$/u;
 const STATES = new Set(['ok', 'large', 'ambiguous', 'empty']);
 
 /** Python that lists the frames, and loads npskit only where there can be one. */
-export function question(lang: Lang, score?: string): string {
+export function question(lang: Lang, score: ReadonlySet<string>): string {
   const module = "__import__('npskit.jupyter.kernel', fromlist=['listing'])";
-  const wanted = score === undefined ? '' : `, score=${JSON.stringify(score)}`;
+  const wanted = score.size === 0 ? '' : `, score=${JSON.stringify([...score])}`;
   const loaded = `any(name in __import__('sys').modules for name in ${LIBRARIES})`;
   return `${module}.listing(get_ipython().user_ns, '${lang}'${wanted}) if ${loaded} else None`;
 }
