@@ -68,7 +68,11 @@ def address(export: Path) -> Iterator[str]:
             yield next(word for word in line.split() if word.startswith("http://127.0.0.1:"))
         finally:
             process.send_signal(signal.SIGINT)
-            assert process.wait(timeout=30) == 0
+            try:
+                assert process.wait(timeout=30) == 0
+            finally:
+                # Where signals of a terminal are ignored, as behind a `&`, it would be waited for without an end.
+                process.kill()
 
 
 @pytest.fixture
