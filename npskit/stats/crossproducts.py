@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.errors import ArgumentError, EmptyDataError
+from npskit.stats.resampling import redrawn
 from npskit.stats.score import Floats
 
 __all__ = ["CONSTANT", "PARTS", "CrossProducts", "contrasts", "touchpoints"]
@@ -194,8 +195,7 @@ class CrossProducts:
         filled = np.flatnonzero(self.responses > 0)
         if not len(filled):
             raise EmptyDataError(where="resampled", expected="at least one complete row", got="none")
-        chance = np.full(len(filled), 1 / len(filled))
-        drawn = np.random.default_rng(rng).multinomial(len(filled), chance, size=replicates).astype(float)
+        drawn = redrawn(len(filled), int(replicates), np.random.default_rng(rng))
         return CrossProducts(*(_drawn_sum(drawn, getattr(self, name)[filled]) for name in self.__slots__))
 
     @property

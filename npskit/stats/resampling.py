@@ -17,10 +17,12 @@ from numpy.typing import ArrayLike
 from npskit.errors import ArgumentError, NpskitWarning
 from npskit.stats.score import Floats, checked_counts, responses, shares
 
-__all__ = ["bootstrap", "resampled_limits"]
+__all__ = ["bootstrap", "redrawn", "resampled_limits"]
 
 MOST_EXACT_RESPONSES = 20_000
 BLOCK = 1_000_000
+# Draws held at once where parts are drawn: as many as a cache holds.
+DRAWS_AT_ONCE = 100_000
 # exp(-40) is below the rounding of the sums; 8 standard deviations and 16 answers leave out less than 1e-12.
 NEGLIGIBLE_LOG = -40.0
 WINDOW_DEVIATIONS = 8
@@ -88,6 +90,33 @@ def _draws(counts: Floats, replicates: int, rng: np.random.Generator) -> Floats:
     detractors = rng.binomial(total - promoters, np.minimum(detractors_among_rest, 1.0), size=size)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(100 * (promoters - detractors) / total)
+
+
+def redrawn(parts: int, replicates: int, rng: np.random.Generator) -> Floats:
+    """How often each of some parts is drawn in each replicate of as many draws with replacement, as floats.
+
+    An even multinomial, of which NumPy draws one binomial for each part; drawing the parts themselves and counting them
+    takes an eighth of the time.
+
+    Returns
+    -------
+    ndarray, shape (replicates, parts)
+
+    Examples
+    --------
+    >>> times = redrawn(5, 3, np.random.default_rng(1))
+    >>> times.shape, times.sum(axis=1).tolist()
+    ((3, 5), [5.0, 5.0, 5.0])
+    """
+    times = np.empty((replicates, parts))
+    size = max(1, DRAWS_AT_ONCE // max(parts, 1))
+    for first in range(0, replicates, size):
+        block = times[first : first + size]
+        drawn = rng.integers(parts, size=block.shape)
+        # Each replicate counts in numbers of its own.
+        drawn += parts * np.arange(len(block))[:, None]
+        block[:] = np.bincount(drawn.ravel(), minlength=block.size).reshape(block.shape)
+    return times
 
 
 def resampled_limits(

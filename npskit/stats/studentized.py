@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from npskit.stats.resampling import redrawn
 from npskit.stats.score import Floats
 
 __all__ = ["Estimates", "percentiles", "studentized"]
@@ -117,13 +118,10 @@ def percentiles(
     tail = (1 - confidence_level) / 2
     with np.errstate(all="ignore"):
         value = np.asarray(figures(array.sum(axis=0)[None]))[0]
-        draws = [
-            np.asarray(figures(sums))
-            for sums, _ in drawn(array, np.zeros((len(array), 0)), replicates, np.random.default_rng(rng))
-        ]
-        if not draws:
+        if not len(array):
             return value, np.full_like(value, np.nan), np.full_like(value, np.nan)
-        lower, upper = np.quantile(np.concatenate(draws), [tail, 1 - tail], axis=0)
+        draws = redrawn(len(array), replicates, np.random.default_rng(rng)) @ array
+        lower, upper = np.quantile(np.asarray(figures(draws)), [tail, 1 - tail], axis=0)
     return value, lower, upper
 
 

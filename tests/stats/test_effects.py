@@ -63,9 +63,9 @@ def test_constant_column_has_no_coefficient():
 
 
 def test_intervals_hold_the_planted_coefficients():
-    found = effects(in_parts(*survey(2_000)), rng=1)
-    assert (found.lower < [1.0, 0.5, -0.25]).all()
-    assert (found.upper > [1.0, 0.5, -0.25]).all()
+    found = [effects(in_parts(*survey(2_000, seed)), rng=1) for seed in range(10)]
+    held = [(each.lower < [1.0, 0.5, -0.25]) & (each.upper > [1.0, 0.5, -0.25]) for each in found]
+    assert np.sum(held) >= 27
 
 
 def test_touchpoints_keep_everybody():
