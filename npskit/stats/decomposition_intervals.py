@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from npskit.errors import ArgumentError, EmptyDataError
-from npskit.stats.comparison import difference
+from npskit.stats.comparison import mover_limits
 from npskit.stats.decomposition import (
     SCORE,
     Flags,
@@ -318,8 +318,8 @@ def _change(
     if not np.array_equal(np.asarray(points, dtype=float), SCORE):
         return _part(value, drawn, confidence_level)
     before, after = (_pooled(counts, effective) for counts, effective in zip((first, second), sizes, strict=True))
-    found = difference(after, before, confidence_level=confidence_level)
-    return Part(value, found.lower, found.upper)
+    _, lower, upper = mover_limits(after, before, confidence_level)
+    return Part(value, lower, upper)
 
 
 def _pooled(counts: Floats, effective: Floats) -> Floats:
