@@ -75,9 +75,11 @@ def test_keyboard_alone_finds_cards_palette_and_menu(workbench: Workbench, scree
     )
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowRight")
-    page.get_by_role("menuitem", name="NPS health check").wait_for()
+    page.get_by_role("menuitem", name=titles[0]).wait_for()
     screenshot("lab-menu")
+    page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
+    assert titles[1] == "NPS health check"
     Made(page, "keys/health-check.ipynb")
 
 
