@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -140,12 +141,20 @@ def fewest_rows(factors: int) -> int:
 
 def grid(kinds: NDArray[np.int64]) -> tuple[Array, Array, NDArray[np.bool_]]:
     """Prior sds (K, P) of columns of these kinds, the log prior (K,), and which points hold the score."""
+    return _grid(tuple(kinds.tolist()))
+
+
+@cache
+def _grid(kinds: tuple[int, ...]) -> tuple[Array, Array, NDArray[np.bool_]]:
     axes = [kind for kind in STRENGTHS if kind in kinds]
     values = np.meshgrid(*(STRENGTHS[kind][0] for kind in axes), indexing="ij")
     chances = np.meshgrid(*(STRENGTHS[kind][1] for kind in axes), indexing="ij")
     by_kind = dict(zip(axes, (value.ravel() for value in values), strict=True))
     prior_sd = np.stack([by_kind[kind] for kind in kinds], axis=1)
-    return prior_sd, np.sum([np.log(chance.ravel()) for chance in chances], axis=0), by_kind[SCORE] > 0
+    found = prior_sd, np.sum([np.log(chance.ravel()) for chance in chances], axis=0), by_kind[SCORE] > 0
+    for shared in found:
+        shared.flags.writeable = False
+    return found
 
 
 def log_prior(kinds: NDArray[np.int64], score: bool | None = None) -> Array:

@@ -7,7 +7,6 @@ step feeding the next, with the changes that are expected, drawn, or supposed.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,28 +89,36 @@ def expected(changes: Array, origins: NDArray[np.int64], steps: int) -> Array:
     or below that in the last period is partly made up for, or goes on, as it did before.
     """
     out = np.empty((len(origins), len(changes), steps))
-    for at, origin in enumerate(origins):
-        for k, known in enumerate(changes[:, 1 : origin + 1]):
-            drift, memory = habits(known, drifts=k > 0)
-            last = known[-1] - drift if len(known) and math.isfinite(known[-1]) else 0.0
-            out[at, k] = drift + last * memory ** np.arange(1, steps + 1)
+    for k, known in enumerate(changes):
+        drift, memory = habits_at(known[1:], origins, drifts=k > 0)
+        last = np.where((origins > 0) & np.isfinite(known[origins]), known[origins] - drift, 0.0)
+        out[:, k] = drift[:, None] + last[:, None] * memory[:, None] ** np.arange(1, steps + 1)
     return out
 
 
 def habits(changes: Array, *, drifts: bool) -> tuple[float, float]:
     """Mean change, drawn to 0 as far as it is not clear, and how much of a change is repeated (or undone) next."""
-    known = changes[np.isfinite(changes)]
-    if len(known) < 3:
-        return 0.0, 0.0
-    ratio = float(known.mean() ** 2 * len(known) / max(known.var(ddof=1), TINY))
-    drift = float(known.mean()) * ratio / (1 + ratio) if drifts else 0.0
-    around = changes - drift
-    first, second = around[:-1], around[1:]
-    both = np.isfinite(first) & np.isfinite(second)
+    drift, memory = habits_at(changes, np.array([len(changes)]), drifts=drifts)
+    return float(drift[0]), float(memory[0])
+
+
+def habits_at(changes: Array, numbers: NDArray[np.int64], *, drifts: bool) -> tuple[Array, Array]:
+    """The habits (O,) that the first so many changes (T,) show: each of the numbers (O,) by itself."""
+    known = np.isfinite(changes) & (np.arange(len(changes)) < numbers[:, None])
+    n = known.sum(axis=1)
+    enough, count = n >= 3, np.maximum(n, 3)
+    values = np.where(known, changes, 0.0)
+    mean = values.sum(axis=1) / count
+    spread = np.sum(np.where(known, values - mean[:, None], 0.0) ** 2, axis=1) / (count - 1)
+    ratio = mean**2 * count / np.maximum(spread, TINY)
+    drift = mean * ratio / (1 + ratio) if drifts else np.zeros(len(numbers))
+    around = np.where(known, values - drift[:, None], 0.0)
+    both = known[:, :-1] & known[:, 1:]
+    first, second = np.where(both, around[:, :-1], 0.0), np.where(both, around[:, 1:], 0.0)
     # as if four more pairs had shown no memory: a prior sd of one half
-    weight = float(np.sum(first[both] ** 2) + 4 * np.nanmean(around**2))
-    memory = float(np.sum(first[both] * second[both])) / weight if weight > 0 else 0.0
-    return drift, float(np.clip(memory, -0.9, 0.9))
+    weight = np.sum(first**2, axis=1) + 4 * np.sum(around**2, axis=1) / count
+    memory = np.sum(first * second, axis=1) / np.where(weight > 0, weight, 1.0)
+    return np.where(enough, drift, 0.0), np.where(enough, np.clip(memory, -0.9, 0.9), 0.0)
 
 
 def walked(
