@@ -9,7 +9,11 @@ from __future__ import annotations
 import math
 from functools import cache
 
-__all__ = ["student_quantile", "student_tail"]
+import numpy as np
+
+from npskit.stats.score import Floats
+
+__all__ = ["student_quantile", "student_tail", "student_tails"]
 
 WIDEST, HALVINGS = 1e6, 64
 
@@ -40,6 +44,31 @@ def student_tail(ratio: float, freedom: int) -> float:
         inside = 2 / math.pi * (angle + inside)
     above = max(0.5 - inside / 2, 0.0)
     return above if ratio >= 0 else 1 - above
+
+
+def student_tails(ratios: Floats, freedom: int) -> Floats:
+    """`student_tail` of many ratios (...) of the same degrees of freedom.
+
+    Examples
+    --------
+    >>> student_tails(np.array([2.228, 0.0]), 10).round(4).tolist()
+    [0.025, 0.5]
+    """
+    if freedom < 1:
+        return np.full(np.shape(ratios), np.nan)
+    angle = np.arctan(np.abs(ratios) / math.sqrt(freedom))
+    cosine, sine = np.cos(angle), np.sin(angle)
+    odd = freedom % 2
+    term = cosine.copy() if odd else np.ones_like(cosine)
+    total = term.copy()
+    for k in range(3 if odd else 2, freedom - 1, 2):
+        term *= cosine**2 * (k - 1) / k
+        total += term
+    inside = sine * total if freedom > 1 else np.zeros_like(sine)
+    if odd:
+        inside = 2 / math.pi * (angle + inside)
+    above = np.maximum(0.5 - inside / 2, 0.0)
+    return np.asarray(np.where(ratios >= 0, above, np.where(np.isnan(ratios), np.nan, 1 - above)))
 
 
 @cache

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from npskit.errors import ArgumentError
 from npskit.stats.comparison import adjust
-from npskit.stats.student import student_quantile, student_tail
+from npskit.stats.student import student_quantile, student_tails
 
 __all__ = ["LEAST_PERIODS", "ThemeTrend", "theme_trend"]
 
@@ -24,6 +24,7 @@ Floats = NDArray[np.float64]
 # Periods with comments that a line and the scatter around it need.
 LEAST_PERIODS = 6
 STEPS = 25
+TINY = 1e-300
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,54 +105,109 @@ def theme_trend(counts: ArrayLike, totals: ArrayLike, *, confidence_level: float
         none, nothing = np.zeros(0), np.zeros(said.shape)
         return ThemeTrend(nothing, nothing, none, none, none, none, none, none, nothing, nothing)
     time = np.linspace(-0.5, 0.5, len(n)) if len(n) > 1 else np.zeros(1)
-    found = [line(row[used], n[used], time[used], time, confidence_level) for row in said]
-    fitted, change, lower, upper, p_value, dispersion = (np.array([each[k] for each in found]) for k in range(6))
+    lines = Lines.through(said[:, used], n[used], time[used])
+    change, lower, upper = lines.change(confidence_level)
     period_p = np.full(said.shape, np.nan)
-    period_p[:, used] = np.array([each[6] for each in found])
+    period_p[:, used] = lines.periods()
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(used, said / n, np.nan)
     flat = np.asarray(adjust(period_p.ravel(), method="bh")).reshape(period_p.shape)
+    p_value = lines.p_value()
     p_adjusted = np.asarray(adjust(p_value, method="bh"))
-    return ThemeTrend(share, fitted, change, lower, upper, p_value, p_adjusted, dispersion, period_p, flat)
+    parts = lines.at(time), change, lower, upper, p_value, p_adjusted, lines.dispersion
+    return ThemeTrend(share, *parts, period_p, flat)
 
 
-def line(
-    said: Floats, n: Floats, time: Floats, everywhere: Floats, confidence_level: float
-) -> tuple[Floats, float, float, float, float, float, Floats]:
-    """One theme: the line in all periods, its change with limits, p-value, dispersion, and a p-value a period."""
-    if len(n) < LEAST_PERIODS or said.sum() == 0 or said.sum() == n.sum():
-        nothing = np.full(len(everywhere), np.nan)
-        return nothing, np.nan, np.nan, np.nan, np.nan, np.nan, np.full(len(n), np.nan)
-    design = np.column_stack([np.ones_like(time), time])
-    place, inverse = fitted_line(said, n, design)
-    share = logistic(design @ place)
-    weight = n * share * (1 - share)
-    residual = (said - n * share) / np.sqrt(weight)
-    freedom = len(n) - 2
-    dispersion = max(float(residual @ residual) / freedom, 1.0)
-    error = float(np.sqrt(dispersion * inverse[1, 1]))
-    reach = student_quantile(0.5 + confidence_level / 2, freedom) * error
-    p_value = 2 * student_tail(abs(float(place[1])) / error, freedom)
-    ends = (time[0], time[-1])
-    change, lower, upper = (rise(place[0], slope, ends) for slope in (place[1], place[1] - reach, place[1] + reach))
-    leverage = weight * np.einsum("pi,ij,pj->p", design, inverse, design)
-    periods = apart(angular(said, n, share), leverage, freedom)
-    return logistic(place[0] + place[1] * everywhere), change, lower, upper, p_value, dispersion, periods
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A line for each of M themes in P periods; nan for a theme that has none.
+
+    Attributes
+    ----------
+    said, share : ndarray (M, P)
+        Comments that speak of each theme, and their share by the line.
+    n, time : ndarray (P,)
+    place : ndarray (2, M)
+        Intercept and slope, in log-odds.
+    inverse : ndarray (3, M)
+        Of the information: variance of the intercept, covariance, variance of the slope.
+    dispersion : ndarray (M,)
+    """
+
+    said: Floats
+    share: Floats
+    n: Floats
+    time: Floats
+    place: Floats
+    inverse: Floats
+    dispersion: Floats
+
+    @classmethod
+    def through(cls, said: Floats, n: Floats, time: Floats) -> Lines:
+        """Lines through the shares of themes."""
+        told = (said.sum(axis=1) > 0) & (said.sum(axis=1) < n.sum()) & (len(n) >= LEAST_PERIODS)
+        place, inverse = fitted_lines(said, n, time)
+        place[:, ~told], inverse[:, ~told] = np.nan, np.nan
+        share = logistic(place[0][:, None] + place[1][:, None] * time)
+        squares = np.sum((said - n * share) ** 2 / (n * share * (1 - share)), axis=1)
+        return cls(said, share, n, time, place, inverse, np.maximum(squares / max(len(n) - 2, 1), 1.0))
+
+    @property
+    def freedom(self) -> int:
+        """Periods less what a line takes."""
+        return len(self.n) - 2
+
+    @property
+    def error(self) -> Floats:
+        """Standard error (M,) of the slope."""
+        return np.sqrt(self.dispersion * self.inverse[2])
+
+    def at(self, time: Floats) -> Floats:
+        """The shares (M, T) by the lines at any time."""
+        return logistic(self.place[0][:, None] + self.place[1][:, None] * time)
+
+    def p_value(self) -> Floats:
+        """Of a slope of 0, (M,)."""
+        return 2 * student_tails(np.abs(self.place[1]) / self.error, self.freedom)
+
+    def change(self, confidence_level: float) -> list[Floats]:
+        """Share at the last end minus share at the first, and its limits, (M,) each."""
+        if not len(self.n):
+            return [np.full(len(self.said), np.nan)] * 3
+        reach = student_quantile(0.5 + confidence_level / 2, self.freedom) * self.error
+        middle, slope = self.place
+        rises = slope, slope - reach, slope + reach
+        return [logistic(middle + rise * self.time[-1]) - logistic(middle + rise * self.time[0]) for rise in rises]
+
+    def periods(self) -> Floats:
+        """P-value (M, P) of each period against the line of the others."""
+        own, both, slope = (part[:, None] for part in self.inverse)
+        weight = self.n * self.share * (1 - self.share)
+        left = np.maximum(1 - weight * (own + 2 * both * self.time + slope * self.time**2), 1e-9)
+        residual = angular(self.said, self.n, self.share)
+        total = np.sum(residual**2, axis=1, keepdims=True)
+        others = (total - residual**2 / left) / max(self.freedom - 1, 1)
+        return 2 * student_tails(np.abs(residual) / np.sqrt(left * np.maximum(others, 1.0)), self.freedom - 1)
 
 
-def fitted_line(said: Floats, n: Floats, design: Floats) -> tuple[Floats, Floats]:
-    """Intercept and slope by Newton's method, and the inverse of the information."""
-    share = (said.sum() + 0.5) / (n.sum() + 1)
-    place = np.array([np.log(share / (1 - share)), 0.0])
+def fitted_lines(said: Floats, n: Floats, time: Floats) -> tuple[Floats, Floats]:
+    """Intercepts and slopes (2, M) by Newton's method, and the inverse of the information (3, M)."""
+    share = (said.sum(axis=1) + 0.5) / (n.sum() + 1)
+    place = np.stack([np.log(share / (1 - share)), np.zeros(len(said))])
+    inverse, moving = np.zeros((3, len(said))), np.ones(len(said), dtype=bool)
     for _ in range(STEPS):
-        share = logistic(design @ place)
-        weight = np.maximum(n * share * (1 - share), 1e-12)
-        inverse = np.linalg.inv(design.T @ (weight[:, None] * design))
-        step = inverse @ (design.T @ (said - n * share))
-        place = place + np.clip(step, -3, 3)
-        if np.abs(step).max() < 1e-10:
+        share = logistic(place[0][:, None] + place[1][:, None] * time)
+        weight, gap = np.maximum(n * share * (1 - share), 1e-12), said - n * share
+        own, both, squares = weight.sum(axis=1), weight @ time, weight @ time**2
+        spread = np.maximum(own * squares - both**2, TINY)
+        inverse = np.where(moving, np.stack([squares, -both, own]) / spread, inverse)
+        pull, lean = gap.sum(axis=1), gap @ time
+        step = np.stack([inverse[0] * pull + inverse[1] * lean, inverse[1] * pull + inverse[2] * lean])
+        place = place + np.where(moving, np.clip(step, -3, 3), 0.0)
+        moving &= np.abs(step).max(axis=0) >= 1e-10
+        if not moving.any():
             break
-    return np.asarray(place, dtype=float), np.asarray(inverse, dtype=float)
+    return place, inverse
 
 
 def logistic(value: Floats) -> Floats:
@@ -159,21 +215,7 @@ def logistic(value: Floats) -> Floats:
     return np.asarray(1 / (1 + np.exp(-np.clip(value, -30, 30))))
 
 
-def rise(middle: float, slope: float, ends: tuple[float, float]) -> float:
-    """Share at the last end minus share at the first."""
-    first, last = (float(logistic(np.asarray(middle + slope * end))) for end in ends)
-    return last - first
-
-
 def angular(said: Floats, n: Floats, share: Floats) -> Floats:
     """Residuals on the scale of angles, where small shares are no longer skewed (Anscombe 1948)."""
     seen, expected = (np.arcsin(np.sqrt((k + 0.375) / (n + 0.75))) for k in (said, n * share))
     return np.asarray(2 * np.sqrt(n + 0.5) * (seen - expected))
-
-
-def apart(residual: Floats, leverage: Floats, freedom: int) -> Floats:
-    """P-value of each period against the line of the others."""
-    left = np.maximum(1 - leverage, 1e-9)
-    others = (residual @ residual - residual**2 / left) / max(freedom - 1, 1)
-    ratio = np.abs(residual) / np.sqrt(left * np.maximum(others, 1.0))
-    return np.array([2 * student_tail(float(each), freedom - 1) for each in ratio])
