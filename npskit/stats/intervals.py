@@ -183,7 +183,9 @@ def statistic_of(counts: ArrayLike) -> Callable[[ArrayLike], Any]:
 
     def statistic(points: ArrayLike) -> Any:
         value = np.asarray(points, dtype=float) / 100
-        spread, _ = _restricted_variance(np.clip(value, -1, 1), mean, decided)
+        within = np.minimum(np.maximum(value, -1), 1)
+        share, _ = _restricted_share(within, mean, decided)
+        spread = np.maximum(share - within**2, 0.0)
         distance = total * (mean - value) ** 2
         with np.errstate(divide="ignore", invalid="ignore"):
             found = np.where(distance > 0, distance / np.where(np.abs(value) < 1, spread, 0.0), 0.0)
@@ -193,18 +195,22 @@ def statistic_of(counts: ArrayLike) -> Callable[[ArrayLike], Any]:
 
 
 def _restricted_variance(value: Floats, mean: Floats, decided: Floats) -> tuple[Floats, Floats]:
-    """Variance of one answer, and its slope, at the likeliest shares whose score is `value`.
+    """Variance of one answer, and its slope, at the likeliest shares whose score is `value`."""
+    share, root = _restricted_share(value, mean, decided)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slope = (mean * (share - 1) + 2 * value * (1 - decided)) / root
+    return np.maximum(share - value**2, 0.0), slope - 2 * value
 
-    The likelihood's equation is quadratic in s, the share of promoters plus detractors:
+
+def _restricted_share(value: Floats, mean: Floats, decided: Floats) -> tuple[Floats, Floats]:
+    """Likeliest share of promoters plus detractors where the score is `value`, and the root in its formula.
+
+    The likelihood's equation is quadratic in s, that share:
     s² - (decided + value·mean) s + value·(mean - value·passives) = 0, and its larger root is the one in [|value|, 1].
     """
-    passives = 1 - decided
     linear = decided + value * mean
-    root = np.sqrt(np.maximum(linear**2 - 4 * value * (mean - value * passives), 0.0))
-    share = (linear + root) / 2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        slope = (mean * (share - 1) + 2 * value * passives) / root
-    return np.maximum(share - value**2, 0.0), slope - 2 * value
+    root = np.sqrt(np.maximum(linear**2 - 4 * value * (mean - value * (1 - decided)), 0.0))
+    return (linear + root) / 2, root
 
 
 def _upper_root(mean: Floats, decided: Floats, total: Floats, squared: float) -> Floats:
