@@ -200,8 +200,11 @@ def clustered(counts: Followed, spells: Spells, variance: np.ndarray) -> tuple[n
     size, categories = counts.horizon + 1, len(counts.events)
     grid = np.unique(np.linspace(0, counts.horizon, GRID + 1).astype(int)[1:])
     found, products = np.ones((len(grid), categories)), np.zeros((categories, categories))
+    expected, step = influence(counts)
+    category, last = spells.category, spells.last
+    leaving = np.where(spells.left, step[category, last], 0.0)
     for at, day in enumerate(grid):
-        values = influence(counts, int(day))[spells.category, spells.last, spells.left.astype(np.int64)]
+        values = expected[category, np.minimum(last, day)] - np.where(last <= day, leaving, 0.0)
         products = cluster_products(values, spells.cluster, spells.category, categories)
         greenwood = variance[:, day]
         np.divide(np.diag(products), greenwood, out=found[at], where=greenwood > 0)
@@ -212,19 +215,14 @@ def clustered(counts: Followed, spells: Spells, variance: np.ndarray) -> tuple[n
     return widened, products * np.outer(scale, scale)
 
 
-def influence(counts: Followed, day: int) -> np.ndarray:
-    """Influence of an answer on the logarithm of its category's curve on a day.
+def influence(counts: Followed) -> tuple[np.ndarray, np.ndarray]:
+    """Of an answer on the logarithm of its category's curve: what each day it is followed adds, and what leaving takes.
 
-    Shape (categories, horizon + 1, 2): by the last day of the answer, and whether the customer left on it.
+    Both have shape (categories, horizon + 1); the first is summed up to the day.
     """
-    at_risk = counts.at_risk
-    step = steps(counts)
+    at_risk, step = counts.at_risk, steps(counts)
     hazard = np.divide(counts.events, at_risk, out=np.zeros(at_risk.shape), where=at_risk > 0)
-    expected = np.cumsum(step * hazard, axis=-1)
-    stop = np.minimum(np.arange(counts.horizon + 1), day)
-    table = np.repeat(expected[:, stop][..., None], 2, axis=-1)
-    table[:, : day + 1, 1] -= step[:, : day + 1]
-    return table
+    return np.cumsum(step * hazard, axis=-1), step
 
 
 def cluster_products(
