@@ -19,6 +19,7 @@ __all__ = [
     "LANGUAGES",
     "date_text",
     "glossary",
+    "has_word",
     "language",
     "locale",
     "month_year",
@@ -91,6 +92,11 @@ def word(key: str, lang: str | None = None, /, **values: object) -> str:
     if key not in _table():
         raise ArgumentError(where="labels", expected="a known key", got=repr(key), hint=did_you_mean(key, _table()))
     return _table()[key][language(lang)].format(**values)
+
+
+def has_word(key: str) -> bool:
+    """Whether there are words for a key."""
+    return key in _table()
 
 
 def glossary(beginnings: Sequence[str]) -> dict[str, dict[str, str]]:

@@ -17,9 +17,10 @@ import pandas as pd
 import pytest
 
 import npskit
-from npskit import Bands, Period, Survey
+from npskit import Bands, Period, Survey, datasets
+from npskit.charts.columns import quoted
 from npskit.errors import ArgumentError, ColumnNotFoundError
-from npskit.labels import LANGUAGES
+from npskit.labels import LANGUAGES, word
 from npskit.report import BriefStory, prepared, templates
 from npskit.report.asked import asked_columns
 from npskit.report.brief_actions import actions_of, actions_table, actions_told, newest
@@ -31,6 +32,7 @@ from npskit.report.template import parameters_of, template_path
 from npskit.report.transfer import carried, stored
 from npskit.stats.score import score
 from npskit.survey.action_review import ActionReview
+from npskit.survey.notes import noted
 
 TEMPLATE = "executive-brief"
 ENGLISH = re.compile(
@@ -312,7 +314,7 @@ def test_published_figures_are_a_range_with_every_source(sample: BriefStory) -> 
     assert f"+{story.others.range_lower:.0f} to +{story.others.range_upper:.0f}" in lines(story)["Others"]
     assert len(story.stands_notes().points) == len(story.others.notes)
     assert sample.others is None
-    assert "(industry=… or competitors=…)" in lines(sample)["Not shown"]
+    assert "neither an industry nor competitors were named" in lines(sample)["Not shown"]
 
 
 def test_with_brands_the_brief_is_of_ours() -> None:
@@ -426,8 +428,9 @@ def test_what_is_missing_is_said_and_nothing_is_nan(name: str, lang: str) -> Non
     text = everything(story)
     assert not re.search(r"\bnan\b|\bNone\b|[{}]", text)
     if story.overall.responses:
-        assert "churned=…" in text
-        assert ("by=…" in text) == (story.teams is None)
+        assert ("Who leaves" if lang == "en" else "Qui part") in text
+        assert "=…" not in text
+        assert (word("report_br_no_teams", lang) in text) == (story.teams is None)
 
 
 def test_hostile_names_are_text_and_short() -> None:
@@ -596,3 +599,59 @@ def test_the_country_of_the_customers_is_that_of_the_benchmark() -> None:
     at_home = told(answers(300), industry="airlines", country="FR").stands_notes().text
     assert "come from elsewhere" in at_home
     assert "country=" not in at_home
+
+
+# ---- what a director reads ---------------------------------------------------------------------------------------
+
+# An argument, a call or a name of the package: words of those who type code.
+CODE = re.compile(r"\w+=[…\w(\[\"']|\w+= |npskit\.|df\.|\w\(\)|None|True|False")
+
+
+def page_texts(story):
+    parts = [story.summary(), story.to_fix(), story.glance(), *story.stands_notes().points, story.acted_notes()]
+    return [getattr(part, "text", part) for part in [*parts, *(page.head() for page in story.pages)]]
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.parametrize("name", ["garden", "carpentries"])
+@pytest.mark.parametrize("options", [{}, {"industry": "retail"}])
+def test_no_line_of_the_brief_speaks_code(name, options, lang):
+    story = BriefStory(Survey(datasets.load(name)), pages=2, lang=lang, **options)
+    assert not [found[0] for text in page_texts(story) for found in CODE.finditer(text)]
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({}, {"en": "no column says who left", "fr": "aucune colonne ne dit qui est parti"}),
+        ({"left": "yes"}, {"en": "“left” says who left, but not when", "fr": "mais pas quand"}),
+        (
+            {"left_on": "2019-01-01", "churn_date": "2019-01-01"},
+            {"en": "several columns may hold the day of leaving", "fr": "plusieurs colonnes peuvent donner le jour"},
+        ),
+    ],
+)
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_what_is_missing_is_said_in_words_of_the_export(columns, said, lang):
+    frame = datasets.load("carpentries")[["LikelyToRecommend", "date", "MemberSite"]].assign(**columns)
+    missing = dict(BriefStory(Survey(frame), lang=lang).summary().lines)[word("report_br_missing_label", lang)]
+    assert said[lang] in missing
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_weights_that_are_there_and_not_applied_are_told_in_one_line(lang):
+    frame = datasets.load("carpentries")[["LikelyToRecommend", "date"]].assign(poids=[1.0, 2.5, 0.4] * 322 + [1.0])
+    frame.attrs["npskit"] = {"headers": {"poids": "Poids de redressement"}}
+    told = word("report_br_weight", lang, column=quoted("Poids de redressement", lang))
+    data = word("report_data_label", lang)
+    assert dict(BriefStory(Survey(frame), lang=lang).summary().lines)[data].endswith(told)
+    applied = BriefStory(Survey(frame, weight="poids"), lang=lang)
+    assert told not in dict(applied.summary().lines)[data]
+
+
+def test_remarks_keep_their_argument_for_those_who_type():
+    note = noted("benchmark_note_years", first=2015, last=2020)
+    assert "year=" in note.sentence(lang="en")
+    assert "year=" not in note.sentence(lang="en", plain=True)
+    nested = noted("impact_note_named", names=("prices",), note=note)
+    assert "year=" not in nested.sentence(lang="fr", plain=True)

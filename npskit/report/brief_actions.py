@@ -101,5 +101,5 @@ def actions_told(found: ActionReview, lang: str, *, hidden: Collection[str] = ()
     """
     kept = [at for at, name in enumerate(found.table["action"]) if name not in hidden]
     shown = replace(found, table={name: [values[at] for at in kept] for name, values in found.table.items()})
-    notes = [note.sentence(lang=lang) for note in found.notes]
+    notes = [note.sentence(lang=lang, plain=True) for note in found.notes]
     return Passage(points=(*found.lines(lang=lang), *shown.target_lines(lang=lang), *notes), kind="caption")

@@ -79,6 +79,8 @@ class BriefFindings(Story):
         self.most_pages = checked("pages", MOST_PAGES if pages is None else pages, 0)
         self.min_responses = checked("min_responses", FEWEST_ANSWERS if min_responses is None else min_responses, 1)
         self.churned, self.identities = churned, identities
+        # Why comments that are there could not be read; known once they were tried.
+        self.unread = ""
 
     @cached_property
     def movement(self) -> Movement | None:
@@ -99,7 +101,8 @@ class BriefFindings(Story):
     def shown_columns(self) -> list[str]:
         """Columns that the pages name, those of teams and drivers among them."""
         team = [] if self.item is None else [getattr(self.item, "column", self.item)]
-        return [*super().shown_columns, *team, *(fix.name for fix in self.fixes if fix.kind == "driver")]
+        weight = [self.roles["weight"]] if self.roles.get("weight") else []
+        return [*super().shown_columns, *weight, *team, *(fix.name for fix in self.fixes if fix.kind == "driver")]
 
     @property
     def _shared(self) -> dict[str, Any]:
@@ -158,7 +161,8 @@ class BriefFindings(Story):
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", NpskitWarning)
                 return self.survey.themes(by=self.item, confidence_level=self.confidence_level)
-        except (EmptyDataError, MissingExtraError):
+        except (EmptyDataError, MissingExtraError) as error:
+            self.unread = "unread" if isinstance(error, MissingExtraError) else "few"
             return None
 
     @cached_property

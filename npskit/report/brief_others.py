@@ -53,5 +53,5 @@ def beside(found: Benchmark | None, lang: str) -> tuple[Passage, Passage]:
     """Heading of the chart of the others, and below it what may mislead; empty without any."""
     if found is None:
         return Passage(), Passage()
-    points = tuple(note.sentence(lang=lang) for note in found.notes)
+    points = tuple(note.sentence(lang=lang, plain=True) for note in found.notes)
     return Passage(word("report_br_others", lang), kind="section nps-sheet"), Passage(points=points, kind="caption")

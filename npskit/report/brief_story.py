@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from npskit.charts.columns import quoted
 from npskit.charts.words import dates_text, sentence
 from npskit.labels import date_text, word
 from npskit.report.brief_actions import actions_table, actions_told, newest
@@ -18,7 +19,7 @@ from npskit.report.brief_fixes import MOST
 from npskit.report.brief_found import BriefFindings
 from npskit.report.brief_others import beside, others_in_short
 from npskit.report.brief_page import BriefPage, BriefTable, labelled
-from npskit.report.brief_words import lacking, leaving_told, risk_told
+from npskit.report.brief_words import Lack, lacking, leaving_told, risk_told
 from npskit.report.passage import Headline, Passage
 from npskit.report.quality import quality_in_short
 from npskit.report.story import who_answered
@@ -102,7 +103,15 @@ class BriefStory(BriefFindings):
         """From when to when the answers are, and how good."""
         days = self.outlook.days
         span = sentence(dates_text((min(days), max(days)), self.lang)) + ". " if days else ""
-        return span + quality_in_short(self.survey, self.overall, self.duplicates, self.lang)
+        said = span + quality_in_short(self.survey, self.overall, self.duplicates, self.lang)
+        return f"{said} {self._unweighted()}".rstrip()
+
+    def _unweighted(self) -> str:
+        """That there are weights which nobody asked to apply; empty where there are none, or they are applied."""
+        column = self.roles.get("weight")
+        if column is None or "weight" in self.survey.settings:
+            return ""
+        return word("report_br_weight", self.lang, column=quoted(self.words.full(column), self.lang))
 
     def _outlook(self) -> str:
         found = self.outlook.forecast
@@ -125,18 +134,39 @@ class BriefStory(BriefFindings):
         """What the page does not show, and what it would take."""
         dated = self.roles.get("date") is not None
         lacks = {
-            "date": not dated,
+            "date": None if dated else self._lack("several" if self.survey.rivals("date") else "", "date"),
             "change": dated and self.change is None,
             "outlook": dated and self.outlook.forecast is None,
             "drivers": self.levers.drivers is None,
-            "comments": self.themes is None,
-            "churn": self.calls.churn is None,
+            "comments": self._themes_lack(),
+            "churn": self._churn_lack(),
             "teams": self.teams is None,
             "benchmark": self.industry is None and self.competitors is None,
             "actions": self.log is None,
         }
         small = self.teams.left_out() if self.teams and not self.teams.rows else []
         return " ".join([*lacking(lacks, self.lang), *small])
+
+    def _lack(self, reason: str, role: str) -> Lack:
+        """Why a role is not played, with the columns between which it cannot be decided."""
+        return Lack(reason, tuple(map(self.words.full, self.survey.rivals(role))))
+
+    def _themes_lack(self) -> Lack | None:
+        if self.themes is not None:
+            return None
+        if self.survey.rivals("comment"):
+            return self._lack("several", "comment")
+        return Lack("" if self.roles.get("comment") is None else self.unread)
+
+    def _churn_lack(self) -> Lack | None:
+        """Why it is not known who leaves."""
+        if self.calls.churn is not None:
+            return None
+        reason = self.calls.why_not
+        if reason == "customer":
+            return self._lack(reason, "customer")
+        columns = getattr(self.calls.leaving, reason) if reason in ("rivals", "undated") else ()
+        return Lack(reason, tuple(map(self.words.full, columns)))
 
     @property
     def _is_mixed(self) -> bool:

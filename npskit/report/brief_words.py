@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from npskit.charts.columns import quoted
 from npskit.charts.periods import as_day, period_text
 from npskit.charts.words import sentence
-from npskit.labels import word
+from npskit.labels import has_word, word
 from npskit.report.findings import Overall
 from npskit.report.words import percent, size, told
 
@@ -15,10 +17,31 @@ if TYPE_CHECKING:
     from npskit.survey.churn_answers import Churn
     from npskit.survey.monitoring import Monitor
 
-__all__ = ["lacking", "leaving_told", "risk_told", "watched_told"]
+__all__ = ["Lack", "lacking", "leaving_told", "risk_told", "watched_told"]
 
 # Periods in which an alert is news.
 LATELY = 4
+
+
+@dataclass(frozen=True)
+class Lack:
+    """Why something is not shown, where more is known than that it is not there.
+
+    Attributes
+    ----------
+    reason : str
+    columns : tuple of str
+        That it is about, as the export calls them.
+    """
+
+    reason: str
+    columns: tuple[str, ...] = ()
+
+    def text(self, name: str, lang: str) -> str:
+        """The reason in words; the general one where there is no other."""
+        key = f"report_br_no_{name}_{self.reason}"
+        listing = ", ".join(quoted(column, lang) for column in self.columns)
+        return word(key if has_word(key) else f"report_br_no_{name}", lang, columns=listing)
 
 
 def leaving_told(found: Churn, to_call: int, lang: str) -> str:
@@ -45,12 +68,13 @@ def watched_told(found: Monitor | None, lang: str) -> str:
     return word("report_br_calm", lang, period=period_text(as_day(first), found.every, lang))
 
 
-def lacking(lacks: Mapping[str, bool], lang: str) -> list[str]:
-    """What is not shown, and what it would take.
+def lacking(lacks: Mapping[str, bool | Lack | None], lang: str) -> list[str]:
+    """What is not shown, and why, for somebody who sees the export and no code.
 
     Examples
     --------
-    >>> lacking({"date": False, "actions": True}, "en")
-    ['No log of actions (actions=…).']
+    >>> lacking({"date": False, "actions": True, "churn": Lack("undated", ("left",))}, "en")
+    ['No log of actions was given.', 'Who leaves: “left” says who left, but not when.']
     """
-    return [word(f"report_br_no_{name}", lang) for name, is_lacking in lacks.items() if is_lacking]
+    return [lack.text(name, lang) if isinstance(lack, Lack) else word(f"report_br_no_{name}", lang)
+            for name, lack in lacks.items() if lack]  # fmt: skip

@@ -155,6 +155,11 @@ class ChurnStory(Story):
         """Who leaves after which answer; None where that cannot be followed."""
         return self._followed[0]
 
+    @property
+    def why_not(self) -> str:
+        """The key of why it is not known who leaves; empty where it is."""
+        return self._followed[1]
+
     @cached_property
     def rules(self) -> Rules:
         """The rules of the list, with those who have left taken off it."""

@@ -61,7 +61,7 @@ class ColumnWords:
     @classmethod
     def of(cls, texts: Mapping[str, str]) -> ColumnWords:
         """With labels that no two columns share."""
-        labels = {name: short_text(text, texts.values()) for name, text in texts.items()}
+        labels = {name: short_text(plain(text), texts.values()) for name, text in texts.items()}
         taken = [label.casefold() for label in labels.values()]
         alike = {name for name, label in labels.items() if taken.count(label.casefold()) > 1}
         return cls(texts, {name: f"{label} ({name})" if name in alike else label for name, label in labels.items()})
@@ -82,7 +82,7 @@ class ColumnWords:
         """A table of attributes with what each is called; its whole question beside it where that says more."""
         names = list(table["attribute"])
         shown = {**table, "attribute": [self.name(name) for name in names]}
-        longer = any(name in self.texts and self.texts[name] != self.labels[name] for name in names)
+        longer = any(plain(self.texts.get(name, "")) != self.labels.get(name, "") for name in names)
         return {**shown, "question": [self.texts.get(name, name) for name in names]} if longer else shown
 
     def unlike(self, columns: Iterable[str]) -> list[str]:
@@ -97,7 +97,7 @@ class ColumnWords:
         from npskit.charts.columns import quoted
 
         short, full = self.short(name), self.full(name)
-        key = "report_columns_one" if short == full else "report_columns_short"
+        key = "report_columns_one" if short.casefold() == full.casefold() else "report_columns_short"
         return word(key, lang, short=quoted(short, lang), full=quoted(full, lang), column=name)
 
 
@@ -120,11 +120,11 @@ def column_words(survey: Base) -> ColumnWords:
     >>> frame = pd.DataFrame({"q1": [9], "depot": ["Lyon"]})
     >>> frame.attrs["npskit"] = {"headers": {"q1": "Q1", "depot": "Dépôt"}, "questions": {"q1": "Recommend us?"}}
     >>> column_words(Survey(frame)).texts
-    {'q1': 'Recommend us?', 'depot': 'dépôt'}
+    {'q1': 'Recommend us?', 'depot': 'Dépôt'}
     """
     headers, questions = (survey.notes.get(part) or {} for part in ("headers", "questions"))
     known = {name: questions.get(name) or headers.get(name) for name in survey.source.columns}
-    said = {name: plain(str(text)) for name, text in known.items() if text}
+    said = {name: PREFIX.sub("", " ".join(str(text).split())) for name, text in known.items() if text}
     return ColumnWords.of({name: text for name, text in said.items() if text and not is_code_of(text, name)})
 
 
@@ -139,8 +139,7 @@ def letters(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Words on one line; a heading of a few small words without its capital, as it stands in sentences."""
-    text = PREFIX.sub("", " ".join(text.split()))
+    """A heading of a few small words without its capital, as it stands in sentences; other words as they are."""
     is_heading = len(text.split()) <= FEWEST_SHARED and "?" not in text
     return text[:1].lower() + text[1:] if is_heading and text[1:].islower() and text[:1].isalpha() else text
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from npskit.labels import NO_BREAK_SPACE, date_text, language, number, points, share, word
+from npskit.labels import NO_BREAK_SPACE, date_text, has_word, language, number, points, share, word
 
 __all__ = ["Figure", "Note", "noted", "periods_text"]
 
@@ -42,17 +42,20 @@ class Note:
     values: Mapping[str, Any] = field(default_factory=dict)
     count: float | None = None
 
-    def sentence(self, *, lang: str | None = None) -> str:
+    def sentence(self, *, lang: str | None = None, plain: bool = False) -> str:
         """The remark in words.
 
         Parameters
         ----------
         lang : {"en", "fr"}, optional
+        plain : bool
+            Whether for somebody who types no code: without the argument that would change it.
         """
         lang = language(lang)
+        key = f"{self.key}_plain" if plain and has_word(f"{self.key}_plain") else self.key
         single = self.count is not None and (self.count < 2 if lang == "fr" else self.count == 1)
-        filled = {name: shown(value, lang) for name, value in self.values.items()}
-        return word(f"{self.key}_1" if single else self.key, lang, **filled)
+        filled = {name: shown(value, lang, plain=plain) for name, value in self.values.items()}
+        return word(f"{key}_1" if single else key, lang, **filled)
 
     def __str__(self) -> str:
         return self.sentence(lang="en")
@@ -89,7 +92,7 @@ def noted(key: str, count: float | None = None, **values: Any) -> Note:
     return Note(key, values, count)
 
 
-def shown(value: Any, lang: str) -> str:
+def shown(value: Any, lang: str, *, plain: bool = False) -> str:
     """One value of a remark in the language."""
     from npskit.charts.periods import period_text
 
@@ -99,13 +102,15 @@ def shown(value: Any, lang: str) -> str:
         case (int() as count, str() as every):
             return periods_text(count, every, lang)
         case Note():
-            return value.sentence(lang=lang)
+            return value.sentence(lang=lang, plain=plain)
         case Figure():
             return value.text(lang)
         case (Note(), *_):
-            return ("\u202f; " if lang == "fr" else "; ").join(each.sentence(lang=lang) for each in value)
+            return ("\u202f; " if lang == "fr" else "; ").join(each.sentence(lang=lang, plain=plain) for each in value)
         case tuple():
-            return names_text([shown(name, lang) if isinstance(name, Note) else str(name) for name in value], lang)
+            return names_text(
+                [shown(name, lang, plain=plain) if isinstance(name, Note) else str(name) for name in value], lang
+            )
         case dt.date():
             return date_text(value, lang)
         case int() | float():
