@@ -10,6 +10,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from npskit.errors import grammar_later
+
 if TYPE_CHECKING:
     from npskit.charts.action_log import action_results
     from npskit.charts.action_plan import planned_action
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from npskit.charts.drivers import importance
     from npskit.charts.economics import category_values, revenue_bridge
     from npskit.charts.effects import impact
+    from npskit.charts.explorer import specs as specs
     from npskit.charts.growth import forecast_errors, sales_difference, sales_path
     from npskit.charts.matrix import priorities
     from npskit.charts.outlook import forecast
@@ -119,6 +122,7 @@ ROOMS = {
     "scorecard": "teams",
     "shares": "stacks",
     "silent_curve": "silence_curve",
+    "specs": "explorer",
     "surprising": "discoveries",
     "theme_trend": "theme_panels",
     "theme_words": "word_bars",
@@ -132,7 +136,8 @@ ROOMS = {
 def __getattr__(name: str) -> object:
     if name not in ROOMS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{ROOMS[name]}"), name)
+    with grammar_later():
+        return getattr(import_module(f"{__name__}.{ROOMS[name]}"), name)
 
 
 def __dir__() -> list[str]:

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from npskit.charts import specs
 from npskit.charts.columns import level_names
-from npskit.charts.explorer import specs
 from npskit.cube import Cube, Dimension
 from npskit.labels import LANGUAGES, glossary
 from npskit.stats import grid, jumps, series_model
