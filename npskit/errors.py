@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from importlib.util import find_spec
 from pathlib import Path
 from traceback import extract_tb
@@ -200,7 +200,8 @@ def did_you_mean(name: str, candidates: Iterable[str], *, quoted: bool = False) 
 def optional_import(module: str, *, extra: str, purpose: str) -> ModuleType:
     """Import a library that an extra brings, or say which extra that is."""
     try:
-        with grammar_later():
+        # To look for the grammar takes longer than to get what is loaded, which is asked for again and again.
+        with nullcontext() if module in sys.modules else grammar_later():
             return importlib.import_module(module)
     except ImportError as error:
         raise MissingExtraError(
