@@ -163,10 +163,25 @@ def factorized(series: pd.Series) -> tuple[np.ndarray, list[Any]]:
     codes = np.empty(len(series), dtype=np.int8)
     for start, stop in spans(len(series), PART):
         part, levels = pd.factorize(values[start:stop])
-        places = [known.setdefault(level, len(known)) for level in map(plain_level, levels.tolist())]
+        places = placed(plain_levels(levels.tolist()), known)
         codes = codes.astype(np.min_scalar_type(-len(known) - 1), copy=False)
         codes[start:stop] = np.array([*places, -1], dtype=codes.dtype).take(part, mode="wrap")
     return codes, list(known)
+
+
+def plain_levels(levels: list[Any]) -> list[Any]:
+    """Levels as plain Python, which texts and whole numbers are already."""
+    return levels if {str, int}.issuperset(map(type, levels)) else list(map(plain_level, levels))
+
+
+def placed(levels: list[Any], known: dict[Any, int]) -> list[int]:
+    """The place of each level among those known, to which new ones are added."""
+    if not known:
+        known.update(zip(levels, range(len(levels)), strict=True))
+        if len(known) == len(levels):
+            return list(known.values())
+        known.clear()
+    return [known.setdefault(level, len(known)) for level in levels]
 
 
 def slices(codes: np.ndarray) -> Blocks:
