@@ -33,7 +33,7 @@ pytest.importorskip("yaml")
         ("folder: x\noutput: x", r"line 2, output: expected another folder than 'folder'"),
         ("folder: x\nactions: none.csv", r"line 2, actions: expected a file of actions"),
         ("folder: x\npattern: ../*.csv", r"line 2, pattern"),
-        ("lang: fr", r"expected the folder in which exports arrive"),
+        ("lang: fr", r"attendu le dossier où arrivent les exports"),
         ("folder: x\nfolder: y", r"line 2, column 1: expected each key once"),
         ("folder: &a x\noutput: *a", r"line 2, column 9: expected plain YAML, got a reference"),
         ("folder: !!python/object:os.system x", r"line 1, column 9: expected plain YAML"),

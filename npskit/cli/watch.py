@@ -70,14 +70,17 @@ def run_watch(options: argparse.Namespace) -> int:
         return written_down(Path(options.config), language(options.lang))
     from npskit.watch import read_config
     from npskit.watch.telling import ALERT, TROUBLE
+    from npskit.watch.wording import spoken
 
     config = read_config(options.config)
     if options.check:
-        return checked(config, options.lang)
+        with spoken(config.lang):
+            return checked(config, options.lang)
     if options.ledger:
         from npskit.watch import History
 
-        ledger = History.opened(config.history).ledger()
+        with spoken(config.lang):
+            ledger = History.opened(config.history).ledger()
         shown = SHOWN if options.format == "text" else tuple(ledger)
         return printed({name: ledger[name] for name in shown}, options.format)
     if options.loop is None:

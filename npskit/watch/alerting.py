@@ -24,6 +24,7 @@ from npskit.watch.config import Config, Monitoring
 from npskit.watch.history import History
 from npskit.watch.taking import keywords
 from npskit.watch.telling import ALERT, TROUBLE, Event, event_id
+from npskit.watch.wording import reason_text
 
 __all__ = ["alerts", "judged_state"]
 
@@ -50,12 +51,12 @@ def alerts(config: Config, history: History, frame: Any) -> list[Event]:
     except EmptyDataError as error:
         return [not_yet(error, rules, config.lang)]
     except RoleError as error:
-        return [not_monitored(error, rules)] if rules.asked else []
+        return [not_monitored(error, rules, config.lang)] if rules.asked else []
     except NpskitError as error:
-        return [not_monitored(error, rules)]
+        return [not_monitored(error, rules, config.lang)]
     except Exception as error:
         # The reports are made all the same.
-        return [not_monitored(NpskitError(f"{type(error).__name__}: {error}"), rules)]
+        return [not_monitored(NpskitError(f"{type(error).__name__}: {error}"), rules, config.lang)]
     series = history.parts[0].digest
     rows = [dict(zip(found.table, row, strict=True)) for row in zip(*found.table.values(), strict=True)]
     return [event_of(row, found.by, rules, series, config.lang) for row in rows if is_told(row, rules)]
@@ -97,7 +98,8 @@ def not_yet(error: NpskitError, rules: Monitoring, lang: str) -> Event:
     return Event("not_monitored", event_id("not_monitored", "yet", rules.every), data, message)
 
 
-def not_monitored(error: NpskitError, rules: Monitoring) -> Event:
+def not_monitored(error: NpskitError, rules: Monitoring, lang: str) -> Event:
     """That a history cannot be watched as it is."""
     data = {"every": rules.every, "reason": str(error)}
-    return Event("not_monitored", event_id("not_monitored", str(error)), data, str(error), status=TROUBLE, again=True)
+    said = reason_text(error, lang)
+    return Event("not_monitored", event_id("not_monitored", str(error)), data, said, status=TROUBLE, again=True)

@@ -16,6 +16,7 @@ from typing import Any
 from npskit.errors import ArgumentError, NpskitError
 from npskit.watch.config_file import Written, read_written
 from npskit.watch.config_keys import KEYS, MONITOR_KEYS, TEAM_KEYS, checked_values
+from npskit.watch.wording import language_said, spoken
 
 __all__ = ["Config", "Monitoring", "Teams", "read_config"]
 
@@ -151,8 +152,13 @@ def read_config(path: Any) -> Config:
     >>> config.folder.name, config.history.name, config.monitor.every
     ('exports', 'history', 'week')
     """
-    written = read_written(Path(path).expanduser())
-    path = Path(path).expanduser().absolute()
+    path = Path(path).expanduser()
+    with spoken(language_said(path)):
+        return configured(read_written(path), path.absolute())
+
+
+def configured(written: Written, path: Path) -> Config:
+    """The configuration that stands in a file, checked."""
     written.check_keys(KEYS)
     values = checked_values(written, KEYS)
     if "folder" not in values:

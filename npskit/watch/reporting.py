@@ -27,6 +27,7 @@ from npskit.watch.files import made_folder
 from npskit.watch.history import History
 from npskit.watch.taking import keywords
 from npskit.watch.telling import TROUBLE, Event, event_id
+from npskit.watch.wording import reason_text
 
 __all__ = ["TEAMS", "check_reports", "reports"]
 
@@ -131,7 +132,8 @@ def team_reports(config: Config, history: History, frame: Callable[[], Any]) -> 
 def without_sums(frame: Any) -> Any:
     """The rows without what was counted over all files: a team whose answers are the same keeps its report."""
     plain = frame.copy(deep=False)
-    plain.attrs = {"npskit": {"source": frame.attrs["npskit"]["source"]}}
+    notes = frame.attrs["npskit"]
+    plain.attrs = {"npskit": {name: notes[name] for name in ("source", "headers", "questions") if name in notes}}
     return plain
 
 
@@ -155,5 +157,6 @@ def failed(config: Config, name: str, error: BaseException) -> Event:
     """That a report could not be made; it is tried again in every run."""
     reason = str(error) if isinstance(error, NpskitError) else f"{type(error).__name__}: {error}"
     told = {"file": name, "path": str(config.output / name), "reason": reason}
-    message = word("watch_report_failed", config.lang, name=name, reason=reason)
+    told_reason = reason_text(error, config.lang) if isinstance(error, NpskitError) else reason
+    message = word("watch_report_failed", config.lang, name=name, reason=told_reason)
     return Event("report_failed", event_id("report_failed", name, reason), told, message, status=TROUBLE, again=True)

@@ -30,6 +30,7 @@ from npskit.watch.lock import locked
 from npskit.watch.reporting import reports
 from npskit.watch.taking import Taken, check_hints, taken_in
 from npskit.watch.telling import TROUBLE, Event, Tell, Told, event_id, status_of
+from npskit.watch.wording import reason_text, spoken
 
 __all__ = ["Outcome", "watch_once"]
 
@@ -74,6 +75,7 @@ def watch_once(config: Config, *, tell: Tell | None = None) -> Outcome:
         When the folder is not there, the history is damaged or was read otherwise, or nothing can be written.
     """
     with ExitStack() as held:
+        held.enter_context(spoken(config.lang))
         places = [config.history, *([config.output] if config.formats or config.teams else [])]
         for folder in sorted({made_folder(place).resolve() for place in places}):
             held.enter_context(locked(folder))
@@ -158,7 +160,7 @@ def file_events(config: Config, taken: Taken) -> Iterator[Event]:
         yield Event("waiting", event_id("waiting", name), {"file": name}, message, again=True)
     for name, (digest, error) in taken.unread.items():
         told = {"file": name, "digest": digest, "reason": error.message, "hint": error.hint}
-        message = word("watch_unreadable", config.lang, file=name, reason=str(error))
+        message = word("watch_unreadable", config.lang, file=name, reason=reason_text(error, config.lang))
         yield Event("unreadable", event_id("unreadable", name, digest), told, message, status=TROUBLE, again=True)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from npskit.errors import ColumnNotFoundError, NpskitError, NpskitWarning, ReadError, RoleError
+from npskit.labels import number, word
 from npskit.readers import read_survey
 from npskit.roles import resolve
 from npskit.survey import Survey
@@ -23,6 +24,7 @@ from npskit.watch.config import Config
 from npskit.watch.duplicates import Refusal, refusal
 from npskit.watch.history import History, Part
 from npskit.watch.schema import Fitted, fitted, one_column, storable
+from npskit.watch.wording import said_again
 
 __all__ = ["Taken", "check_hints", "keywords", "taken_in"]
 
@@ -123,7 +125,7 @@ def contributed(config: Config, history: History, arrival: Arrival, digest: str)
         key = [resolve(name, list(map(str, fit.frame.columns))) for name in config.key]
         earlier = history.parts if config.duplicates == "rows" or key else ()
         found = refusal(fit.frame, earlier, fit.roles, key)
-        cautions += lacking(config, history, fit) + doubtful(history, fit, found)
+        cautions += lacking(config, history, fit) + doubtful(history, fit, found, config.lang)
     except RoleError as error:
         # Its way out is one of the library, and this is a configuration.
         hint = f"name it in {config.path.name}, such as 'columns: {{rating: its name}}', or take the file out"
@@ -221,16 +223,20 @@ def is_there(name: str, names: list[str]) -> bool:
 
 def lacked(name: str, keys: Sequence[str], candidates: Sequence[str], config: Config) -> str:
     """That a file lacks a column, and what to do."""
-    now = candidates[0] if len(candidates) == 1 else "its name now"
-    new = f" (new: {', '.join(candidates[:3])})" if candidates else ""
-    split = f"{' and '.join(keys)} in {config.path.name} splits"
-    return (
-        f"The file has no column {name!r}, by which {split}{new}: its rows are in no group. "
-        f"If another column is that now, say 'rename: {{{now}: {name}}}', and another folder as 'history'."
-    )
+    lang = config.lang
+    now = candidates[0] if len(candidates) == 1 else word("watch_lacks_now", lang)
+    new = word("watch_lacks_new", lang, names=", ".join(candidates[:3])) if candidates else ""
+    listing = f" {word('answer_and', lang)} ".join(keys)
+    split = word("watch_lacks_in", lang, keys=listing, file=config.path.name)
+    return word("watch_lacks", lang, column=shown_name(name, lang), split=split, new=new, now=now, name=name)
 
 
-def doubtful(history: History, fit: Fitted, found: Refusal) -> list[str]:
+def shown_name(name: str, lang: str) -> str:
+    """A name in the quotation marks in which it would be typed, or those of the language."""
+    return said_again(repr(name), lang)
+
+
+def doubtful(history: History, fit: Fitted, found: Refusal, lang: str) -> list[str]:
     """That refused rows may be answers of other people: rows of the same days that the file does not repeat."""
     date = fit.roles.get("date")
     if date is None:
@@ -242,11 +248,8 @@ def doubtful(history: History, fit: Fitted, found: Refusal) -> list[str]:
         days = pd.to_datetime(frame[date], errors="coerce", utc=True).dt.date.astype(str) if date in frame else None
         there = 0 if days is None or first is None or last is None else int(days.between(first, last).sum())
         if 2 * n < there:
-            said.append(
-                f"{n:,} rows were refused since {history.name_of(digest)} has equal ones, yet most of its {there:,} "
-                "rows of the same days are not in this file: if these are answers of other people, say "
-                "'duplicates: files', or name with 'key' what tells answers apart."
-            )
+            sizes = {"n": number(n, lang=lang), "there": number(there, lang=lang)}
+            said.append(word("watch_doubtful", lang, file=history.name_of(digest), **sizes))
     return said
 
 

@@ -1,0 +1,127 @@
+"""Errors in the language of a configuration.
+
+An error is raised in English by whoever finds it, and most of them know of no language: readers, frames, the check of
+a template. But who reads the lines of a watch chose a language in its configuration. So what can be said wrong there
+stands in labels.csv (``error_``) as it is raised, with its places left open, beside how the other language says it;
+an error is told again by finding its words there. What is not there stays as it is.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from string import Formatter
+from typing import TypeVar
+
+from npskit.errors import NpskitError
+from npskit.labels import LANGUAGES, NARROW_SPACE, glossary, language, word
+
+__all__ = ["in_language", "language_said", "reason_text", "said_again", "spoken"]
+
+PREFIX = "error_"
+# What a name may be asked for in a hint, or shown as found: as Python writes a text.
+QUOTED = re.compile(r"(?<![\w’])'([^'\n]*)'(?!\w)|(?<!\w)\"([^\"\n]*)\"(?!\w)")
+THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
+DEEPEST = 12
+SAID = re.compile(rf"^lang:\s*['\"]?({'|'.join(LANGUAGES)})\b", re.MULTILINE)
+MOST_READ = 1_000_000
+Error = TypeVar("Error", bound=NpskitError)
+
+
+@contextmanager
+def spoken(lang: str) -> Iterator[None]:
+    """What goes wrong inside is told in a language."""
+    try:
+        yield
+    except NpskitError as error:
+        told = in_language(error, lang)
+        if told is error:
+            raise
+        raise told from error.__cause__
+
+
+def language_said(path: Path) -> str:
+    """The language of a configuration, also of one that is no YAML; that of the session where it says none."""
+    try:
+        with path.open("rb") as file:
+            found = SAID.search(file.read(MOST_READ).decode("utf-8", "replace"))
+    except OSError:
+        found = None
+    return language(found[1] if found else None)
+
+
+def in_language(error: Error, lang: str) -> Error:
+    """The same error with its words in another language.
+
+    Examples
+    --------
+    >>> from npskit.errors import ArgumentError
+    >>> found = ArgumentError(where="nps.yaml, line 2, monitor.alpha", expected="a number between 0 and 1", got="3")
+    >>> in_language(found, "fr").message
+    'nps.yaml, ligne 2, monitor.alpha\\u202f: attendu un nombre entre 0 et 1, trouvé 3.'
+    """
+    if language(lang) == "en":
+        return error
+    told = copy.copy(error)
+    told.message, told.hint = reason_text(error, lang), ""
+    told.args = (told.message,)
+    return told
+
+
+def reason_text(error: NpskitError, lang: str) -> str:
+    """Message and hint of an error."""
+    if language(lang) == "en":
+        return str(error)
+    parts = [said_again(error.message, lang)]
+    if error.hint:
+        hint = said_again(error.hint, lang)
+        parts.append(word("watch_hint", lang, hint=hint if hint.endswith((".", "?", ")")) else f"{hint}."))
+    return "\n".join(parts)
+
+
+def said_again(text: str, lang: str) -> str:
+    """English words of an error in a language; as they are where nobody said them otherwise.
+
+    Examples
+    --------
+    >>> said_again("did you mean 'rating'? There are: country, rating.", "fr")
+    'vouliez-vous dire «\\u202frating\\u202f»\\u202f? Il y a\\u202f: country, rating.'
+    >>> said_again("1,204", "fr"), said_again("something new", "fr")
+    ('1\\u202f204', 'something new')
+    """
+    return text if language(lang) == "en" else quoted_so(told(text, lang, DEEPEST))
+
+
+def told(text: str, lang: str, depth: int) -> str:
+    """The text by the first of the known sentences that it is, its parts told the same way."""
+    if THOUSANDS.fullmatch(text):
+        return text.replace(",", NARROW_SPACE)
+    for key, pattern in sentences():
+        if depth and (found := pattern.fullmatch(text)):
+            parts = {name: told(part, lang, depth - 1) for name, part in found.groupdict().items()}
+            return word(key, lang, **parts)
+    return text
+
+
+@cache
+def sentences() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Each known sentence as a pattern, those with the most words of their own first."""
+    known = {key: words["en"] for key, words in glossary([PREFIX]).items()}
+    own = {key: sum(len(text) for text, *_ in Formatter().parse(english)) for key, english in known.items()}
+    return tuple((key, pattern_of(known[key])) for key in sorted(known, key=lambda key: -own[key]))
+
+
+def pattern_of(english: str) -> re.Pattern[str]:
+    """A sentence whose places may hold anything."""
+    parts = [re.escape(text) + (f"(?P<{name}>.+?)" if name else "") for text, name, *_ in Formatter().parse(english)]
+    return re.compile("".join(parts), re.DOTALL)
+
+
+def quoted_so(text: str) -> str:
+    """Texts in the quotation marks of French, and apostrophes that curl."""
+    marked = QUOTED.sub(lambda found: f"«{NARROW_SPACE}{found[1] or found[2] or ''}{NARROW_SPACE}»", text)
+    return re.sub(r"(?<=\w)'(?=\w)", "’", marked)
