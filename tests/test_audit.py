@@ -262,6 +262,28 @@ def test_wordings_of_several_files_are_told(survey):
     )
 
 
+@pytest.mark.parametrize(
+    ("wordings", "found"),
+    [
+        (("nps", "nps_score"), None),
+        (("Note NPS", "NPS"), None),
+        (("nps", "Recommanderiez-vous notre enseigne à un proche ?"), 0),
+        (("nps", "How likely are you to recommend us?", "Would you recommend us to a friend?"), 1),
+        (("Recommanderiez-vous notre magasin ?", "Nous recommanderiez-vous à un ami"), 1),
+    ],
+)
+def test_what_a_column_is_called_is_no_wording(wordings, found):
+    frame = datasets.load("garden")[["recommandation"]].head(400)
+    noted = [{"wording": text, "since": f"2024-0{at + 1}-01", "rows": 100} for at, text in enumerate(wordings)]
+    frame.attrs["npskit"] = {"wordings": noted}
+    for lang in ("en", "fr"):
+        table = frame.nps.audit(lang=lang)
+        counts = table.loc[table["check"] == "wording_change", "count"].tolist()
+        assert counts == ([] if found is None else [found])
+        details = " ".join(table.loc[table["check"] == "wording_change", "detail"])
+        assert "nps_score" not in details
+
+
 def test_two_columns_that_nobody_answers_together_are_one_question(survey):
     late = survey["date"] >= "2024-07-01"
     frame = survey.drop(columns="nps").assign(

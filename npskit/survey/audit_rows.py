@@ -17,6 +17,7 @@ from npskit.stats.straight_lines import straight_lines
 from npskit.survey.attributes import Attribute
 from npskit.survey.audit import Check, check, listed
 from npskit.survey.audit_time import ALPHA, LEAST_SHIFT, Times, effect_notes, filled
+from npskit.survey.column_words import is_question
 from npskit.survey.finding import found_attributes
 from npskit.survey.levels import level_text
 from npskit.survey.notes import Figure, Note, noted
@@ -120,10 +121,13 @@ def wording_check(times: Times | None, tally: Tally, column: str) -> Check:
 
 
 def noted_wordings(notes: Mapping[str, Any]) -> Check | None:
-    """The wordings that were noted when files were read; None without any."""
+    """The wordings that were noted when files were read; None without any.
+
+    Of a file whose column is only named ("nps", then "nps_score") nobody knows what people were asked.
+    """
     merged: dict[str, tuple[str, int, Any, Any]] = {}
     for each in notes.get("wordings", ()):
-        if not each.get("wording"):
+        if not is_question(str(each.get("wording") or "")):
             continue
         text, n, since, _ = merged.get(fold(each["wording"]), (each["wording"], 0, None, None))
         days = [str(day) for day in (since, each.get("since")) if day]

@@ -19,7 +19,16 @@ from npskit.roles import fold
 if TYPE_CHECKING:
     from npskit.survey.base import Base
 
-__all__ = ["NO_WORDS", "ColumnWords", "begun_alike", "column_text", "column_words", "short_text", "spoken"]
+__all__ = [
+    "NO_WORDS",
+    "ColumnWords",
+    "begun_alike",
+    "column_text",
+    "column_words",
+    "is_question",
+    "short_text",
+    "spoken",
+]
 
 LONGEST_LABEL = 60
 # Words that questions begin with alike before they are taken for one question about several things.
@@ -155,6 +164,17 @@ def spoken(text: str, lang: str) -> str:
     from npskit.charts.columns import quoted
 
     return quoted(text, lang) if len(text.split()) > MOST_PLAIN or text.endswith(("?", "…")) else text
+
+
+def is_question(text: str) -> bool:
+    """Whether a text is what people read, and not only what a column is called.
+
+    Examples
+    --------
+    >>> [is_question(text) for text in ("How likely?", "How likely are you to recommend us", "NPS score", "nps_score")]
+    [True, True, False, False]
+    """
+    return "?" in text or len(text.split()) > FEWEST_SHARED
 
 
 def short_text(text: str, beside: Iterable[str]) -> str:
