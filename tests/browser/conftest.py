@@ -1,5 +1,8 @@
 """One Chromium and one Jupyter server per environment for all browser tests; a guarded page of its own for each.
 
+JupyterLab is megabytes of scripts. A profile keeps what was fetched and compiled of them, and nothing else, from one
+test to the next.
+
 Most tests look at the JupyterLab of this very environment. ``jupyter_for("oldest")`` is the oldest one supported, in an
 environment that NPSKIT_OLDEST_PYTHON names: npskit installed beside JupyterLab 4.2 and Notebook 7.2.
 """
@@ -47,19 +50,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Browser]:
+def profile(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=browser_flags())
-        yield browser
-        browser.close()
+        profile = playwright.chromium.launch_persistent_context(
+            tmp_path_factory.mktemp("profile"),
+            executable_path=chromium,
+            args=browser_flags(),
+            viewport={"width": 1280, "height": 900},
+            service_workers="block",
+        )
+        yield profile
+        profile.close()
+
+
+@pytest.fixture(scope="session")
+def browser(profile: BrowserContext) -> Browser:
+    """The browser itself, for contexts of another kind."""
+    assert profile.browser is not None
+    return profile.browser
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, service_workers="block")
-    context.set_default_timeout(20_000)
-    yield context
-    context.close()
+def context(profile: BrowserContext) -> BrowserContext:
+    profile.set_default_timeout(20_000)
+    return profile
 
 
 @pytest.fixture
@@ -67,6 +81,7 @@ def guard(context: BrowserContext) -> Iterator[Guard]:
     """The watch over this test's pages; `guard.allow_errors(...)` for an error that is not ours."""
     guard = Guard(context)
     yield guard
+    guard.leave()
     guard.check()
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route, WebSocket
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, WebSocket
 
 __all__ = ["Guard", "JupyterServer", "OpenNotebook", "browser_flags", "notebook"]
 
@@ -34,7 +34,7 @@ SETTINGS = {
 
 
 def browser_flags() -> list[str]:
-    """What a Chromium needs to run as root in a container and to ask nobody anything."""
+    """What a Chromium needs to run as root in a container, to find nobody outside and to ask nobody anything."""
     return [
         "--no-sandbox",
         "--disable-gpu",
@@ -57,17 +57,41 @@ def notebook(*sources: str) -> nbformat.NotebookNode:
 
 
 class Guard:
-    """Refuses outside addresses in a browser context and remembers them, and every error of its pages."""
+    """Remembers what a browser asks outside this machine, where `browser_flags` refuse it, and errors of its pages.
+
+    It only listens: a route would take the browser's cache away.
+    """
 
     def __init__(self, context: BrowserContext) -> None:
         self.outside: list[str] = []
         self.errors: list[str] = []
         self.allowed: list[str] = []
+        self.origins = {"file://"}
         self.hears = False
-        context.route(OUTSIDE, self.refuse)
-        context.on("console", self.note_console)
-        context.on("weberror", self.note_error)
-        context.on("page", lambda page: page.on("websocket", self.note_socket))
+        self.context = context
+        self.heard = {
+            "request": self.note_request,
+            "console": self.note_console,
+            "weberror": self.note_error,
+            "page": self.note_page,
+        }
+        for event, note in self.heard.items():
+            context.on(event, note)  # type: ignore[call-overload]
+
+    def leave(self) -> None:
+        """Close the pages and take away what they stored; the context is for the next test."""
+        for event, note in self.heard.items():
+            self.context.remove_listener(event, note)
+        # A browser without a page ends.
+        left, *closed = self.context.pages
+        for page in closed:
+            page.close()
+        self.context.clear_cookies()
+        self.context.clear_permissions()
+        session = self.context.new_cdp_session(left)
+        for origin in self.origins:
+            session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+        session.detach()
 
     def allow_errors(self, *parts: str) -> None:
         """Do not fail on page errors that contain one of these texts."""
@@ -77,9 +101,14 @@ class Guard:
         """Fail on errors in the console too, from here on."""
         self.hears = True
 
-    def refuse(self, route: Route) -> None:
-        self.outside.append(route.request.url)
-        route.abort()
+    def note_request(self, request: Request) -> None:
+        if OUTSIDE.match(request.url):
+            self.outside.append(request.url)
+        elif request.url.startswith("http"):
+            self.origins.add("/".join(request.url.split("/")[:3]))
+
+    def note_page(self, page: Page) -> None:
+        page.on("websocket", self.note_socket)
 
     def note_error(self, error: Any) -> None:
         text = error.error.message

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from harness import OUTSIDE, Guard
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 NOTICED_WITHIN_SECONDS = 5
 PAGE = "<!doctype html><meta charset=utf-8><title>Rapport</title><h1>Score +53</h1>{}"
@@ -56,6 +56,32 @@ def test_file_opens_without_a_server(page: Page, html: Callable[..., Path]) -> N
     assert page.locator("h1").inner_text() == "Score +53"
 
 
+STORED = """async () => {
+    document.cookie = 'test=1; max-age=1000';
+    localStorage.test = sessionStorage.test = 1;
+    const asked = indexedDB.open('test', 1);
+    await new Promise((done, failed) => Object.assign(asked, {onsuccess: done, onerror: failed}));
+    asked.result.close();
+}"""
+
+
+def test_nothing_of_a_test_is_there_for_the_next(
+    context: BrowserContext, html: Callable[..., Path], serve: Callable[[Path], str]
+) -> None:
+    address = serve(html().parent) + "page.html"
+    for _ in range(2):
+        guard = Guard(context)
+        page = context.new_page()
+        page.goto(address)
+        assert page.evaluate("() => [document.cookie, localStorage.length, sessionStorage.length]") == ["", 0, 0]
+        assert page.evaluate("async () => (await indexedDB.databases()).length") == 0
+        page.evaluate(STORED)
+        assert page.evaluate("async () => (await indexedDB.databases()).length") == 1
+        assert page.evaluate("() => [document.cookie, localStorage.length]") == ["test=1", 1]
+        guard.leave()
+        assert len(context.pages) == 1
+
+
 def test_file_opens_over_loopback(page: Page, html: Callable[..., Path], serve: Callable[[Path], str]) -> None:
     page.goto(serve(html().parent) + "page.html")
     assert page.title() == "Rapport"
@@ -78,6 +104,17 @@ def test_request_to_outside_fails(
     guard = watched(browser, serve(html(body).parent) + "page.html")
     with pytest.raises(AssertionError, match="asked outside"):
         guard.check()
+
+
+def test_nobody_outside_is_found(page: Page, guard: Guard, html: Callable[..., Path]) -> None:
+    failures: list[str | None] = []
+    page.on("requestfailed", lambda request: failures.append(request.failure))
+    page.goto(html().as_uri())
+    for address in ("https://example.org/", "http://10.0.0.1/", "http://[2001:db8::1]/"):
+        page.evaluate("address => fetch(address).catch(() => null)", address)
+    assert failures == ["net::ERR_NAME_NOT_RESOLVED"] * 3
+    assert len(guard.outside) == 3
+    guard.outside.clear()
 
 
 def test_error_in_the_page_fails(browser: Browser, html: Callable[..., Path]) -> None:
