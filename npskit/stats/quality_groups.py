@@ -18,7 +18,7 @@ from npskit.errors import ArgumentError
 from npskit.stats.comparison import adjust
 from npskit.stats.intervals import normal_quantile
 from npskit.stats.score import checked_counts, variance
-from npskit.stats.student import student_quantile, student_tail
+from npskit.stats.student import student_quantile, student_tails
 
 __all__ = ["GroupEffects", "Outlying", "group_effects", "outlying_shares"]
 
@@ -136,7 +136,7 @@ def stepped_down(
 
 def judged(difference: Floats, error: Floats, freedom: int) -> tuple[Floats, Floats]:
     """P-values by Student's t, and after Holm's method."""
-    p_value = np.array([2 * student_tail(abs(float(z)), freedom) for z in difference / error])
+    p_value = 2 * student_tails(np.abs(difference / error), freedom)
     return p_value, np.asarray(adjust(p_value))
 
 
@@ -174,10 +174,8 @@ def sums(units: Units, weight: Floats) -> tuple[Floats, Floats]:
     """Weights by group and stratum, and the same times the means, (K, S)."""
     shape = int(units.group.max(initial=-1)) + 1, int(units.stratum.max(initial=-1)) + 1
     at = units.group * shape[1] + units.stratum
-    table, totals = np.zeros(shape), np.zeros(shape)
-    np.add.at(table.reshape(-1), at, weight)
-    np.add.at(totals.reshape(-1), at, weight * units.mean)
-    return table, totals
+    table, totals = (np.bincount(at, part, shape[0] * shape[1]) for part in (weight, weight * units.mean))
+    return table.reshape(shape), totals.reshape(shape)
 
 
 def residuals(units: Units, weight: Floats) -> tuple[Floats, int]:
@@ -186,11 +184,12 @@ def residuals(units: Units, weight: Floats) -> tuple[Floats, int]:
     columns = table.sum(0)
     levels = totals.sum(0) / columns
     shared = np.diag(table.sum(1)) - (table / columns) @ table.T
-    effects = np.linalg.pinv(shared, rcond=1e-10, hermitian=True) @ (totals.sum(1) - table @ levels)
+    values, vectors = np.linalg.eigh(shared)
+    known = np.abs(values) > 1e-10 * np.abs(values).max(initial=0.0)
+    inverse = np.divide(1.0, values, out=np.zeros_like(values), where=known)
+    effects = vectors @ (inverse * (vectors.T @ (totals.sum(1) - table @ levels)))
     levels = levels - (effects @ table) / columns
-    rank = len(columns) + np.linalg.matrix_rank(
-        shared, tol=1e-10 * max(shared.max(initial=0.0), 1e-300), hermitian=True
-    )
+    rank = len(columns) + np.sum(np.abs(values) > 1e-10 * max(shared.max(initial=0.0), 1e-300))
     return units.mean - levels[units.stratum] - effects[units.group], max(len(units.mean) - int(rank), 0)
 
 
@@ -274,11 +273,9 @@ def outlying_shares(
     fields = {name: np.full(len(n), np.nan) for name in ("share", "usual", "lower", "upper", "p_value")}
     used = np.flatnonzero(n >= least)
     if len(used) >= 4:
-        for at in used.tolist():
-            others = used[used != at]
-            own = one_group(angle(said[at], n[at]), n[at], angle(said[others], n[others]), n[others], confidence_level)
-            for name, value in own.items():
-                fields[name][at] = value
+        own = each_group(angle(said[used], n[used]), n[used], confidence_level)
+        for name, value in own.items():
+            fields[name][used] = value
         fields["share"][used] = said[used] / n[used]
     return Outlying(**fields, p_adjusted=adjust(fields["p_value"]))
 
@@ -288,59 +285,65 @@ def angle(said: Floats, n: Floats) -> Floats:
     return np.asarray(np.arcsin(np.sqrt((said + 0.375) / (n + 0.75))))
 
 
-def one_group(own: Floats, n: Floats, others: Floats, sizes: Floats, confidence_level: float) -> dict[str, float]:
-    """One group against the others, all on the scale of angles."""
-    noise = 1 / (4 * sizes + 2)
-    extra, kept = between_groups(others, noise)
-    weight = 1 / (noise + extra)
-    centre = float(weight @ others / weight.sum())
-    error = float(np.sqrt(1 / (4 * n + 2) + extra + 1 / weight.sum()))
+def each_group(values: Floats, n: Floats, confidence_level: float) -> dict[str, Floats]:
+    """Each group (K,) against the others, all on the scale of angles."""
+    rows = np.arange(len(values))
+    # Row k holds all but the k-th.
+    others = np.where(rows[:-1] < rows[:, None], rows[:-1], rows[:-1] + 1)
+    noise = 1 / (4 * n + 2)
+    extra, kept = between_groups(values[others], noise[others])
+    weight = 1 / (noise[others] + extra[:, None])
+    whole = weight.sum(axis=1)
+    centre = np.sum(weight * values[others], axis=1) / whole
+    error = np.sqrt(noise + extra + 1 / whole)
     reach = student_quantile(0.5 + confidence_level / 2, kept - 1) * error
-    lower, usual, upper = (float(np.sin(np.clip(each, 0, np.pi / 2)) ** 2) for each in
+    lower, usual, upper = (np.sin(np.clip(each, 0, np.pi / 2)) ** 2 for each in
                            (centre - reach, centre, centre + reach))  # fmt: skip
-    p_value = student_tail((float(own) - centre) / error, kept - 1)
+    p_value = student_tails((values - centre) / error, kept - 1)
     return {"usual": usual, "lower": lower, "upper": upper, "p_value": p_value}
 
 
-def between_groups(values: Floats, noise: Floats) -> tuple[float, int]:
-    """Variance between groups beyond that of their answers, by halving, and how many groups it rests on."""
+def between_groups(values: Floats, noise: Floats) -> tuple[Floats, int]:
+    """Variance (R,) between groups (R, K) beyond that of their answers, by halving, and how many groups it rests on."""
+    many = values.shape[1]
 
-    def mean_square(extra: float) -> tuple[float, int]:
-        weight = 1 / (noise + extra)
-        squares = weight * (values - weight @ values / weight.sum()) ** 2
-        mean, kept = trimmed_mean_square(squares)
-        return mean * len(values) / (len(values) - 1), kept
+    def mean_square(extra: Floats) -> Floats:
+        weight = 1 / (noise + extra[:, None])
+        centre = np.sum(weight * values, axis=1) / weight.sum(axis=1)
+        mean, _ = trimmed_mean_square(weight * (values - centre[:, None]) ** 2)
+        return mean * many / (many - 1)
 
-    low, high = 0.0, 1.0
-    if mean_square(0.0)[0] <= 1:
-        return 0.0, mean_square(0.0)[1]
+    low, high = np.zeros(len(values)), np.ones(len(values))
+    some = mean_square(low) > 1
     for _ in range(HALVINGS):
         middle = (low + high) / 2
-        low, high = (middle, high) if mean_square(middle)[0] > 1 else (low, middle)
-    return high, mean_square(high)[1]
+        beyond = mean_square(middle) > 1
+        low, high = np.where(beyond, middle, low), np.where(beyond, high, middle)
+    return np.where(some, high, 0.0), trimmed_mean_square(values[0])[1]
 
 
-def trimmed_mean_square(squares: Floats) -> tuple[float, int]:
-    """Mean of squares of normal deviates without the largest tenth of eight or more, and how many are left.
+def trimmed_mean_square(squares: Floats) -> tuple[Floats, int]:
+    """Mean (...) of squares (..., K) of normal deviates, without the largest tenth of eight or more, and how many stay.
 
     What leaving out takes away on average is given back: the mean of a chi-square below its own quantile is that of a
     chi-square with two degrees more.
 
     Examples
     --------
-    >>> trimmed_mean_square(np.array([1.0, 1.0, 4.0]))
+    >>> mean, kept = trimmed_mean_square(np.array([1.0, 1.0, 4.0]))
+    >>> float(mean), kept
     (2.0, 3)
     >>> mean, kept = trimmed_mean_square(np.random.default_rng(1).standard_normal(20_000) ** 2)
-    >>> round(mean, 1), kept
+    >>> round(float(mean), 1), kept
     (1.0, 18000)
     """
-    many = len(squares)
+    many = squares.shape[-1]
     left_out = math.ceil(many / TRIMMED) if many >= LEAST_TRIMMED else 0
-    kept = np.sort(squares)[: many - left_out]
     if not left_out:
-        return float(kept.mean()) if many else 1.0, many
+        return squares.mean(axis=-1) if many else np.ones(squares.shape[:-1]), many
+    kept = np.sort(squares, axis=-1)[..., : many - left_out]
     # The normal deviate beyond which the share left out lies, on either side.
     cut = normal_quantile(1 - left_out / many)
     inside = math.erf(cut / math.sqrt(2))
     below = inside - cut * math.sqrt(2 / math.pi) * math.exp(-cut * cut / 2)
-    return float(kept.mean()) * inside / below, len(kept)
+    return kept.mean(axis=-1) * inside / below, many - left_out
