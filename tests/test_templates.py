@@ -220,8 +220,9 @@ def test_its_workbook_has_its_figures(ran: Ran) -> None:
         assert numbers
 
 
-# Their charts that are pictures: the pair of errors, and those of the explorer, which react to each other.
-PICTURES = {"growth": 1, "explorer": 4}
+# Their charts that are pictures: the pair of errors, groups beside each other, and those of the explorer, which react to
+# each other.
+PICTURES = {"growth": 1, "forecast": 1, "explorer": 4}
 
 
 def test_its_slides_fit_and_can_be_edited(ran: Ran) -> None:
