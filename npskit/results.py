@@ -20,7 +20,7 @@ from npskit.labels import number
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Result", "plain", "spreadsheet_safe"]
+__all__ = ["Result", "as_text_cell", "plain", "spreadsheet_safe"]
 
 ROWS_SHOWN = 30
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -96,14 +96,33 @@ def plain(value: Any) -> Any:
 
 
 def spreadsheet_safe(value: Any) -> Any:
-    """Text that a spreadsheet would run as a formula, made plain text by a leading apostrophe.
+    """Text that a spreadsheet would run as a formula, made plain text by a leading apostrophe, which is seen.
+
+    For CSV, in which nothing else says what is text; a cell of a workbook says it (`as_text_cell`).
 
     Examples
     --------
     >>> spreadsheet_safe("=1+1"), spreadsheet_safe("Lyon"), spreadsheet_safe(-3)
     ("'=1+1", 'Lyon', -3)
     """
-    return f"'{value}" if isinstance(value, str) and value.lstrip(" ").startswith(FORMULA_STARTS) else value
+    return f"'{value}" if isinstance(value, str) and is_formula_like(value) else value
+
+
+def as_text_cell(cell: Any) -> Any:
+    """A cell of a workbook whose text is stored as text, whatever it begins with, and stays so when it is edited.
+
+    Nothing of it is calculated and no mark is seen: the cell's type says that it is text, and its style what an
+    apostrophe typed before it would.
+    """
+    if isinstance(cell.value, str):
+        cell.data_type = "s"
+        cell.quotePrefix = is_formula_like(cell.value)
+    return cell
+
+
+def is_formula_like(text: str) -> bool:
+    """Whether a spreadsheet would calculate a text that somebody types."""
+    return text.lstrip(" ").startswith(FORMULA_STARTS)
 
 
 def shown(value: Any) -> str:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import io
+import re
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +17,9 @@ from npskit.report.contents import TABLE_TYPE, Line, Sheet, contents
 from npskit.report.figures import Figure, figure, format_of, parted, without_sign
 from npskit.report.pointed import pointed
 from npskit.report.workbook import sheet_name, workbook
+from npskit.survey.action_files import as_workbook
+from npskit.survey.priorities import write_workbook
+from npskit.survey.worklist_export import exported
 
 nbformat = pytest.importorskip("nbformat")
 openpyxl = pytest.importorskip("openpyxl")
@@ -97,8 +106,10 @@ def test_no_name_is_a_formula(text: str) -> None:
     for sheet in book:
         for row in sheet.iter_rows():
             for cell in row:
-                assert cell.data_type != "f"
-                assert not str(cell.value).startswith(("=", "+", "@", "＝")) or isinstance(cell.value, (int, float))
+                assert cell.data_type in ("s", "n")
+                # It is seen as it was written, and is text when somebody goes into the cell and out again.
+                assert not str(cell.value).startswith("'")
+                assert cell.quotePrefix == (str(cell.value) == text)
 
 
 def test_sheet_names_are_legal_and_unique() -> None:
@@ -182,7 +193,7 @@ def test_a_described_table_is_taken_as_it_is() -> None:
     fields = [{"name": "shop", "title": "shop"}, {"name": "score", "title": "score"}]
     bundle = {TABLE_TYPE: [{"title": "shop", "schema": {"fields": fields}, "data": [{"shop": "=x", "score": 5.5}]}]}
     sheet = opened(workbook(notebook({**bundle, "text/html": "<p>page"}), title="T", lang="en"))["shop"]
-    assert [cell.value for cell in sheet[4]] == ["'=x", 5.5]
+    assert [(cell.value, cell.data_type) for cell in sheet[4]] == [("=x", "s"), (5.5, "n")]
 
 
 @pytest.mark.parametrize(
@@ -220,3 +231,53 @@ def test_html_of_any_notebook_is_read() -> None:
     rows = "<table><tr><th>x</th></tr><tr><td>1</td></tr></table>"
     bundle = {"text/html": f"<style>p {{}}</style><script>1</script><p>a &amp; b</p>{rows}"}
     assert contents(notebook(bundle), "en") == [Line("p", "a & b"), Sheet("", heads=("x",), rows=(("1",),))]
+
+
+# Exactly what spreadsheets take for a formula, an error or a number when it is typed.
+TYPED = ["+6 (between +1 and +11)", "=1+1", '=HYPERLINK("http://x","y")', "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)",
+         "  =1+1", "#N/A", "＝1", "'quoted", "007", "TRUE", "\t=1+1"]  # fmt: skip
+
+
+def written_books(tmp_path: Path) -> dict[str, bytes]:
+    """The same texts by each way to a workbook."""
+    rows = [(text, text) for text in TYPED]
+    worklist = exported(tmp_path / "list.xlsx", ["text"], {"text": TYPED})
+    write_workbook(tmp_path / "roadmap.xlsx", [["text"], *([text] for text in TYPED)])
+    return {
+        "report": workbook(notebook(table(*rows), markdown=TYPED[1]), title=TYPED[0], lang="en"),
+        "worklist": worklist.read_bytes(),
+        "roadmap": (tmp_path / "roadmap.xlsx").read_bytes(),
+        "actions": as_workbook(["text"], [[text] for text in TYPED]),
+    }
+
+
+def test_texts_are_texts_and_look_as_they_were_written(tmp_path: Path) -> None:
+    for name, content in written_books(tmp_path).items():
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            sheets = [parts.read(part).decode() for part in parts.namelist() if "worksheets/sheet" in part]
+            styles = parts.read("xl/styles.xml").decode()
+        assert not [sheet for sheet in sheets if re.search(r"<f[ >/]", sheet)], name
+        assert 'quotePrefix="1"' in styles, name
+        cells = [
+            cell for sheet in opened(content) for row in sheet.iter_rows() for cell in row if cell.value is not None
+        ]
+        texts = [cell for cell in cells if isinstance(cell.value, str)]
+        assert {cell.data_type for cell in texts} == {"s"}, name
+        assert {"+6 (between +1 and +11)", "=1+1", "@SUM(A1)"} <= {cell.value for cell in texts}, name
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="no LibreOffice to open a workbook with")
+def test_a_spreadsheet_calculates_none_of_it(tmp_path: Path) -> None:
+    for name, content in written_books(tmp_path).items():
+        (tmp_path / f"{name}.xlsx").write_bytes(content)
+        # All sheets, as they are shown.
+        options = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
+        subprocess.run(
+            ["soffice", "--headless", f"-env:UserInstallation=file://{tmp_path}/profile", "--convert-to", options,
+             "--outdir", str(tmp_path / name), str(tmp_path / f"{name}.xlsx")],
+            check=True, capture_output=True, timeout=120,
+        )  # fmt: skip
+        shown = "\n".join(path.read_text(encoding="utf-8") for path in (tmp_path / name).glob("*.csv"))
+        cells = {cell for row in csv.reader(io.StringIO(shown)) for cell in row}
+        assert {"+6 (between +1 and +11)", "=1+1", "-2+3", "@SUM(A1)"} <= cells, name
+        assert not cells & {"2", "1", "Err:508", "#NAME?", "y"}, name

@@ -228,7 +228,9 @@ def test_workbook_holds_texts_only(tmp_path):
     sheet = openpyxl.load_workbook(path).active
     values = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert not [cell for cell in values if cell.data_type == "f"]
-    assert not [cell for cell in values if isinstance(cell.value, str) and cell.value.startswith(STARTS)]
+    like = [cell for cell in values if isinstance(cell.value, str) and cell.value.startswith(STARTS)]
+    assert like
+    assert {(cell.data_type, cell.quotePrefix) for cell in like} == {("s", True)}
     assert max(len(str(cell.value)) for cell in values) < 32_767
     assert sheet.max_row == len(HOSTILE) + 1
 

@@ -21,7 +21,7 @@ from npskit.labels import NARROW_SPACE, NO_BREAK_SPACE, language, word
 from npskit.report.contents import Line, Sheet, contents
 from npskit.report.figures import figure, format_of, is_empty, parted, without_sign
 from npskit.report.pointed import is_number
-from npskit.results import spreadsheet_safe
+from npskit.results import as_text_cell
 
 __all__ = ["workbook"]
 
@@ -142,8 +142,13 @@ def cut(text: str, most: int) -> str:
 
 
 def safe(value: Any) -> Any:
-    """A value that is no formula and holds nothing that a workbook cannot."""
-    return spreadsheet_safe(ILLEGAL_TEXT.sub("", value)[:LONGEST_TEXT]) if isinstance(value, str) else value
+    """A value that holds nothing that a workbook cannot."""
+    return ILLEGAL_TEXT.sub("", value)[:LONGEST_TEXT] if isinstance(value, str) else value
+
+
+def put(sheet: Any, row: int, column: int, value: Any) -> Any:
+    """A cell with a value that is no formula."""
+    return as_text_cell(sheet.cell(row, column, safe(value)))
 
 
 def write_summary(sheet: Any, items: Sequence[tuple[Line | Sheet, str]]) -> None:
@@ -157,7 +162,7 @@ def write_summary(sheet: Any, items: Sequence[tuple[Line | Sheet, str]]) -> None
     for item, name in items:
         if isinstance(item, Sheet):
             row += 1
-            cell = sheet.cell(row, 2, safe(f"→ {item.title or item.name or name}"))
+            cell = put(sheet, row, 2, f"→ {item.title or item.name or name}")
             place = f"'{name.replace(chr(39), chr(39) * 2)}'!A1"
             cell.hyperlink = links.Hyperlink(ref=cell.coordinate, location=place)
             cell.font = styles.Font(color="2B6A8A", underline="single")
@@ -165,7 +170,7 @@ def write_summary(sheet: Any, items: Sequence[tuple[Line | Sheet, str]]) -> None
             continue
         # A label and what it labels stand in one row, a heading over both columns.
         row += 0 if item.kind == "dd" and label else 2 if item.kind in ("h2", "h3") else 1
-        cell = sheet.cell(row, 1 if item.kind in (*SIZES, "dt") else 2, safe(item.text))
+        cell = put(sheet, row, 1 if item.kind in (*SIZES, "dt") else 2, item.text)
         cell.alignment = wrapped if cell.column == 2 else styles.Alignment(vertical="top")
         if item.kind in SIZES:
             cell.font = styles.Font(bold=True, size=SIZES[item.kind])
@@ -191,19 +196,19 @@ def lines_in(text: str, width: float) -> int:
 def write_sheet(sheet: Any, item: Sheet, lang: str) -> None:
     """A table below its title; its heads stay when it is scrolled."""
     styles = optional_import("openpyxl.styles", extra="excel", purpose="write a workbook")
-    sheet.cell(1, 1, safe(item.title or item.name)).font = styles.Font(bold=True, size=13)
+    put(sheet, 1, 1, item.title or item.name).font = styles.Font(bold=True, size=13)
     for at, note in enumerate(item.notes, start=2):
-        sheet.cell(at, 1, safe(note)).font = styles.Font(color="6B6B6B")
+        put(sheet, at, 1, note).font = styles.Font(color="6B6B6B")
     columns, top = columns_of(item, lang), 3 + len(item.notes)
     for place, column in enumerate(columns, start=1):
-        head = sheet.cell(top, place, safe(column.head))
+        head = put(sheet, top, place, column.head)
         head.font, head.fill = styles.Font(bold=True), styles.PatternFill("solid", fgColor="EEF1F3")
         # Words after a column of figures would touch them.
         indent = int(place > 1 and side(column) == "left")
         head.alignment = styles.Alignment(wrap_text=True, vertical="top", horizontal=side(column), indent=indent)
         sheet.column_dimensions[head.column_letter].width = column.width
         for row, value in enumerate(column.values, start=top + 1):
-            cell = sheet.cell(row, place, safe(value))
+            cell = put(sheet, row, place, value)
             wrapped = isinstance(value, str)
             cell.alignment = styles.Alignment(wrap_text=wrapped, vertical="top", horizontal=side(column), indent=indent)
             if is_number(value):

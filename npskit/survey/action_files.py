@@ -25,6 +25,7 @@ from npskit.errors import (
 from npskit.readers.delimited import content_start
 from npskit.readers.encodings import decode
 from npskit.readers.layout import layout_of
+from npskit.results import as_text_cell
 from npskit.scale import is_missing
 from npskit.survey.action_cells import Place
 from npskit.survey.plots import columns_of
@@ -225,8 +226,7 @@ def as_workbook(heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
         longest = max(len(str(cell.value or "")) for cell in cells)
         sheet.column_dimensions[cells[0].column_letter].width = min(max(longest + 2, 10), WIDE)
         for cell in cells:
-            if isinstance(cell.value, str):
-                cell.data_type = "s"
+            as_text_cell(cell)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

@@ -18,7 +18,7 @@ import numpy as np
 
 from npskit.errors import ArgumentError, optional_import
 from npskit.labels import language, word
-from npskit.results import Result, spreadsheet_safe
+from npskit.results import Result, as_text_cell, spreadsheet_safe
 from npskit.stats import priority
 from npskit.survey.actions import Action, read_actions
 from npskit.survey.driver_answers import estimate, named
@@ -99,10 +99,12 @@ class Priorities(Result):
             For Excel without openpyxl.
         """
         target = Path(path)
-        rows = [[safe(value) for value in row] for row in zip(*self.table.values(), strict=True)]
+        rows = [[in_a_cell(value) for value in row] for row in zip(*self.table.values(), strict=True)]
         if target.suffix.lower() == ".csv":
             with target.open("w", newline="", encoding="utf-8-sig") as file:
-                csv.writer(file).writerows([list(self.table), *rows])
+                csv.writer(file).writerows(
+                    [list(self.table), *([spreadsheet_safe(each) for each in row] for row in rows)]
+                )
         elif target.suffix.lower() == ".xlsx":
             write_workbook(target, [list(self.table), *rows])
         else:
@@ -138,11 +140,11 @@ class Priorities(Result):
         return log_of_priorities(self, path, since=since, actions=actions, **columns)
 
 
-def safe(value: Any) -> Any:
+def in_a_cell(value: Any) -> Any:
     """A cell as plain text or a number; nothing for what is not known."""
     if value is None or (isinstance(value, float) and not np.isfinite(value)):
         return None
-    return spreadsheet_safe(value) if isinstance(value, (str, int, float)) else spreadsheet_safe(str(value))
+    return value if isinstance(value, (str, int, float)) else str(value)
 
 
 def write_workbook(path: Path, rows: Sequence[Sequence[Any]]) -> None:
@@ -153,8 +155,7 @@ def write_workbook(path: Path, rows: Sequence[Sequence[Any]]) -> None:
         sheet.append(list(row))
     for line in sheet.iter_rows():
         for cell in line:
-            # Whatever it starts with, text stays text.
-            cell.data_type = "s" if isinstance(cell.value, str) else cell.data_type
+            as_text_cell(cell)
     sheet.freeze_panes = "A2"
     book.save(path)
 

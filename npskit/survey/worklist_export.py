@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from npskit.errors import ArgumentError, optional_import
-from npskit.results import spreadsheet_safe
+from npskit.results import as_text_cell, spreadsheet_safe
 
 __all__ = ["exported", "harmless"]
 
@@ -30,11 +30,11 @@ WIDE, NARROW = 60, 14
 
 
 def harmless(value: Any, *, text: bool = False) -> Any:
-    """A value as a cell that no spreadsheet runs; `text` for a CSV file, which may be cut at other separators.
+    """A value as a cell; `text` for a CSV file, whose cells may be cut at other separators and must not run.
 
     Examples
     --------
-    >>> harmless("=1+1"), harmless("ok;=1+1", text=True), harmless(3.0), harmless("two\\nlines")
+    >>> harmless("=1+1", text=True), harmless("ok;=1+1", text=True), harmless(3.0), harmless("two\\nlines")
     ("'=1+1", "ok;'=1+1", 3, 'two lines')
     """
     if value is None or (isinstance(value, float) and value != value):
@@ -48,8 +48,7 @@ def harmless(value: Any, *, text: bool = False) -> Any:
     if isinstance(value, dt.date):
         return value.isoformat() if text else value
     flat = " ".join(FORBIDDEN.sub("", str(value)).split())[:LONGEST]
-    safe = spreadsheet_safe(flat)
-    return INNER.sub(r"\1\2'", safe) if text else safe
+    return INNER.sub(r"\1\2'", spreadsheet_safe(flat)) if text else flat
 
 
 def exported(path: Any, heads: Sequence[str], columns: Mapping[str, Sequence[Any]], *, separator: str = ",") -> Path:
@@ -105,8 +104,7 @@ def look(sheet: Any, heads: Sequence[str]) -> None:
         cell.font = styles.Font(bold=True)
     for cells in sheet.iter_rows():
         for cell in cells:
-            if isinstance(cell.value, str):
-                cell.data_type = "s"
+            as_text_cell(cell)
     for at, column in enumerate(sheet.iter_cols(), start=1):
         longest = max((len(str(cell.value)) for cell in column[:50] if cell.value is not None), default=0)
         letter = sheet.cell(row=1, column=at).column_letter
