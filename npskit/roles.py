@@ -92,6 +92,7 @@ def fold(name: str) -> str:
     return " ".join(re.findall(r"[a-z0-9]+", text.casefold()))
 
 
+@cache
 def name_rule(name: str, role: str) -> Rule | None:
     """The best rule of a role that a name follows."""
     folded = fold(name)

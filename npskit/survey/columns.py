@@ -55,6 +55,8 @@ class Columns:
         counts: Counts | None = None,
     ) -> None:
         self._source, self._named, self._notes, self._scale, self._counts = source, named, notes, scale, counts
+        # This object lives for one call, in which no column changes.
+        self._samples: dict[str, list[Any]] = {}
 
     def find(self, role: str) -> Candidate:
         """The column that plays a role.
@@ -97,7 +99,13 @@ class Columns:
         """The candidates of a role, best first; empty columns only where there is nothing else."""
         aliases = self._second_names()
         found = roles.candidates(role, self._source.columns, fits=self._fits, aliases=aliases)
-        return [candidate for candidate in found if self._source.sample(candidate.column)] or found
+        return [candidate for candidate in found if self._sample(candidate.column)] or found
+
+    def _sample(self, column: str) -> list[Any]:
+        """The distinct values of the first rows of a column."""
+        if column not in self._samples:
+            self._samples[column] = self._source.sample(column)
+        return self._samples[column]
 
     def _second_names(self) -> dict[str, str]:
         """The text of each question, or the header before it was shortened."""
@@ -129,7 +137,7 @@ class Columns:
         return found.column, found.reason + (unused if role == "weight" and found.rank else "")
 
     def _fits(self, column: str, content: str) -> bool:
-        values = self._source.sample(column)
+        values = self._sample(column)
         if not values:
             # Nobody answered: still the rating, or a count, with no score.
             return content in ("rating", "count")
@@ -142,7 +150,7 @@ class Columns:
     def _no_rating(self) -> RoleError:
         """The error that shows which columns hold ratings, whatever their names, and which names misled."""
         columns = self._source.columns
-        holding = [name for name in columns[:COLUMNS_SEARCHED] if self._holds_ratings(self._source.sample(name))]
+        holding = [name for name in columns[:COLUMNS_SEARCHED] if self._holds_ratings(self._sample(name))]
         named = [name for name in columns if roles.name_rank(name, "rating")]
         hints = [f"columns that hold ratings: {', '.join(holding[:8])}" if holding else ""]
         if any(roles.name_rank(name, "promoters") for name in columns):
@@ -156,7 +164,7 @@ class Columns:
         )
 
     def _shown(self, name: str) -> str:
-        return shown_values(self._source.sample(name)[:3])
+        return shown_values(self._sample(name)[:3])
 
     def _holds_ratings(self, values: Sequence[object]) -> bool:
         return len(values) >= 5 and self._scale.fits(values)
