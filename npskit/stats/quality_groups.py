@@ -174,7 +174,8 @@ def sums(units: Units, weight: Floats) -> tuple[Floats, Floats]:
     """Weights by group and stratum, and the same times the means, (K, S)."""
     shape = int(units.group.max(initial=-1)) + 1, int(units.stratum.max(initial=-1)) + 1
     at = units.group * shape[1] + units.stratum
-    table, totals = (np.bincount(at, part, shape[0] * shape[1]) for part in (weight, weight * units.mean))
+    size = shape[0] * shape[1]
+    table, totals = (np.asarray(np.bincount(at, part, size), float) for part in (weight, weight * units.mean))
     return table.reshape(shape), totals.reshape(shape)
 
 
