@@ -85,7 +85,7 @@ class Cells:
         if table.shape != shape:
             raise ArgumentError(where=where, expected=f"shape {shape}", got=f"{table.shape}")
         sums, whole = table.reshape(-1, 3).sum(axis=0), getattr(self, name)[(0,)].sum(axis=0)
-        if not np.allclose(sums, whole, rtol=1e-6):
+        if not (np.abs(sums - whole) <= 1e-8 + 1e-6 * np.abs(whole)).all():
             raise ArgumentError(
                 where=where,
                 expected=f"the same answers as in the first column, {whole.tolist()}",
