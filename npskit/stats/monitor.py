@@ -45,7 +45,8 @@ class Monitored:
     p_value : ndarray
         Of the single reading, two-sided, from the chance of each number of answers.
     p_adjusted : ndarray
-        Of the reading, or of what it and those before it add up to, adjusted for all periods and series (Holm).
+        Of the reading, or of what it and those before it add up to, adjusted for all periods and series (Holm); at
+        least alpha where there is no alert, since the periods are read once, in the order of time.
     kind : ndarray of str
         One of `KINDS` where ``p_adjusted < alpha``, "" elsewhere.
     since : ndarray of int
@@ -138,6 +139,11 @@ def adjusted(watch: Watch) -> Array:
     """P-values (L, T) after Holm over all judged periods of all series."""
     out = np.full(watch.n.shape, np.nan)
     out[watch.judged] = adjust(watch.p_looked[watch.judged], method="holm")
+    quiet = watch.judged.copy()
+    for row, events in enumerate(watch.events):
+        quiet[row, [event.found for event in events]] = False
+    # Of a period before an alert Holm might say more once that is found; by then it was read.
+    out[quiet] = np.maximum(out[quiet], watch.alpha)
     return out
 
 

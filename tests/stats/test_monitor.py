@@ -124,6 +124,13 @@ def test_figures_lie_on_their_scales(counts):
     assert set(found.kind[found.kind != ""]) <= set(KINDS)
 
 
+def test_a_period_that_was_read_is_no_alert_afterwards():
+    counts = np.full((13, 3), 16)
+    counts[[0, 11], 0] = counts[[0, 6], 2] = 1
+    found = monitor(counts)
+    assert np.flatnonzero(found.kind != "").tolist() == np.flatnonzero(found.p_adjusted < 0.05).tolist() == [11]
+
+
 def test_a_reading_outside_its_limits_is_an_alert():
     counts = simulated(np.where(MONTHS == 20, -20.0, 30.0), 200, seed=1)
     found = monitor(counts)
