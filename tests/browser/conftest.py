@@ -26,7 +26,7 @@ pytest.importorskip("playwright.sync_api")
 
 from harness import Guard, JupyterServer, OpenNotebook, browser_flags
 from lab import Workbench, chosen
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 # Raised by Notebook's own bundles over any notebook: from 7.2 on, 7.6, and 7.2 over one without a checkpoint.
 NOTEBOOK_7_OWN_ERRORS = (
@@ -34,6 +34,8 @@ NOTEBOOK_7_OWN_ERRORS = (
     "Command 'filebrowser:open-path' not registered",
     "reading 'last_modified'",
 )
+# How long anything may take that says nothing else.
+WAIT = 20_000
 # Which variable names the Python of an environment that is not this one.
 ENVIRONMENTS = {"oldest": "NPSKIT_OLDEST_PYTHON"}
 
@@ -72,7 +74,8 @@ def browser(profile: BrowserContext) -> Browser:
 
 @pytest.fixture
 def context(profile: BrowserContext) -> BrowserContext:
-    profile.set_default_timeout(20_000)
+    profile.set_default_timeout(WAIT)
+    expect.set_options(timeout=WAIT)
     return profile
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
 from harness import OpenNotebook, notebook
 from test_apps import BEYOND, NAMELESS, kernel, settled
 
@@ -14,7 +13,7 @@ SAMPLE = (
     "hand = pd.DataFrame({'comment': ['trop cher', 'bel accueil', 'les prix', 'rien trouvé'] * 10, "
     "'price': [1, 0, 1, 0] * 10, 'welcome': [0, 1, 0, 0] * 10, 'weather': [0, 0, 0, 1] * 10})\n"
 )
-APP = "app = garden.nps.codeframe_app('retail', comments_lang='fr', sample=hand, lang={lang!r})\napp"
+APP = "app = garden.nps.codeframe_app('retail', comments_lang='fr', sample=hand, lang='en')\napp"
 HOSTILE = """import npskit, pandas as pd
 comments = ["<script>document.title='run'</script> quai complet", "<img src=x onerror='document.title=1'> quai fermé",
             "</li></ol><h1 id=evil>quai</h1>", "écrivez à zoe.martin@exemple.fr ou au 06 12 34 56 78, quai complet",
@@ -32,36 +31,41 @@ def opened(open_notebook: Callable[..., OpenNotebook], *cells: str) -> OpenNoteb
     return found
 
 
-@pytest.mark.parametrize("lang", ["en", "fr"])
 def test_words_are_clicked_and_coverage_follows(
-    open_notebook: Callable[..., OpenNotebook], screenshot: Callable[..., object], lang: str
+    open_notebook: Callable[..., OpenNotebook], screenshot: Callable[..., object]
 ) -> None:
-    found = opened(open_notebook, SETUP, SAMPLE + APP.format(lang=lang))
+    found = opened(open_notebook, SETUP, SAMPLE + APP)
     page = found.page
     app = page.locator(".npskit-app")
-    page.set_viewport_size({"width": 1280, "height": 1500})
-    page.wait_for_timeout(300)
-    screenshot(f"workbench-{lang}-first")
-    assert not app.locator("input:not([type=hidden]), select, button").evaluate_all(NAMELESS)
-    before = float(found.value("app.coverage"))
-    first = app.locator(".npskit-chips button").first
-    word = first.inner_text().rpartition(" (")[0]
-    first.click()
-    kernel(found, "len(app._past)", "1")
-    settled(found)
-    assert float(found.value("app.coverage")) > before
-    assert found.value(f"app.codeframe.lines[0].include.endswith({', ' + word!r})") == "True"
-    page.wait_for_function(
-        "word => !document.querySelector('.npskit-chips button').innerText.startsWith(word + ' (')", arg=word
-    )
-    screenshot(f"workbench-{lang}-clicked")
-    app.get_by_role("button", name={"en": "Undo", "fr": "Annuler"}[lang]).click()
-    kernel(found, f"abs(app.coverage - {before}) < 1e-9", "True")
-    for width in (1000, 720):
-        page.set_viewport_size({"width": width, "height": 1500})
-        page.wait_for_timeout(200)
-        assert not app.locator("p, li, td, pre, button, input, select").evaluate_all(BEYOND)
-    screenshot(f"workbench-{lang}-narrow")
+    for lang, undo in {"en": "Undo", "fr": "Annuler"}.items():
+        found.value(f"app.set_trait('lang', {lang!r})")
+        settled(found)
+        app.get_by_role("button", name=undo).wait_for()
+        page.set_viewport_size({"width": 1280, "height": 1500})
+        page.wait_for_timeout(300)
+        screenshot(f"workbench-{lang}-first")
+        assert not app.locator("input:not([type=hidden]), select, button").evaluate_all(NAMELESS)
+        before = float(found.value("app.coverage"))
+        first = app.locator(".npskit-chips button").first
+        word = first.inner_text().rpartition(" (")[0]
+        first.click()
+        kernel(found, "len(app._past)", "1")
+        settled(found)
+        assert float(found.value("app.coverage")) > before
+        assert found.value(f"app.codeframe.lines[0].include.endswith({', ' + word!r})") == "True"
+        page.wait_for_function(
+            "word => !document.querySelector('.npskit-chips button').innerText.startsWith(word + ' (')", arg=word
+        )
+        screenshot(f"workbench-{lang}-clicked")
+        app.get_by_role("button", name=undo).click()
+        kernel(found, f"abs(app.coverage - {before}) < 1e-9", "True")
+        kernel(found, "len(app._past)", "0")
+        settled(found)
+        for width in (1000, 720):
+            page.set_viewport_size({"width": width, "height": 1500})
+            page.wait_for_timeout(200)
+            assert not app.locator("p, li, td, pre, button, input, select").evaluate_all(BEYOND)
+        screenshot(f"workbench-{lang}-narrow")
 
 
 def test_keyboard_alone_makes_a_theme_and_saves_it(open_notebook: Callable[..., OpenNotebook]) -> None:
