@@ -142,13 +142,21 @@ def expressions(each: Coded, dtype: Any) -> tuple[list[nw.Expr], nw.Expr | None]
         for place, number in enumerate(numbers):
             by_number[place].setdefault(float(number), []).append(raw)
     default = each.missing or (0.0,) * each.width
-    found = [chosen(column, groups, float(default[place])) for place, groups in enumerate(by_number)]
+    found = [
+        chosen(column, groups, float(default[place]), numeric=dtype.is_numeric())
+        for place, groups in enumerate(by_number)
+    ]
     return found, column.is_in(list(each.numbers)) if each.missing is None else None
 
 
-def chosen(column: nw.Expr, groups: dict[float, list[Any]], default: float) -> nw.Expr:
+def chosen(column: nw.Expr, groups: dict[float, list[Any]], default: float, *, numeric: bool) -> nw.Expr:
     """One number for each group of values."""
     found = nw.lit(default)
+    itself = [values[0] for number, values in groups.items() if values == [number]] if numeric else []
+    if itself:
+        # An engine compiles what it is asked: one condition for numbers that stand for themselves, and not eleven.
+        found = nw.when(column.is_in(itself)).then(column.cast(nw.Float64)).otherwise(found)
+        groups = {number: values for number, values in groups.items() if values != [number]}
     for number, values in groups.items():
         found = nw.when(column.is_in(values)).then(nw.lit(number)).otherwise(found)
     return found
