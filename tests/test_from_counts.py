@@ -596,8 +596,7 @@ def test_dates_of_a_row_are_no_groups(regions):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("template", ["health-check", "segments"])
-@pytest.mark.parametrize("engine", [None, as_polars], ids=["pandas", "polars"])
+@pytest.mark.parametrize(("template", "engine"), [("health-check", as_polars), ("segments", None)])
 def test_reports_run_end_to_end(tmp_path, regions, template, engine):
     survey = regions if engine is None else Survey(engine(regions.data), **regions.settings)
     options = {"by": ["region"]} if template == "segments" else {}
@@ -605,6 +604,21 @@ def test_reports_run_end_to_end(tmp_path, regions, template, engine):
     page = made.path.read_text(encoding="utf-8")
     assert "which is an assumption" in page
     assert "458,000" in page
+
+
+def test_segments_of_counts_in_another_engine_say_what_is_assumed(regions):
+    from npskit.report import SegmentsStory
+
+    ours, theirs = (
+        SegmentsStory(Survey(data, **regions.settings), by=["region"], lang="en")
+        for data in (regions.data, as_polars(regions.data))
+    )
+    # The first line names the answers, where a frame carries a name.
+    assert theirs.summary().text.splitlines()[1:] == ours.summary().text.splitlines()[1:]
+    for part in ("differences", "why_it_moved"):
+        assert getattr(theirs, part)().text == getattr(ours, part)().text
+    assert "which is an assumption" in theirs.method().text
+    assert "458,000" in theirs.summary().text
 
 
 def test_a_column_of_negative_counts_is_refused_by_its_rows():

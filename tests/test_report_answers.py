@@ -343,17 +343,21 @@ def test_comments_never_travel_and_customers_only_with_a_list() -> None:
     assert told.comments_table() == story().comments_table()
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_report_is_one_page_without_code_addresses_or_comments(lang: str, tmp_path: Path) -> None:
-    pytest.importorskip("nbclient")
-    given = {"invited": INVITED, "targets": TARGETS, "reviews": STARS, "progress": False}
-    html = ANSWERS.nps.report(tmp_path / "a.html", template=TEMPLATE, lang=lang, **given).path.read_text("utf-8")
-    assert html.count("data-chart=") >= 5
+def is_clean(html: str) -> None:
+    """A page without code, addresses or comments."""
     assert not re.findall(r"https?://(?!www\.w3\.org/)", html)
     assert "story." not in html.split("<script>")[0]
     assert "12 34 56" not in html
     assert "<script>alert" not in html
+
+
+@pytest.mark.slow
+def test_report_is_one_page_without_code_addresses_or_comments(tmp_path: Path) -> None:
+    pytest.importorskip("nbclient")
+    given = {"invited": INVITED, "targets": TARGETS, "reviews": STARS, "progress": False}
+    html = ANSWERS.nps.report(tmp_path / "a.html", template=TEMPLATE, lang="en", **given).path.read_text("utf-8")
+    assert html.count("data-chart=") >= 5
+    is_clean(html)
 
 
 @pytest.mark.slow
@@ -382,4 +386,6 @@ def test_command_makes_the_report(tmp_path: Path, files: dict[str, str]) -> None
     out = tmp_path / "a.html"
     given = ["report", files["data"], "--template", TEMPLATE, "--lang", "fr", "-p", "invited=2000", "-o", str(out)]
     assert main(given) == 0
-    assert "2\u202f000 invités" in out.read_text(encoding="utf-8")
+    html = out.read_text(encoding="utf-8")
+    assert "2\u202f000 invités" in html
+    is_clean(html)
