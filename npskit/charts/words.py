@@ -105,7 +105,8 @@ def three_shares(counts: Sequence[float], lang: str) -> str:
 def name_text(name: str, by: Sequence[str], lang: str) -> str:
     """How a segment is named inside a sentence: a bare number with its column, several words in quotes."""
     if len(by) == 1 and not any(letter.isalpha() for letter in name):
-        return f"{by[0]} {name}"
+        column = quoted(by[0], lang) if by[0].endswith(("?", "…")) else by[0]
+        return f"{column} {name}"
     return quoted(name, lang) if " " in name and not name.startswith("(") else name
 
 

@@ -150,5 +150,6 @@ def team_fixes(survey: Survey, below: Sequence[tuple[Any, str]], column: str, co
             rows = survey.priorities([action], confidence_level=confidence_level).table
         except NpskitError:
             continue
-        fixes.append(Fix("team", name, *(float(rows[each][0]) for each in ("impact", "lower", "upper"))))
+        impact, lower, upper = (float(rows[each][0]) for each in ("impact", "lower", "upper"))
+        fixes.append(Fix("team", name, impact, lower, upper))
     return fixes

@@ -26,6 +26,7 @@ __all__ = [
     "column_text",
     "column_words",
     "is_question",
+    "letters",
     "short_text",
     "spoken",
 ]
@@ -139,7 +140,7 @@ def column_words(survey: Base) -> ColumnWords:
 
 def is_code_of(text: str, name: str) -> bool:
     """Whether the words are the name again, as a codebook writes it."""
-    return is_code(text) and letters(text) == letters(name)
+    return text == name or (is_code(text) and "_" in text and letters(text) == letters(name))
 
 
 def letters(text: str) -> str:

@@ -1,8 +1,9 @@
 """A list of customers on its way into a spreadsheet, which must find nothing to execute.
 
-A comment of ``=HYPERLINK(…)`` is a formula to Excel, in a CSV file as in a workbook. A leading apostrophe makes it
-text. A CSV file is also opened with other separators than it was written with, so that what stands behind a semicolon
-may begin a cell: there, too. Comments lose what identifies people; letters that a workbook refuses are left out.
+A comment of ``=HYPERLINK(…)`` is a formula to Excel, in a CSV file as in a workbook. A cell of a workbook says that it
+is text; in a CSV file a leading apostrophe does. That is also opened with other separators than it was written with, so
+that what stands behind a semicolon may begin a cell: there, too. Comments lose what identifies people; letters that a
+workbook refuses are left out.
 """
 
 from __future__ import annotations
