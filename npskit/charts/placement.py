@@ -164,7 +164,7 @@ def best_choice(
             break
         found = choices(*point, distance, size, radius, page)
         boxes = corners([choice.box for choice in found])
-        covers = overlaps(boxes, walls).any(axis=1)
+        covers = (overlaps(boxes, walls) > 0).sum(axis=1)
         avoiding = overlaps(boxes, hedges).sum(axis=1)
         for choice, covered, area in zip(found, covers, avoiding, strict=True):
             worth = math.inf if covered else cost(choice, point, float(area), blocked, lines, least)
