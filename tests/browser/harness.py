@@ -20,13 +20,28 @@ from typing import Any
 import nbformat
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, WebSocket
 
-__all__ = ["Guard", "JupyterServer", "OpenNotebook", "browser_flags", "notebook"]
+__all__ = ["COLOUR", "READY", "Guard", "JupyterServer", "OpenNotebook", "browser_flags", "notebook"]
 
 LOCAL = r"(data:|blob:|about:|file:|(https?|wss?)://(127\.0\.0\.1|localhost|\[::1\])([:/]|$))"
 OUTSIDE = re.compile(f"^(?!{LOCAL})")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 SERVER_START_SECONDS = 180
 CELL_SECONDS = 120
+# In the page nothing else ends a wait for a kernel that never answers.
+IN_TIME = (
+    "const inTime = promise => Promise.race([promise, new Promise((_, failed) => "
+    f"setTimeout(() => failed(new Error('no answer within {CELL_SECONDS} s')), {CELL_SECONDS * 1000}))]);"
+)
+READY = (
+    "async () => {"
+    + IN_TIME
+    + """
+    const panel = window.jupyterapp.shell.currentWidget;
+    await inTime(panel.context.ready);
+    await inTime(panel.sessionContext.ready);
+    window.openPanel = panel;
+}"""
+)
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     "notebook-extension/tracker": {"windowingMode": "none"},
@@ -242,14 +257,7 @@ class OpenNotebook:
         page.wait_for_function(
             "path => window.jupyterapp?.shell?.currentWidget?.context?.path === path", arg=path, timeout=60_000
         )
-        page.evaluate(
-            """async () => {
-                const panel = window.jupyterapp.shell.currentWidget;
-                await panel.context.ready;
-                await panel.sessionContext.ready;
-                window.openPanel = panel;
-            }"""
-        )
+        page.evaluate(READY)
         self.wait_idle()
 
     def wait_idle(self, *, seconds: float = CELL_SECONDS) -> None:
@@ -281,10 +289,12 @@ class OpenNotebook:
     def value(self, expression: str) -> str:
         """``repr`` of a Python expression in the notebook's kernel."""
         answer = self.page.evaluate(
-            """async expression => {
+            "async expression => {"
+            + IN_TIME
+            + """
                 const kernel = window.openPanel.sessionContext.session.kernel;
                 const options = {code: '', store_history: false, user_expressions: {value: expression}};
-                return (await kernel.requestExecute(options).done).content.user_expressions.value;
+                return (await inTime(kernel.requestExecute(options).done)).content.user_expressions.value;
             }""",
             expression,
         )

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import nbformat
 import pandas as pd
-from harness import COLOUR, Guard, JupyterServer, OpenNotebook
+from harness import COLOUR, READY, Guard, JupyterServer, OpenNotebook
 from playwright.sync_api import Locator, Page
 
 __all__ = ["HOSTILE", "PATIENCE", "Made", "Workbench", "answers", "chosen", "written"]
@@ -70,14 +70,7 @@ class Made(OpenNotebook):
 
     def follow(self) -> None:
         """Take the notebook in front as this one."""
-        self.page.evaluate(
-            """async () => {
-                const panel = window.jupyterapp.shell.currentWidget;
-                await panel.context.ready;
-                await panel.sessionContext.ready;
-                window.openPanel = panel;
-            }"""
-        )
+        self.page.evaluate(READY)
         self.wait_idle()
 
     def parameters(self) -> dict[str, Any]:
