@@ -23,8 +23,8 @@ pytest.register_assert_rewrite("offline")
 EXTRA_DATA = "NPSKIT_EXTRA_DATA"
 REQUIRE_ALL = os.environ.get("NPSKIT_REQUIRE_ALL", "") not in ("", "0")
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-# Processes that share the work have a processor each: with threads of linear algebra besides, theirs and their kernels',
-# all wait for each other. It is read when NumPy is imported.
+# Processes that share the work have a processor each: with threads of linear algebra besides, of theirs and of their
+# kernels, all wait for each other. It is read when NumPy is imported.
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
