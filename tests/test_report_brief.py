@@ -28,6 +28,7 @@ from npskit.report.brief_change import change, recent
 from npskit.report.brief_fixes import Fix, first_of, theme_fixes
 from npskit.report.brief_page import BriefPage, BriefTable
 from npskit.report.invented import invented_leavers
+from npskit.report.teams import team_column
 from npskit.report.template import parameters_of, template_path
 from npskit.report.transfer import carried, stored
 from npskit.stats.score import score
@@ -655,3 +656,16 @@ def test_remarks_keep_their_argument_for_those_who_type():
     assert "year=" not in note.sentence(lang="en", plain=True)
     nested = noted("impact_note_named", names=("prices",), note=note)
     assert "year=" not in nested.sentence(lang="fr", plain=True)
+
+
+def test_how_people_liked_a_shop_names_no_team() -> None:
+    rng = np.random.default_rng(3)
+    answers = pd.DataFrame(
+        {
+            "nps": rng.integers(0, 11, 200),
+            "etes_vous_satisfait_de_laccueil_en_magasin": rng.integers(1, 6, 200),
+            "satisfaction_with_the_shop": rng.integers(1, 6, 200),
+            "dans_quel_magasin_avez_vous_achete": rng.choice(["Lyon", "Nantes", "Lille"], 200),
+        }
+    )
+    assert team_column(Survey(answers)) == "dans_quel_magasin_avez_vous_achete"

@@ -23,7 +23,7 @@ from npskit.report.groups import band_text
 from npskit.roles import fold, resolve
 from npskit.survey import Survey
 from npskit.survey.estimates import estimates
-from npskit.survey.grouping import candidates, patterns
+from npskit.survey.grouping import candidates, is_opinion, patterns
 from npskit.survey.levels import level_text
 from npskit.survey.plots import columns_of
 
@@ -234,7 +234,8 @@ def team_column(survey: Survey) -> str:
     taken = {column for column in table["column"] if isinstance(column, str)}
     names = [name for name in dict.fromkeys(survey.source.columns) if name not in taken]
     levels = {name: len(survey.source.sample(name)) for name in names}
-    fits = [name for name in names if 1 < levels[name] <= MOST_LISTED]
+    # How people liked a shop names one, and is none.
+    fits = [name for name in names if 1 < levels[name] <= MOST_LISTED and not is_opinion(name)]
     for kind in ("team", "place"):
         found = [name for name in fits if patterns()[kind].search(fold(name))]
         if len(found) == 1:
