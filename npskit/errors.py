@@ -220,7 +220,7 @@ def grammar_later() -> Iterator[None]:
         yield
         return
     later = sys.modules[GRAMMAR] = ModuleType(GRAMMAR)
-    later.is_valid_syntax = valid_syntax  # type: ignore[attr-defined]
+    vars(later)["is_valid_syntax"] = valid_syntax
     try:
         yield
     finally:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from numbers import Real
-from typing import cast
+from typing import SupportsFloat, SupportsIndex, cast
 
 import numpy as np
 
@@ -190,8 +190,10 @@ class Scale:
 
     def number_code(self, value: object) -> int:
         """Code of a number; only whole numbers on the scale are ratings."""
+        if not isinstance(value, (SupportsFloat, SupportsIndex, bytes)):
+            return OUTSIDE
         try:
-            number = float(value)  # type: ignore[arg-type]  # anything with __float__, Decimal included
+            number = float(value)
         except (TypeError, ValueError):
             return OUTSIDE
         inside = number.is_integer() and self.lowest <= number <= self.highest

@@ -8,6 +8,7 @@ never sees the frame again.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
@@ -89,6 +90,18 @@ class Tally:
     def category_weights(self) -> np.ndarray:
         """Sum of weights per category, shape (cells, 3); the counts when there are no weights."""
         return self.category_counts if self.weights is None else self.scale.category_counts(self.weights)
+
+    @property
+    def dates(self) -> list[dt.date | None]:
+        """First level of each cell, where the first key is a day or a period; None where it is none.
+
+        Examples
+        --------
+        >>> cells = (dt.date(2026, 1, 1), "Lyon"), (None, "Lyon")
+        >>> Tally(np.zeros((2, 11), dtype=int), Scale(), ("day", "shop"), cells, missing=[0, 0]).dates
+        [datetime.date(2026, 1, 1), None]
+        """
+        return [level if isinstance(level, dt.date) else None for level, *_ in self.cells]
 
     def levels(self, key: str) -> tuple[object, ...]:
         """Distinct levels of a key, in the order of the cells."""

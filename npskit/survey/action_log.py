@@ -34,12 +34,11 @@ from npskit.survey.action_cells import (
     status_words,
 )
 from npskit.survey.action_files import Sheet, read_sheet, sheet_of, write_sheet
+from npskit.survey.actions import KINDS
 from npskit.survey.wording import told
 
 __all__ = ["KINDS", "POINTS", "ActionLog", "LoggedAction", "read_actions"]
 
-#: What an action may work on; at most one of them.
-KINDS = ("driver", "theme", "segment")
 POINTS = ("expected", "expected_lower", "expected_upper")
 LEVELS, CONDITIONS = "|", " & "
 
@@ -351,7 +350,21 @@ def read_row(cells: Mapping[str, Any], row: str, place: Place, day_first: bool |
                             f"{kinds[0]} says {texts[kinds[0]]!r}: write two actions, or leave one out")  # fmt: skip
     points = {name: as_points(cells.get(name), row, name, place) for name in POINTS}
     check_points(points, row, place)
-    return LoggedAction(action=name, since=since, until=until, status=status, **texts, **points)  # type: ignore[arg-type]
+    return LoggedAction(
+        action=name,
+        owner=texts["owner"],
+        since=since,
+        until=until,
+        driver=texts["driver"],
+        theme=texts["theme"],
+        segment=texts["segment"],
+        treated=texts["treated"],
+        expected=points["expected"],
+        expected_lower=points["expected_lower"],
+        expected_upper=points["expected_upper"],
+        status=status,
+        note=texts["note"],
+    )
 
 
 def check_points(points: Mapping[str, float | None], row: str, place: Place) -> None:

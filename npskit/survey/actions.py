@@ -10,8 +10,9 @@ from npskit.errors import ArgumentError, ArgumentTypeError, did_you_mean
 from npskit.scale import is_missing
 from npskit.survey.plots import columns_of
 
-__all__ = ["Action", "read_actions"]
+__all__ = ["KINDS", "Action", "read_actions"]
 
+#: What an action may work on; at most one of them.
 KINDS = ("driver", "theme", "segment")
 COLUMNS = ("action", *KINDS, "move", "feasibility", "cost", "owner")
 

@@ -98,7 +98,7 @@ class Times:
         """The length asked for, else the longest of month and week with enough periods."""
         if self.asked is not None:
             return self.asked
-        months = {Period(self.date, "month").first_day(day) for (day,) in self.days.cells}  # type: ignore[arg-type]  # days
+        months = {Period(self.date, "month").first_day(day) for day in self.days.dates if day is not None}
         return "month" if len(months) > FEWEST_BEFORE else "week"
 
     def jumps(self, said: np.ndarray, totals: np.ndarray) -> list[Jump]:
@@ -297,14 +297,14 @@ def mix_moved(counts: np.ndarray, scale: Scale, jump: Jump) -> float:
 def day_check(times: Times) -> Check | None:
     """Whether a day of the week scores apart within the same months; None with fewer than four weeks."""
     tally = times.days
-    dated = [day for (day,) in tally.cells]
-    if len({day.isocalendar()[:2] for day in dated}) < LEAST_WEEKS:  # type: ignore[attr-defined]  # a date
+    dated = [day for day in tally.dates if day is not None]
+    if len({day.isocalendar()[:2] for day in dated}) < LEAST_WEEKS:
         return None
-    weekdays = [day.weekday() for day in dated]  # type: ignore[attr-defined]  # a date
+    weekdays = [day.weekday() for day in dated]
     if len(set(weekdays)) < 2:
         return None
-    months = {day: at for at, day in enumerate(dict.fromkeys((each.year, each.month) for each in dated))}  # type: ignore[attr-defined]
-    strata = [months[day.year, day.month] for day in dated]  # type: ignore[attr-defined]  # a date
+    months = {day: at for at, day in enumerate(dict.fromkeys((each.year, each.month) for each in dated))}
+    strata = [months[day.year, day.month] for day in dated]
     found = group_effects(tally.category_counts, weekdays, strata)
     if not found.freedom:
         return None

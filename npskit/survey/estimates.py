@@ -174,7 +174,7 @@ class Grid:
 def gridded(tally: Tally, every: str) -> Grid:
     """Groups and periods, from the first to the last with none left out, of a tally whose first key is the period."""
     dated = [cell for cell in tally.cells if cell[0] is not None]
-    periods = all_periods([cell[0] for cell in dated], every)  # type: ignore[misc]  # the first key is a date
+    periods = all_periods([day for day in tally.dates if day is not None], every)
     groups = list(dict.fromkeys(cell[1:] for cell in dated))
     at = {(period, *group): i * len(periods) + j for i, group in enumerate(groups) for j, period in enumerate(periods)}
     return Grid(periods, groups, np.array([at.get(cell, -1) for cell in tally.cells], dtype=np.intp))

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from npskit.frames import Source, is_date
+from npskit.frames.narwhals_source import NarwhalsSource
+from npskit.frames.pandas_source import PandasSource
 
 __all__ = ["Column", "Dialect", "dialect_of"]
 
@@ -45,7 +47,8 @@ class Dialect:
 
     def column(self, name: str) -> Column:
         """A column with its kind."""
-        frame = self.source.frame  # type: ignore[attr-defined]  # of pandas
+        assert isinstance(self.source, PandasSource)
+        frame = self.source.frame
         at = self.source.columns.index(name)
         text = f"{self.name}[{frame.columns[at]!r}]"
         values = self.source.sample(name)
@@ -101,7 +104,8 @@ class OfEngines(Dialect):
     native, namespace = ".to_native()", "nw"
 
     def column(self, name: str) -> Column:
-        kind = str(self.source.schema[name])  # type: ignore[attr-defined]  # of any engine but pandas
+        assert isinstance(self.source, NarwhalsSource)
+        kind = str(self.source.schema[name])
         kinds = {"Date": "date", "String": "text", "Categorical": "text", "Float32": "float", "Float64": "float"}
         found = "moment" if kind.startswith("Datetime") else "text" if kind.startswith("Enum") else kinds.get(kind, "")
         return Column(f"{self.namespace}.col({name!r})", found)

@@ -205,7 +205,8 @@ def mix(
     tally = survey.tally(keys)
     side = dict(zip(line.periods, np.where(share == 0, 0, np.where(share == 1, 1, -1)).tolist(), strict=True))
     first = 1 + len(group.columns)
-    sides = np.array([side.get(cell[0], -1) if treated_cell(group, cell) else -1 for cell in tally.cells])  # type: ignore[call-overload]  # a date
+    dated = zip(tally.dates, tally.cells, strict=True)
+    sides = np.array([side[day] if day in side and treated_cell(group, cell) else -1 for day, cell in dated])
     segments = list(dict.fromkeys(cell[first:] for cell, at in zip(tally.cells, sides, strict=True) if at >= 0))
     found, place = evidence(tally, survey._moments(tally, keys)), {cell: at for at, cell in enumerate(segments)}
     parts, answers = [], np.zeros((2, len(segments)), dtype=np.int64)

@@ -186,10 +186,11 @@ class TimeLine:
 
 def time_line(tally: Tally, moments: ClusterMoments | None, group: Group, every: str) -> TimeLine:
     """The time line of a tally whose keys are the period and the columns of the group."""
-    periods = all_periods([cell[0] for cell in tally.cells], every)  # type: ignore[misc]  # the first key is a date
+    dated = [day for day in tally.dates if day is not None]
+    periods = all_periods(dated, every)
     place = {day: at for at, day in enumerate(periods)}
     sides = np.array([group.side(cell[1 : 1 + len(group.columns)]) if group else 1 for cell in tally.cells])
-    at = np.array([place[cell[0]] for cell in tally.cells], dtype=np.intp)  # type: ignore[index]  # as above
+    at = np.array([place[day] for day in dated], dtype=np.intp)
     found = evidence(tally, moments)
     parts = []
     for side in (1, 0):

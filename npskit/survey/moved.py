@@ -62,7 +62,8 @@ class Counted:
         """The score and its interval, as `Survey.summary` gives them."""
         moments = self._survey._moments(self._whole, None)
         found = estimates(self._whole, confidence_level=self.level, method="score", moments=moments)
-        return tuple(float(found[name][0]) for name in ("score", "lower", "upper"))  # type: ignore[return-value]  # three
+        score, lower, upper = (float(found[name][0]) for name in ("score", "lower", "upper"))
+        return score, lower, upper
 
     def after(self, kinds: Mapping[str, float]) -> Three:
         """The score and its interval after the mix and the moves."""

@@ -51,11 +51,11 @@ def redact(series: Texts) -> Texts:
     if isinstance(values, str):
         return redacted([values])[0]
     if isinstance(values, pd.Series):
-        return redacted_series(values)  # type: ignore[return-value]
+        return redacted_series(values)  # type: ignore[return-value]  # of the kind it was given
     if isinstance(values, (list, tuple)):
-        return type(values)(redacted(values))  # type: ignore[return-value]
+        return type(values)(redacted(values))  # type: ignore[return-value]  # of the kind it was given
     if isinstance(values, np.ndarray):
-        return np.array(redacted(values.tolist()), dtype=object)  # type: ignore[return-value]
+        return np.array(redacted(values.tolist()), dtype=object)  # type: ignore[return-value]  # of the kind it was given
     if type(values).__module__.startswith("polars") and hasattr(values, "dtype"):
         return redacted_polars(values)
     raise ArgumentTypeError(

@@ -155,11 +155,12 @@ def without_personal(corpus: Corpus) -> Corpus:
 
 def persons(kept: Comments, groups: Flags) -> NDArray[np.int64]:
     """How many people wrote each group of comments (comments, groups); who is not known is a person of their own."""
-    if kept.people is None:
+    known = kept.people
+    if known is None:
         return groups.sum(axis=0).astype(np.int64)
 
     def people(rows: Flags) -> int:
-        wrote = [kept.people[at] for at in np.flatnonzero(rows).tolist()]  # type: ignore[index]
+        wrote = [known[at] for at in np.flatnonzero(rows).tolist()]
         return len({who for who in wrote if who is not None}) + wrote.count(None)
 
     return np.array([people(rows) for rows in groups.T], dtype=np.int64)

@@ -90,7 +90,7 @@ def early(survey: Base, tally: Tally, period: Period, today: dt.date) -> list[No
     if last is None or last <= today:
         return []
     days = survey.tally([Period(period.column, "day")])
-    late = [bool(day and day > today and period.first_day(day) == start) for (day,) in days.cells]  # type: ignore[operator, arg-type]  # the key is a date
+    late = [day is not None and day > today and period.first_day(day) == start for day in days.dates]
     n = int(days.responses[late].sum())
     return [noted("forecast_note_early", n, n=n)] if n else []
 

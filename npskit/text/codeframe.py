@@ -13,7 +13,7 @@ import io
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,8 @@ STARTERS = ("retail", "software", "travel", "health")
 COLUMNS = ("theme", "lang", "include", "exclude")
 LANGUAGES = ("", "en", "fr")
 Flags = NDArray[np.bool_]
+# What makes a theme, and what sets a place or a comment aside.
+Rules = tuple[tuple[Phrase | Pattern, ...], tuple[Phrase | Pattern, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ class Codeframe:
     """
 
     lines: Sequence[Line]
+    _rules: tuple[Rules, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "lines", tuple(self.lines))
@@ -166,7 +169,7 @@ class Codeframe:
         index, surfaces = Index(corpus), Surfaces(corpus)
         matrix = np.zeros((len(corpus), len(self.themes)), dtype=np.bool_)
         met: list[Counter[str]] = [Counter() for _ in self.themes]
-        for line, (include, exclude) in zip(self.lines, self._rules, strict=True):  # type: ignore[attr-defined]
+        for line, (include, exclude) in zip(self.lines, self._rules, strict=True):
             column = self.themes.index(line.theme)
             allowed = of_language(line.lang, langs, len(corpus))
             aside = left_out(index, exclude, allowed)
@@ -177,7 +180,7 @@ class Codeframe:
         return Coding(matrix, tuple(tuple(most(counter)) for counter in met), self.themes)
 
 
-def rules_of(line: Line, at: int) -> tuple[tuple[Phrase | Pattern, ...], tuple[Phrase | Pattern, ...]]:
+def rules_of(line: Line, at: int) -> Rules:
     """The rules of a line, checked."""
     # The first line of a file holds the names of the columns.
     where = f"code frame, line {at + 2}, theme {line.theme!r}"

@@ -112,7 +112,7 @@ def usable_terms(found: Terms, rows: Flags) -> NDArray[np.int64]:
 
 
 AMOUNTS = frozenset(
-    "pas plus trop peu moins rien non sans aucun aucune jamais beaucoup not no too more less never".split()  # noqa: SIM905
+    "pas plus trop peu moins rien non sans aucun aucune jamais beaucoup not no too more less never".split()  # noqa: SIM905 read as words
 )
 
 
