@@ -16,6 +16,7 @@ import time
 import urllib.request
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import nbformat
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, WebSocket
@@ -131,8 +132,10 @@ class Guard:
             self.errors.append(f"{text}\n{error.error.stack or ''}")
 
     def note_console(self, message: ConsoleMessage) -> None:
-        if self.hears and message.type == "error" and not any(part in message.text for part in self.allowed):
-            self.errors.append(f"console: {message.text}\n{message.location}")
+        # The path is said first, so that an error can be allowed of one address alone.
+        text = f"{urlsplit(message.location['url']).path}: {message.text}"
+        if self.hears and message.type == "error" and not any(part in text for part in self.allowed):
+            self.errors.append(f"console: {text}\n{message.location}")
 
     def note_socket(self, socket: WebSocket) -> None:
         if OUTSIDE.match(socket.url):

@@ -20,7 +20,9 @@ __all__ = ["HOSTILE", "PATIENCE", "Made", "Workbench", "answers", "chosen", "wri
 # A loaded machine takes its time; nothing here waits longer than it must.
 PATIENCE = 90_000
 # Said by the hosts themselves: by JupyterLab 4.2 when a notebook runs, by any when a kernel restarts or a notebook is
-# closed while the debugger is asked, by Notebook 7 on every page.
+# closed while the debugger is asked, by Notebook 7 on every page. And by the server's list of kernels when it is asked
+# for while one starts: jupyter_server shows a kernel before it has noted its `last_activity`, without which it answers
+# 500 (6 of 1,785 requests with kernels starting one after the other); whoever lists them asks again.
 OWN_ERRORS = (
     "Failed to update the table of contents",
     "setting 'isRunning'",
@@ -28,6 +30,7 @@ OWN_ERRORS = (
     "Could not restore the debugger state",
     "Canceled future for debug_request message",
     "Cannot convert undefined or null to object",
+    "/api/kernels: Failed to load resource: the server responded with a status of 500",
 )
 PLUGIN = "npskit:plugin"
 # Quotes of all kinds, braces, a backslash, what shells and addresses care for, accents in two spellings, an emoji.

@@ -121,3 +121,17 @@ def test_error_in_the_page_fails(browser: Browser, html: Callable[..., Path]) ->
     guard = watched(browser, html("<script>undefined.schema</script>").as_uri())
     with pytest.raises(AssertionError, match="errors in the page"):
         guard.check()
+
+
+def test_console_error_is_allowed_of_one_address_alone(
+    page: Page, guard: Guard, html: Callable[..., Path], serve: Callable[[Path], str]
+) -> None:
+    guard.hear_console()
+    guard.allow_errors("/known: Failed to load resource")
+    page.goto(serve(html().parent) + "page.html")
+    for name in ("known", "unknown"):
+        with page.expect_event("console"):
+            page.evaluate("name => fetch(name).then(answer => answer.status)", name)
+    (error,) = guard.errors
+    assert error.startswith("console: /unknown: Failed to load resource")
+    guard.errors.clear()
