@@ -127,10 +127,10 @@ def test_console_error_is_allowed_of_one_address_alone(
     page: Page, guard: Guard, html: Callable[..., Path], serve: Callable[[Path], str]
 ) -> None:
     guard.hear_console()
-    guard.allow_errors("/known: Failed to load resource")
+    guard.allow_errors("/known: Failed to load resource", "/favicon.ico: ")
     page.goto(serve(html().parent) + "page.html")
     for name in ("known", "unknown"):
-        with page.expect_event("console"):
+        with page.expect_event("console", lambda message, name=name: message.location["url"].endswith(f"/{name}")):
             page.evaluate("name => fetch(name).then(answer => answer.status)", name)
     (error,) = guard.errors
     assert error.startswith("console: /unknown: Failed to load resource")
