@@ -152,7 +152,26 @@ class ScaleWarning(NpskitWarning):
 
 
 class ReadWarning(NpskitWarning):
-    """A file was read with repairs."""
+    """A file was read with repairs.
+
+    Parameters
+    ----------
+    message : str
+        The whole text.
+    source : str, optional
+        The file.
+    sentences : sequence of str, optional
+        What was done to it, each for itself.
+
+    Examples
+    --------
+    >>> print(ReadWarning(source="march.csv", sentences=("1 line with letters in a second encoding repaired.",)))
+    march.csv: 1 line with letters in a second encoding repaired.
+    """
+
+    def __init__(self, message: str = "", *, source: str = "", sentences: Sequence[str] = ()) -> None:
+        super().__init__(message or f"{source}: {' '.join(sentences)}")
+        self.source, self.sentences = source, tuple(sentences)
 
 
 def together(errors: Sequence[NpskitError], where: str) -> NpskitError:

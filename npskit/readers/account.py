@@ -51,7 +51,7 @@ class Account:
     def warn(self) -> None:
         """One warning for the whole file, so that a notebook shows one block and not five."""
         if self.cautions:
-            warnings.warn(ReadWarning(f"{self.source}: " + " ".join(self.cautions)), stacklevel=3)
+            warnings.warn(ReadWarning(source=self.source, sentences=self.cautions), stacklevel=3)
 
     def to_attrs(self) -> dict[str, Any]:
         """The account as a dict of plain JSON values."""

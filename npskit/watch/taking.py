@@ -24,7 +24,7 @@ from npskit.watch.config import Config
 from npskit.watch.duplicates import Refusal, refusal
 from npskit.watch.history import History, Part
 from npskit.watch.schema import Fitted, fitted, one_column, storable
-from npskit.watch.wording import said_again
+from npskit.watch.wording import caution_text, said_again
 
 __all__ = ["Taken", "check_hints", "keywords", "taken_in"]
 
@@ -162,12 +162,12 @@ def answers(config: Config, arrival: Arrival) -> tuple[pd.DataFrame, list[str]]:
         }
         roles = {role: names.get(name, name) for role, name in account.get("roles", {}).items()}
         frame.attrs["npskit"] = {**account, **moved, "roles": roles}
-    return frame, cautions_of(caught)
+    return frame, cautions_of(caught, config.lang)
 
 
-def cautions_of(caught: Any) -> list[str]:
-    """Warnings of npskit as texts; those of libraries are for developers."""
-    return [str(each.message) for each in caught if issubclass(each.category, NpskitWarning)]
+def cautions_of(caught: Any, lang: str) -> list[str]:
+    """Warnings of npskit in a language; those of libraries are for developers."""
+    return [caution_text(each.message, lang) for each in caught if issubclass(each.category, NpskitWarning)]
 
 
 def checked(config: Config, history: History, fit: Fitted) -> list[str]:
@@ -189,7 +189,7 @@ def checked(config: Config, history: History, fit: Fitted) -> list[str]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             Survey(both, rating=rating, **{k: v for k, v in given.items() if k in ("missing", "scale")}).tally()
-    return cautions_of(caught)
+    return cautions_of(caught, config.lang)
 
 
 def lacking(config: Config, history: History, fit: Fitted) -> list[str]:

@@ -1,9 +1,9 @@
-"""Errors in the language of a configuration.
+"""Errors and cautions in the language of a configuration.
 
 An error is raised in English by whoever finds it, and most of them know of no language: readers, frames, the check of
 a template. But who reads the lines of a watch chose a language in its configuration. So what can be said wrong there
 stands in labels.csv (``error_``) as it is raised, with its places left open, beside how the other language says it;
-an error is told again by finding its words there. What is not there stays as it is.
+an error is told again by finding its words there. What is not there stays as it is. So it is with what readers warn of.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from pathlib import Path
 from string import Formatter
 from typing import TypeVar
 
-from npskit.errors import NpskitError
+from npskit.errors import NpskitError, ReadWarning
 from npskit.labels import LANGUAGES, NARROW_SPACE, glossary, language, word
 
-__all__ = ["in_language", "language_said", "reason_text", "said_again", "spoken"]
+__all__ = ["caution_text", "in_language", "language_said", "reason_text", "said_again", "spoken"]
 
 PREFIX = "error_"
 # What a name may be asked for in a hint, or shown as found: as Python writes a text.
@@ -76,11 +76,32 @@ def reason_text(error: NpskitError, lang: str) -> str:
     """Message and hint of an error."""
     if language(lang) == "en":
         return str(error)
-    parts = [said_again(error.message, lang)]
-    if error.hint:
-        hint = said_again(error.hint, lang)
-        parts.append(word("watch_hint", lang, hint=hint if hint.endswith((".", "?", ")")) else f"{hint}."))
-    return "\n".join(parts)
+    return "\n".join([said_again(error.message, lang), *hint_text(error.hint, lang)])
+
+
+def hint_text(english: str, lang: str) -> list[str]:
+    """What to do, as a sentence; none for no hint."""
+    hint = said_again(english, lang)
+    return [word("watch_hint", lang, hint=hint if hint.endswith((".", "?", ")")) else f"{hint}.")] if hint else []
+
+
+def caution_text(warning: Warning, lang: str) -> str:
+    """What a reader warns of, in a language.
+
+    Examples
+    --------
+    >>> from npskit.errors import ReadWarning
+    >>> found = ReadWarning(source="mars.csv", sentences=["Column 'nps': 99 (3 times) was read as no answer."])
+    >>> caution_text(found, "fr")
+    'mars.csv\u202f: Colonne «\u202fnps\u202f»\u202f: 99 (3 fois) lu comme une absence de réponse.'
+    """
+    if language(lang) == "en":
+        return str(warning)
+    if isinstance(warning, ReadWarning) and warning.sentences:
+        said = " ".join(said_again(each, lang) for each in warning.sentences)
+        return f"{warning.source}{word('chart_colon', lang)} {said}"
+    message, _, hint = str(warning).partition("\nHint: ")
+    return " ".join([said_again(message, lang), *hint_text(hint, lang)])
 
 
 def said_again(text: str, lang: str) -> str:
@@ -116,8 +137,12 @@ def sentences() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 def pattern_of(english: str) -> re.Pattern[str]:
-    """A sentence whose places may hold anything."""
-    parts = [re.escape(text) + (f"(?P<{name}>.+?)" if name else "") for text, name, *_ in Formatter().parse(english)]
+    """A sentence whose places may hold anything; that of a number, n, no bracket."""
+    held = {name: "[^()]" if name == "n" else "." for _, name, *_ in Formatter().parse(english) if name}
+    parts = [
+        re.escape(text) + (f"(?P<{name}>{held[name]}+?)" if name else "")
+        for text, name, *_ in Formatter().parse(english)
+    ]
     return re.compile("".join(parts), re.DOTALL)
 
 

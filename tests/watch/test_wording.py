@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from watched import PLAIN, Place
 
+import npskit.readers
 import npskit.watch
 from npskit import datasets
 from npskit.cli import main
@@ -174,3 +175,58 @@ def test_an_error_stays_what_it_is() -> None:
     assert (type(told), str(error).startswith("x: expected")) == (ArgumentError, True)
     assert isinstance(told, NpskitError)
     assert in_language(error, "en") is error
+
+
+# Exports that a reader has to do something to, and what it says of it in French.
+CAUTIONS = {
+    "numeros.csv": ("nps,ville\n99,Nice\n" + "9,Lyon\n" * 30 + "98,Nice\n99,Nice\n", "99 (2 fois), 98 (1 fois)"),
+    "jours.csv": ("nps,date\n" + "9,03/02/2024\n" * 20 + "8,23/02/2024\n7,hier\n", "«\u202fhier\u202f» (1)"),
+    "fin.csv": ("nps,date\n" + "9,2024-02-03\n" * 20 + "8,9999-12-31\n", "1 date comme 31/12/9999"),
+    "sans_noms.csv": ("9,Lyon,03/02/2024\n" + "8,Nice,13/02/2024\n" * 20, "pas de noms\u202f: elle compte"),
+    "deux.csv": ("score,ville,score\n" + "9,Lyon,10\n8,Nice,3\n" * 9, "2 colonnes s’appellent «\u202fscore\u202f»"),
+    "milliers.csv": ("nps;ca\n" + "9;1.200\n8;2.350\n" * 9, "séparateurs de milliers"),
+    "long.csv": (
+        "respondent,question,answer\n"
+        + "".join(f"r{k},NPS,{k % 11}\nr{k},Ville,Lyon\n" for k in range(30))
+        + "r1,NPS,10\n,NPS,3\n",
+        "la dernière du fichier compte",
+    ),
+    "melange.csv": (
+        b"nps,ville\n" + "9,Orléans\n".encode() * 30 + "8,Orléans\n".encode("cp1252"),
+        "30 lignes réparées",
+    ),
+    "avale.csv": ('nps,avis\n9,"' + "texte assez long\n" * 2000 + '"\n' + "8,bien\n" * 30, "a avalé les réponses"),
+    "echelle.csv": ("nps,ville\n" + "".join(f"{k % 5 + 1},Lyon\n" for k in range(300)), "Les notes semblent données"),
+}
+
+
+@pytest.mark.parametrize("name", CAUTIONS)
+@pytest.mark.filterwarnings("ignore")
+def test_what_readers_warn_of_is_told_in_french(place: Place, name: str) -> None:
+    content, known = CAUTIONS[name]
+    rating = {"sans_noms.csv": "column_1", "deux.csv": "score"}.get(name, "nps")
+    place.configure(f"{PLAIN}lang: fr\ncolumns: {{rating: {rating}}}\n")
+    (place.root / "exports" / name).write_bytes(content.encode() if isinstance(content, str) else content)
+    events = place.look().events
+    (event,) = [event for event in events if event.kind == "read"]
+    assert event.data["cautions"]
+    assert known in " ".join(french(each) for each in event.data["cautions"])
+    assert known in event.message
+
+
+def test_all_that_readers_warn_of_is_known_in_french() -> None:
+    calls = {
+        ast.unparse(node).replace("\\", "").replace("'", "")
+        for path in Path(npskit.readers.__file__).parent.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".caution")
+    }
+    known = glossary(["error_caution_"]).values()
+    parts = [part.replace("'", "")[-20:] for each in known for part in re.split(r"{\w+}", each["en"])]
+    assert len(calls) > 9
+    assert [call for call in calls if not any(len(part) > 9 and part in call for part in parts)] == []
+
+
+def test_cautions_of_an_english_configuration_are_as_the_reader_says_them(place: Place) -> None:
+    place.export("numeros.csv", CAUTIONS["numeros.csv"][0])
+    assert "99 (2 times), 98 (1 time) was read as no answer." in place.one("read")["cautions"][0]
