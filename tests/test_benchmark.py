@@ -8,6 +8,7 @@ from importlib.resources import files
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 
 import npskit
@@ -15,6 +16,7 @@ from npskit import Survey
 from npskit.errors import ArgumentError, ArgumentTypeError, ColumnNotFoundError, EmptyDataError, SurveyNotFoundError
 from npskit.labels import LANGUAGES, word
 from npskit.stats.comparison import difference
+from npskit.survey.benchmark_channel import channels_meant
 from npskit.survey.benchmark_sources import KINDS, bundled, french_names, industry_text, meant, words
 from npskit.survey.benchmark_table import read_figures
 
@@ -381,7 +383,7 @@ def test_an_unknown_industry_names_the_nearest(garden):
 
 def test_what_makes_figures_unlike_is_told(garden):
     found = garden.nps.benchmark(industry=["banking", "airlines"], country="FR", year=2024)
-    assert {"benchmark_note_country", "benchmark_note_old", "benchmark_note_undated", "benchmark_note_channel",
+    assert {"benchmark_note_country", "benchmark_note_old", "benchmark_note_undated", "benchmark_note_channel_open",
             "benchmark_note_means", "benchmark_note_estimates", "benchmark_note_itself",
             "benchmark_note_without_n_all"} <= keys(found)  # fmt: skip
     note = next(note for note in found.notes if note.key == "benchmark_note_country")
@@ -422,6 +424,129 @@ def test_another_scale_is_told():
 def test_nobody_answered_is_an_error():
     with pytest.raises(EmptyDataError):
         Survey(pd.DataFrame({"nps": [None, None]}), rating="nps").benchmark(industry="hotels")
+
+
+# ---- how people were asked ------------------------------------------------------------------------------------------
+
+SAID = {
+    "web": ("web", "online survey", "CAWI", "en ligne", "site web", "QR code"),
+    "email": ("email", "E-mail", "courriel", "mail", "e-mail after a purchase", "email link", "courrier électronique"),
+    "phone": ("phone/CATI", "Téléphone", "enquête téléphonique", "phone call", "centre d’appels"),
+    "face": ("face to face", "Face à face", "F2F", "CAPI", "enquêtrice"),
+    "app": ("app", "in-app", "appli mobile"),
+    "sms": ("SMS", "texto", "SMS link"),
+    "kiosk": ("kiosk", "borne tactile"),
+    "ivr": ("IVR", "serveur vocal", "automated call"),
+    "paper": ("papier", "courrier", "postal mail", "mail survey"),
+}
+FIGURES = [
+    {"name": "A", "nps": 30, "publisher": "Harris", "channel": "CATI"},
+    {"name": "B", "nps": 20, "publisher": "Ifop", "channel": "en ligne"},
+    {"name": "C", "nps": 25, "publisher": "BVA", "channel": "web"},
+    {"name": "D", "nps": 10, "publisher": "Kantar", "channel": "courriel"},
+    {"name": "E", "nps": 15, "publisher": "Odoxa"},
+    {"name": "F", "nps": 45, "publisher": "Ours", "channel": "web", "kind": "estimate"},
+]
+
+
+@pytest.mark.parametrize(("text", "channel"), [(text, key) for key, texts in SAID.items() for text in texts])
+def test_a_channel_is_found_by_its_words(text, channel):
+    assert channels_meant(text) == (channel,)
+
+
+@pytest.mark.parametrize("text", ["client survey", "iPhone", "téléphone mobile", "WhatsApp", "boutique", "no survey"])
+def test_what_tells_no_channel_is_none(text):
+    assert channels_meant(text) == ()
+
+
+def told(found, key):
+    return [note for note in found.notes if note.key == key]
+
+
+def test_figures_of_another_channel_are_counted_and_those_of_a_person_first(garden):
+    found = garden.nps.benchmark(published=FIGURES, channel="web")
+    (person,) = told(found, "benchmark_note_channel_person")
+    assert str(person).startswith("1 of 6 figures was asked by a person: telephone (Harris). This survey was answered ")
+    (other,) = told(found, "benchmark_note_channel_other")
+    assert "1 of 6 figures comes by another channel: e-mail (Kantar). This survey: web." in str(other)
+    # An estimate was asked by no channel, whatever it says.
+    (some,) = told(found, "benchmark_note_channel")
+    assert str(some).startswith("4 of 6 figures say how people were asked")
+    assert found.notes.index(person) < found.notes.index(other) < found.notes.index(some)
+    (alone,) = told(garden.nps.benchmark(published=FIGURES, channel="Téléphone"), "benchmark_note_channel_alone")
+    sentence = alone.sentence(lang="fr")
+    assert "3 chiffres sur 6" in sentence
+    assert "web (Ifop · BVA)\u202f; courriel (Kantar)" in sentence
+    assert "par une personne (téléphone)" in sentence
+
+
+def test_figures_asked_alike_are_not_pointed_at(garden):
+    found = garden.nps.benchmark(published=FIGURES[1:3], channel="online")
+    assert not [key for key in keys(found) if "channel" in key]
+    both = garden.nps.benchmark(published=[{**FIGURES[1], "channel": "web et téléphone"}], channel="online")
+    assert "telephone (Ifop)" in str(told(both, "benchmark_note_channel_person")[0])
+
+
+def test_figures_that_do_not_say_are_told_with_and_without_our_channel(garden):
+    for channel in ("web", None):
+        assert told(garden.nps.benchmark(published=FIGURES[4:], channel=channel), "benchmark_note_channel_unsaid")
+    (note,) = told(garden.nps.benchmark(published=FIGURES), "benchmark_note_channel_open")
+    assert "channel= says" in str(note)
+    assert "channel=" not in note.sentence(lang="en", plain=True)
+
+
+def answers(**columns):
+    return pd.DataFrame({"nps": [10, 9, 3, 8, 7] * 20, **columns})
+
+
+def test_one_channel_of_the_survey_is_found_by_itself():
+    frame = answers(canal=["Téléphone"] * 60 + ["CATI"] * 36 + [None] * 4)
+    (note,) = told(frame.nps.benchmark(published=FIGURES), "benchmark_note_channel_alone")
+    assert "asked by a person (telephone, as the column 'canal' tells)" in str(note)
+    # What is said outweighs what a column tells.
+    assert not told(frame.nps.benchmark(published=FIGURES, channel="web"), "benchmark_note_channel_alone")
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars", "counts"])
+def test_several_channels_are_told_as_a_mix(library):
+    frame = answers(canal=["Téléphone"] * 60 + ["mail"] * 30 + [None] * 10)
+    survey = frame.nps
+    if library == "polars":
+        survey = pl.from_pandas(frame).nps
+    elif library == "counts":
+        survey = Survey.from_counts(
+            pd.DataFrame({"canal": ["CATI", "mail", None], "detractors": [10, 5, 5], "passives": [20, 5, 0],
+                          "promoters": [30, 20, 5]})
+        )  # fmt: skip
+    (note,) = told(survey.benchmark(published=FIGURES), "benchmark_note_channel_mix_person")
+    assert "(column 'canal'): telephone 60%; e-mail 30%; not said 10%" in str(note)
+    (said,) = told(frame.nps.benchmark(published=FIGURES, channel="web, borne"), "benchmark_note_channel_mix")
+    assert "web ; borne" in said.sentence(lang="fr").replace("\u202f", " ")
+
+
+def test_where_people_buy_is_no_channel_of_a_survey():
+    frame = answers(canal=["Boutique"] * 60 + ["en ligne"] * 40)
+    assert told(frame.nps.benchmark(published=FIGURES), "benchmark_note_channel_open")
+
+
+def test_the_channel_is_that_of_our_own_brand_and_brands_asked_otherwise_are_told():
+    frame = answers(marque=["A", "B", "C", "B", "A"] * 20)
+    frame["mode de recueil"] = frame["marque"].map({"A": "CATI", "B": "web", "C": "web"})
+    found = frame.nps.benchmark(competitors="marque", own="A", published=FIGURES)
+    assert told(found, "benchmark_note_channel_alone")
+    (note,) = told(found, "benchmark_note_channel_brands")
+    assert "telephone (A); web (B · C)" in str(note)
+    frame["mode de recueil"] = ["CATI", "web"] * 50
+    assert not told(frame.nps.benchmark(competitors="marque", own="A"), "benchmark_note_channel_brands")
+
+
+def test_an_unknown_channel_names_the_nearest(garden):
+    with pytest.raises(ArgumentError, match=r"(?s)channel: expected how people were asked.*did you mean 'phone'"):
+        garden.nps.benchmark(industry="hotels", channel="fone")
+    with pytest.raises(ArgumentError, match="did you mean 'courriel'"):
+        garden.nps.benchmark(industry="hotels", channel="couriel")
+    with pytest.raises(ArgumentError, match="got 3"):
+        garden.nps.benchmark(industry="hotels", channel=3)
 
 
 # ---- beside the score -----------------------------------------------------------------------------------------------

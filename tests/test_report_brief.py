@@ -318,6 +318,17 @@ def test_published_figures_are_a_range_with_every_source(sample: BriefStory) -> 
     assert "neither an industry nor competitors were named" in lines(sample)["Not shown"]
 
 
+def test_the_brief_says_which_figures_were_asked_otherwise() -> None:
+    story = told(answers(300), industry="airlines", channel="téléphone")
+    assert any("asked by a person (telephone)" in text for text in story.stands_notes().points)
+    frame = answers(300).assign(canal="CATI")
+    story = told(frame, industry="airlines")
+    assert any("asked by a person (telephone, as the column" in text for text in story.stands_notes().points)
+    # So the copy of the answers that a report carries keeps that column, and only where it matters.
+    assert "canal" in asked_columns(Survey(frame), TEMPLATE, {"industry": "airlines"})
+    assert "canal" not in asked_columns(Survey(frame), TEMPLATE, {})
+
+
 def test_with_brands_the_brief_is_of_ours() -> None:
     frame = npskit.read_survey(Path(__file__).parent / "data" / "exports" / "google_forms_fr.csv")
     ours = BriefStory(Survey(frame), competitors="marque", own="Décathlon", lang="en")

@@ -10,6 +10,7 @@ from npskit.report.answers_given import columns_kept, counted_beforehand
 from npskit.report.leaving import leaving_column
 from npskit.survey import Survey
 from npskit.survey.action_log import read_actions
+from npskit.survey.benchmark_channel import channel_columns
 from npskit.survey.grouping import segment_items
 from npskit.survey.plots import columns_of
 
@@ -40,6 +41,7 @@ def asked_columns(survey: Survey | str | os.PathLike[str], template: str, given:
         named += segment_items(survey, most=MOST_SEARCHED)
     if template in (FOLLOWING, BRIEF) and isinstance(survey, Survey) and not is_file(survey):
         named += followed(survey, given)
+        named += channels(survey, given) if template == BRIEF else []
     if template == BRIEF and isinstance(survey, Survey) and not is_file(survey) and given.get("actions") is not None:
         return [*named, *read(survey), *logged(survey, given["actions"])]
     if template in (READING, BRIEF) and isinstance(survey, Survey) and not is_file(survey):
@@ -67,6 +69,12 @@ def followed(survey: Survey, given: Mapping[str, Any]) -> list[str]:
     leaving = [] if found is None else [found.column, *found.rivals, *found.undated]
     named = [*(given.get(name) for name in PERSONS), *ruled, *shown, *leaving, *survey.rivals("customer")]
     return [name for name in named if isinstance(name, str)]
+
+
+def channels(survey: Survey, given: Mapping[str, Any]) -> list[str]:
+    """Columns that tell how people were asked, which matters where their score stands beside others."""
+    beside = given.get("industry") is not None or given.get("competitors") is not None
+    return channel_columns(survey, [given.get("competitors")]) if beside else []
 
 
 def logged(survey: Survey, actions: Any) -> list[str]:

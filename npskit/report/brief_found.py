@@ -60,6 +60,7 @@ class BriefFindings(Story):
         competitors: str | None = None,
         own: str | None = None,
         country: str | None = None,
+        channel: str | None = None,
         churned: str | None = None,
         attributes: Any = None,
         pages: int | None = None,
@@ -75,7 +76,8 @@ class BriefFindings(Story):
             survey = own_answers(survey, competitors, own)
         super().__init__(survey, **options)
         self._team, self.log, self.attributes = by, actions, attributes
-        self.industry, self.competitors, self.own, self.country = industry, competitors, own, country
+        self.industry, self.competitors, self.own = industry, competitors, own
+        self.country, self.channel = country, channel
         self.most_pages = checked("pages", MOST_PAGES if pages is None else pages, 0)
         self.min_responses = checked("min_responses", FEWEST_ANSWERS if min_responses is None else min_responses, 1)
         self.churned, self.identities = churned, identities
@@ -192,7 +194,8 @@ class BriefFindings(Story):
         given: dict[str, Any] = {name: value for name, value in named.items() if value is not None}
         if not self.overall.responses or not given.keys() - {"own"}:
             return None
-        return self.asked.benchmark(country=self.country, confidence_level=self.confidence_level, **given)
+        place: dict[str, Any] = {"country": self.country, "channel": self.channel}
+        return self.asked.benchmark(**place, confidence_level=self.confidence_level, **given)
 
     @cached_property
     def review(self) -> ActionReview | None:

@@ -51,7 +51,7 @@ class BriefStory(BriefFindings):
         What makes the teams; the column that is called so when not given.
     actions : path, table or ActionLog, optional
         What was done, as `npskit.read_actions` takes it.
-    industry, competitors, own, country : optional
+    industry, competitors, own, country, channel : optional
         As `Survey.benchmark` takes them.
     churned : str, optional
         Column of the days on which customers left; found by name and content when not given.

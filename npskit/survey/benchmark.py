@@ -15,6 +15,7 @@ from npskit.stats.score import score
 from npskit.survey.base import Base
 from npskit.survey.benchmark_answers import THIS, Benchmark
 from npskit.survey.benchmark_brands import Brands, brands_of
+from npskit.survey.benchmark_channel import Asked, asked_by, brand_channel_notes
 from npskit.survey.benchmark_context import MEASURES, context_columns
 from npskit.survey.benchmark_notes import figure_notes
 from npskit.survey.benchmark_sources import Figure, chosen, country_code
@@ -46,6 +47,7 @@ class Benchmarking(Base):
         own: Any = None,
         context: Any = None,
         country: str | None = None,
+        channel: str | None = None,
         year: int | None = None,
         confidence_level: float = 0.95,
         rng: np.random.Generator | int | None = 0,
@@ -70,6 +72,11 @@ class Benchmarking(Base):
             By ``name``: ``revenue_growth``, ``customer_growth``, ``market_share``.
         country : str, optional
             Where our customers are; figures of elsewhere are pointed at.
+        channel : str, optional
+            How our customers were asked: ``"web"``, ``"email"``, ``"sms"``, ``"app"``, ``"kiosk"``, ``"phone"``,
+            ``"face to face"``, ``"ivr"`` or ``"paper"``, or a French word for it. Unless given, what a column such as
+            ``canal`` tells, when its levels are such words. Figures of another channel are pointed at, those first that
+            differ in whether a person asks; answers by several channels are told as a mix.
         year : int, optional
             Of our survey; that of its last answer unless given. Figures more than three years older are pointed at.
         confidence_level : float
@@ -83,8 +90,8 @@ class Benchmarking(Base):
         Raises
         ------
         ArgumentError
-            When there is nothing to compare with, no such brand or industry, or a row of `published` or `context` that
-            cannot be used; it is named.
+            When there is nothing to compare with, no such brand, industry or channel, or a row of `published` or
+            `context` that cannot be used; it is named.
         ColumnNotFoundError
             When there is no such column.
         EmptyDataError
@@ -94,6 +101,10 @@ class Benchmarking(Base):
         -----
         A published figure is a number without an interval unless it says how many answers it rests on, and only then
         is it compared with ours. Means over companies and estimates never are.
+
+        To a person people are less critical than alone: of 3,003 people of one panel, those who answered on the web rated
+        politicians "very unfavorable" more often than those whom an interviewer called (Pew Research Center, 2015,
+        "From Telephone to the Web: The Challenge of Mode of Interview Effects in Public Opinion Polls").
 
         Examples
         --------
@@ -118,7 +129,10 @@ class Benchmarking(Base):
         rows += [figure_row(each, counts, confidence_level) for each in ordered(figures)]
         place = None if country is None else country_code(country)
         left = sum(each not in figures for each in theirs)
-        notes += figure_notes(figures, self._numbers_scale(), country=place, year=when, left_out=left)
+        asked = self._way_of_asking(channel, competitors, mine, figures)
+        notes += figure_notes(
+            figures, self._numbers_scale(), country=place, year=when, asked=asked, left_out=left
+        )  # fmt: skip
         table = table_of(rows)
         if context is not None:
             columns, others = context_columns(context, [str(name) for name in table["name"]])
@@ -141,7 +155,8 @@ class Benchmarking(Base):
         """Rows of what this survey asked, remarks, ranks, and our counts as far as they are worth."""
         if competitors is not None:
             found = brands_of(self, competitors, own, confidence_level=confidence_level, rng=rng)
-            return brand_rows(found), found.notes, found.ranks, found.own_counts
+            notes = [*found.notes, *brand_channel_notes(self, competitors, found.names)]
+            return brand_rows(found), notes, found.ranks, found.own_counts
         tally = self.tally()
         if not tally.responses.sum():
             raise EmptyDataError(where="benchmark", expected="answers", got="none",
@@ -153,6 +168,15 @@ class Benchmarking(Base):
             "lower": float(ends[0][0]), "upper": float(ends[1][0]), "responses": int(tally.responses[0]),
         }  # fmt: skip
         return [row], [], np.empty((0, 0)), effective_counts(tally, moments)[0]
+
+    def _way_of_asking(
+        self, channel: Any, competitors: str | None, mine: Row | None, figures: Sequence[Figure]
+    ) -> Asked:
+        """How those were asked whose score stands beside the figures; nobody looks where none does."""
+        if channel is None and not figures:
+            return Asked()
+        ours = None if competitors is None or mine is None else (competitors, str(mine["name"]))
+        return asked_by(self, channel, brand=ours)
 
     def _last_year(self) -> int | None:
         """The year of the last answer; None without dates that can be read."""

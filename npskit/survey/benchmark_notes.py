@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from npskit.survey.benchmark_channel import Asked, channel_notes
 from npskit.survey.benchmark_sources import Figure, meant, words
 from npskit.survey.notes import Note, noted
 
@@ -17,7 +18,7 @@ SEVERAL = "several"
 
 
 def figure_notes(
-    figures: Sequence[Figure], scale: Any, *, country: str | None, year: int | None, left_out: int
+    figures: Sequence[Figure], scale: Any, *, country: str | None, year: int | None, asked: Asked, left_out: int
 ) -> list[Note]:
     """Remarks on published figures, the most misleading first; `left_out` are the user's that were not asked for."""
     notes = [noted("benchmark_note_left_out", left_out, n=left_out)] if left_out else []
@@ -28,7 +29,7 @@ def figure_notes(
         *population_notes(figures),
         *country_notes(figures, country),
         *year_notes(figures, year),
-        *channel_notes(figures),
+        *channel_notes(figures, asked),
         *scale_notes(scale),
         *notes,
     ]
@@ -88,14 +89,6 @@ def year_notes(figures: Sequence[Figure], year: int | None) -> list[Note]:
     if not far:
         return notes
     return [noted("benchmark_note_old", len(far), n=len(far), k=len(figures), years=OLD, year=str(year)), *notes]
-
-
-def channel_notes(figures: Sequence[Figure]) -> list[Note]:
-    """How many figures say how people were asked."""
-    told = sum(bool(each.channel) and each.kind != "estimate" for each in figures)
-    if not told:
-        return [noted("benchmark_note_channel_unsaid")]
-    return [noted("benchmark_note_channel", told, n=told, k=len(figures))]
 
 
 def scale_notes(scale: Any) -> list[Note]:
