@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from npskit import Survey, datasets, read_survey
 from npskit.report.brief_story import BriefStory
@@ -167,7 +169,78 @@ def test_labels_are_never_alike():
     assert same.labels == {"q1": "Your opinion? (q1)", "q2": "Your opinion? (q2)"}
 
 
+FORMS = {
+    "fr": (
+        "Q{}. Êtes-vous satisfait(e) {} ?",
+        ("de l’accueil en magasin", "de nos prix", "du temps d’attente en caisse"),
+        ["l’accueil en magasin", "nos prix", "temps d’attente en caisse"],
+    ),
+    "en": (
+        "{}) Are you satisfied with {}?",
+        ("the welcome in the shop", "our prices", "how many products were on the shelves"),
+        ["the welcome in the shop", "our prices", "how many products were on the shelves"],
+    ),
+}
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_numbers_of_questions_are_no_words_of_theirs(lang):
+    form, asked, labels = FORMS[lang]
+    words = ColumnWords.of({f"q{at}": form.format(at, what) for at, what in enumerate(asked, 2)})
+    assert list(words.labels.values()) == labels
+    assert words.full("q3") == form.format(3, asked[1])
+
+
+def test_two_that_share_two_words_are_told_by_what_differs_where_one_is_too_long():
+    asked = {
+        "a": "Êtes-vous satisfait(e) de l’accueil réservé par nos équipes au rayon jardinage ?",
+        "b": "Êtes-vous satisfait(e) du prix ?",
+        "c": "Combien de fois êtes-vous venu(e) dans ce magasin au cours des 12 derniers mois ?",
+        "d": "Combien de personnes ?",
+    }
+    labels = ColumnWords.of(asked).labels
+    assert labels["a"] == "l’accueil réservé par nos équipes au rayon jardinage"
+    assert labels["b"] == "prix"
+    # What they share says nothing that can be left out.
+    assert labels["c"] == "Combien de fois êtes-vous venu(e) dans ce magasin au cours…"
+    assert labels["d"] == "Combien de personnes ?"
+
+
+def test_long_questions_that_end_alike_are_told_by_what_differs():
+    end = "du service après-vente de notre magasin de Lyon Part-Dieu depuis votre dernier achat ?"
+    labels = ColumnWords.of(
+        {what: f"Êtes-vous satisfait(e) de la {what} {end}" for what in ("rapidité", "clarté")}
+    ).labels
+    assert labels == {"rapidité": "rapidité", "clarté": "clarté"}
+
+
+def test_the_same_thing_asked_twice_is_told_by_the_whole_question():
+    asked = [f"Êtes-vous satisfait(e) {what} ?" for what in ("de nos prix", "de l’accueil", "du choix")]
+    asked += [f"Quelle importance ont pour vous {what} ?" for what in ("nos prix", "les délais", "les conseils")]
+    labels = ColumnWords.of({str(at): text for at, text in enumerate(asked)}).labels
+    assert [labels["0"], labels["3"]] == [asked[0], asked[3]]
+    assert [labels["1"], labels["4"]] == ["l’accueil", "les délais"]
+    numbered = ColumnWords.of({"a": "Q1. Why?", "b": "Q2. Why?", "c": "Why?"}).labels
+    assert numbered == {"a": "Q1. Why?", "b": "Q2. Why?", "c": "Why?"}
+
+
+PIECES = st.sampled_from(["Q1.", "Êtes-vous", "satisfait(e)", "de", "du", "nos", "prix", "?", "x"])
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.lists(PIECES, max_size=30), max_size=6))
+def test_labels_are_never_alike_nor_empty_and_cut_no_word(rows):
+    texts = {f"c{at}": " ".join(row) for at, row in enumerate(rows) if row}
+    labels = ColumnWords.of(texts).labels
+    assert len({label.casefold() for label in labels.values()}) == len(texts)
+    for name, label in labels.items():
+        assert label.strip("… ")
+        known = {word.strip(" ?:.") for word in texts[name].casefold().split()}
+        assert {word.strip(" ?:.") for word in label.removesuffix(f" ({name})").rstrip("…").casefold().split()} <= known
+
+
 @pytest.mark.parametrize("text", ["?", "– ", "word " * 60, "x" * 200, "(a) [b]", "Q: a b c d"])
 def test_short_text_always_says_something_that_fits(text):
     others = [text, f"{text} more", f"{text} else", "Q: a b c e", "Q: a b c f"]
     assert 0 < len(short_text(text, others)) <= 61
+    assert short_text(text, others) != "…"

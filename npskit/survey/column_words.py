@@ -2,12 +2,14 @@
 
 An export's header is a question of a whole line, and the column that is made of it has a name that can be typed. A
 reader knows neither the name nor the code; so a report says the question. Where there is little room it says what
-tells the question from those beside it, and the method at the end gives the name of each.
+tells the question from those beside it, and the method at the end gives the name of each. The number of a question in
+its form is no part of that, and counts as no word.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -36,8 +38,17 @@ LONGEST_LABEL = 60
 FEWEST_SHARED = 3
 # Words that stand in a sentence without quotes.
 MOST_PLAIN = 4
+# Letters of two words that are enough too where a question is too long to stand beside a row.
+FEWEST_LETTERS = 12
 # Others that make these a battery, whose questions are told by what differs.
 FEWEST_BESIDE = 2
+# The number of a question before it: "Q3.", "3)", "Q12a –", "Question 4 :".
+NUMBERED = re.compile(
+    r"(?:question |q)? ?\d{1,3}[a-z]?(?:[._]\d{1,2})? ?(?:[.):/]|[-–—](?=\s))+\s+(?=\S)|q\d{1,3}[a-z]?\s+(?=[^\W\d])",
+    re.I,
+)
+# Small words that bind what differs to what was shared.
+BINDING = re.compile(r"^(?:de|du|des|with|of|about) (?=\S)", re.I)
 # What a tool puts before the names that are the company's own.
 PREFIX = re.compile(r"^Property: ")
 SEPARATING = " -–—:·[("
@@ -71,10 +82,10 @@ class ColumnWords:
     @classmethod
     def of(cls, texts: Mapping[str, str]) -> ColumnWords:
         """With labels that no two columns share."""
-        labels = {name: short_text(plain(text), texts.values()) for name, text in texts.items()}
-        taken = [label.casefold() for label in labels.values()]
-        alike = {name for name, label in labels.items() if taken.count(label.casefold()) > 1}
-        return cls(texts, {name: f"{label} ({name})" if name in alike else label for name, label in labels.items()})
+        said = {name: plain(bare_of_number(text)) for name, text in texts.items()}
+        tried = {name: [*shorter(text, said.values()), cut(plain(texts[name]))] for name, text in said.items()}
+        tried = {name: [*labels, f"{labels[0]} ({name})"] for name, labels in tried.items()}
+        return cls(texts, apart(tried))
 
     def short(self, name: str) -> str:
         """A column in a sentence or beside a row of a chart."""
@@ -186,19 +197,93 @@ def short_text(text: str, beside: Iterable[str]) -> str:
     >>> asked = [f"How satisfied are you with our {what}?" for what in ("prices", "delivery times (by van)", "website")]
     >>> [short_text(text, asked) for text in asked]
     ['prices', 'delivery times (by van)', 'website']
+    >>> asked = [f"Êtes-vous satisfait(e) {what} ?" for what in ("de l’accueil", "de nos prix", "du temps d’attente")]
+    >>> [short_text(text, asked) for text in asked]
+    ['l’accueil', 'nos prix', 'temps d’attente']
     >>> visits = "Which departments did you visit?", "Which departments did you visit? – Plants [Other]"
     >>> [short_text(text, visits) for text in visits]
     ['Which departments did you visit?', 'Which departments did you visit? – Plants [Other]']
     >>> short_text("How likely is it that you would recommend this company to a friend or colleague?", ())
     'How likely is it that you would recommend this company to a…'
     """
+    return shorter(text, beside)[0]
+
+
+def shorter(text: str, beside: Iterable[str]) -> list[str]:
+    """What a question may be called beside a row, the best first; the question itself is always among it."""
     words = text.split()
-    shared = sorted((begun_alike(words, other.split()) for other in beside if other != text), reverse=True)
-    shared = [k for k in shared if FEWEST_SHARED <= k < len(words)]
-    battery = shared[FEWEST_BESIDE - 1 : FEWEST_BESIDE]
-    tried = battery + (shared if len(text) > LONGEST_LABEL else [])
-    rests = [rest for k in tried if any(map(str.isalpha, rest := bare(" ".join(words[k:]))))]
-    return cut(rests[0] if rests else text)
+    beginning: dict[int, list[list[str]]] = {}
+    for other in (other.split() for other in beside if other != text):
+        beginning.setdefault(begun_alike(words, other), []).append(other)
+    known = sorted((k for k in beginning if k < len(words)), reverse=True)
+    several = [k for k in known if spelled(words[:k]) >= FEWEST_SHARED]
+    alike = [k for k in several for _ in beginning[k]]
+    # Of two both are told by what differs when one of them has to be.
+    long = [
+        k
+        for k in known
+        if says_enough(words[:k]) and any(len(each) > LONGEST_LABEL for each in (text, *map(" ".join, beginning[k])))
+    ]
+    preferred = dict.fromkeys([*alike[FEWEST_BESIDE - 1 : FEWEST_BESIDE], *long])
+    first = [rest for k in preferred for rest in rests(words, k, beginning[k])]
+    later = [rest for k in several if k not in preferred for rest in rests(words, k, beginning[k])]
+    return [*first, cut(text), *later]
+
+
+def says_enough(words: Sequence[str]) -> bool:
+    """Whether words that questions begin with alike say what both are about, as "Combien de" does not."""
+    return spelled(words) >= FEWEST_SHARED or (len(words) > 1 and len(letters(" ".join(words))) >= FEWEST_LETTERS)
+
+
+def rests(words: Sequence[str], k: int, others: Iterable[Sequence[str]]) -> list[str]:
+    """What follows the first k words, without what binds it to them; where it is too long, what differs from the others
+    that begin with the same."""
+    rest = BINDING.sub("", bare(" ".join(words[k:])))
+    told = [rest]
+    if len(rest) > LONGEST_LABEL:
+        ends = min(begun_alike(words[::-1], other[::-1]) for other in others)
+        told.insert(0, BINDING.sub("", bare(" ".join(words[k : len(words) - ends]))))
+    return [cut(each) for each in told if any(map(str.isalpha, each))]
+
+
+def apart(tried: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """The first of the labels of each column; of columns that would be called alike the next, as long as there is one.
+
+    Examples
+    --------
+    >>> apart({"a": ["price", "Our price?"], "b": ["price", "Your price?"], "c": ["staff"]})
+    {'a': 'Our price?', 'b': 'Your price?', 'c': 'staff'}
+    """
+    at = dict.fromkeys(tried, 0)
+    while True:
+        labels = {name: each[at[name]] for name, each in tried.items()}
+        times = Counter(label.casefold() for label in labels.values())
+        alike = [name for name, label in labels.items() if times[label.casefold()] > 1]
+        moved = [name for name in alike if at[name] < len(tried[name]) - 1]
+        if not moved:
+            return labels
+        for name in moved:
+            at[name] += 1
+
+
+def spelled(words: Sequence[str]) -> int:
+    """How many words these are; one with a hyphen is two.
+
+    >>> spelled(["Êtes-vous", "satisfait(e)"])
+    3
+    """
+    return sum(len([part for part in each.replace("‑", "-").split("-") if part]) for each in words)
+
+
+def bare_of_number(text: str) -> str:
+    """A question without its number.
+
+    Examples
+    --------
+    >>> [bare_of_number(text) for text in ("Q3. Are you happy?", "12) Prices", "Q7", "24/7 service", "Q3 2025 visits")]
+    ['Are you happy?', 'Prices', 'Q7', '24/7 service', 'Q3 2025 visits']
+    """
+    return text[found.end() :] if (found := NUMBERED.match(text)) else text
 
 
 def begun_alike(words: Sequence[str], others: Sequence[str]) -> int:
@@ -219,4 +304,4 @@ def cut(text: str) -> str:
     """The words that fit, and that there are more."""
     if len(text) <= LONGEST_LABEL:
         return text
-    return text[:LONGEST_LABEL].rpartition(" ")[0].rstrip(" ,;:([–-") + "…" or text[: LONGEST_LABEL - 1] + "…"
+    return (text[:LONGEST_LABEL].rpartition(" ")[0].rstrip(" ,;:([–-") or text[: LONGEST_LABEL - 1]) + "…"
