@@ -594,6 +594,75 @@ def test_differences_are_drawn_with_their_intervals(panel):
         panel.nps.benchmark(competitors="brand").plot_differences()
 
 
+def drawn_by(spec):
+    """The rows of each layer that draws a given mark."""
+    return [(each["mark"]["type"], each.get("data", {}).get("values", [])) for each in spec["layer"]]
+
+
+def test_bars_of_growth_are_seen_beside_long_names_and_a_lone_figure_has_none():
+    names = [f"Coopérative des consommateurs et usagers n° {at}" for at in range(12)]
+    table = {"name": names, "kind": ["own", *["competitor"] * 11], "score": np.linspace(46, -51, 12).tolist(),
+             "revenue_growth": [0.12, -0.22, *[None] * 10], "customer_growth": [1.5, -0.03, *[None] * 10],
+             "market_share": [0.21, *[None] * 11]}  # fmt: skip
+    for lang in LANGUAGES:
+        spec = npskit.charts.benchmark_context(table, lang=lang).to_dict()
+        bars = [values for mark, values in drawn_by(spec) if mark == "bar"]
+        assert len(bars) == 3
+        long = [max(abs(row["end"] - row["zero"]) for row in values) for values in bars]
+        assert min(long) > 15
+        assert spec["width"] < 660
+        texts = [row["text"] for mark, values in drawn_by(spec) if mark == "text" for row in values if "text" in row]
+        assert {"21\u202f%" if lang == "fr" else "21%", "−51"} <= set(texts)
+
+
+def test_a_growth_has_no_decimal_that_was_not_given():
+    from npskit.charts.benchmark_beside import figure
+
+    assert [figure(each, "revenue_growth", "en") for each in (0.05, 0.032, -0.03, 0.0, 1.5)] == [
+        "+5%", "+3.2%", "−3%", "0%", "+150%"]  # fmt: skip
+
+
+def test_more_rows_than_a_page_holds_are_told_and_the_known_ones_stay():
+    size = 30
+    table = {"name": [f"B{at}" for at in range(size)], "kind": [*["competitor"] * (size - 1), "own"],
+             "score": [float(size - at) for at in range(size)], "revenue_growth": [*[None] * (size - 2), 0.1, 0.2],
+             "customer_growth": [None] * size, "market_share": [None] * size}  # fmt: skip
+    spec = json.dumps(npskit.charts.benchmark_context(table, lang="en").to_dict())
+    assert "10 further rows are in the table" in spec
+    assert all(f'\\"B{at}\\"' in spec for at in (0, 28, 29))
+
+
+def test_figures_that_read_alike_are_told_apart_by_their_study(garden):
+    drawn = json.dumps(garden.nps.benchmark(industry="grocery").plot(lang="fr").to_dict())
+    assert "XMI Customer Ratings NPS 2023" in drawn
+    assert "Economics of NPS 2023" in drawn
+    assert "Economics of NPS 2024" not in drawn
+
+
+def test_only_marks_that_are_drawn_are_explained(garden, panel):
+    def said(found):
+        return " ".join(found.plot(lang="en").to_dict()["title"]["subtitle"])
+
+    banks = said(garden.nps.benchmark(industry="banking"))
+    assert "squares: figures of companies" in banks
+    assert "hollow" not in banks
+    assert "squares" not in said(garden.nps.benchmark(industry="legal"))
+    assert "band" not in said(garden.nps.benchmark(industry="restaurants"))
+    assert "iamonds" not in said(panel.nps.benchmark(competitors="brand", own="Ours"))
+
+
+def test_of_two_brands_the_other_is_one():
+    frame = pd.DataFrame({"marque": ["A", "B"] * 30, "nps": [10, 9, 3, 8, 7, 0] * 10})
+    found = frame.nps.benchmark(competitors="marque", own="A")
+    assert "The other does not differ from it" in found.sentence()
+    assert " ".join(found.plot_differences(lang="fr").title.text) == "L’écart avec A peut venir du hasard"
+
+
+def test_a_chart_of_brands_does_not_call_them_segments(forms):
+    found = forms.nps.benchmark(competitors="marque", own="Carrefour")
+    assert " ".join(found.plot_differences(lang="en").title.text).startswith("No difference to Carrefour is more than")
+
+
 def test_without_context_there_is_no_panel(panel):
     with pytest.raises(EmptyDataError, match="growth or market shares"):
         panel.nps.benchmark(competitors="brand").plot_context()

@@ -1,12 +1,14 @@
 """Growth and market share beside the score: four small columns on common rows, and no line drawn through them.
 
 A score alone does not say how a company fares. What does stands in the columns to its right, as far as it is known;
-where it is not, that is written, since an empty place would read as zero.
+where it is not, that is written, since an empty place would read as zero. Each column is its figures and beside them
+bars from zero; a figure that is alone in its column has no bar, since there is nothing it could be longer than.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
@@ -17,14 +19,37 @@ from npskit.charts.renderer import LayerChart, styled
 from npskit.charts.rows import NAME_SIZE, Layout, laid_out, row_axis
 from npskit.charts.theme import ACCENT, INK, MUTED, WIDTH
 from npskit.charts.titles import titled
+from npskit.charts.words import told
 from npskit.labels import MINUS, language, number, points, share, word
 
 __all__ = ["benchmark_context"]
 
 MEASURES = ("score", "revenue_growth", "customer_growth", "market_share")
 ASKED = ("own", "competitor")
-GAP, FIGURE, BAR = 22, 46, 12
+GAP, NEAR, BAR, SIZE = 24, 6, 12, 11
+# Bars are as long as the page allows, within these.
+SHORTEST, LONGEST = 20, 110
+# First place, and the narrowest column.
+EDGE, NARROWEST = 6, 60
+NAME_LINE = 26
 MOST_ROWS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A measure: its head in lines, its figures as texts, where it begins, how wide these are, how long its bars."""
+
+    name: str
+    head: list[str]
+    texts: list[str]
+    left: float
+    figures: float
+    bars: float
+
+    @property
+    def start(self) -> float:
+        """Where the bars begin."""
+        return self.left + self.figures + NEAR
 
 
 def benchmark_context(table: Any, *, names: Sequence[str] | None = None, lang: str | None = None) -> LayerChart:
@@ -59,13 +84,22 @@ def benchmark_context(table: Any, *, names: Sequence[str] | None = None, lang: s
     lang = language(lang)
     rows = columns(table, ("name", "kind", *MEASURES), where="benchmark_context")
     rows["shown"] = list(names or map(str, rows["name"]))
-    kept = [at for at, kind in enumerate(rows["kind"]) if kind in ASKED or beside(rows, at)][:MOST_ROWS]
-    if not any(beside(rows, at) for at in kept):
+    whole = [at for at, kind in enumerate(rows["kind"]) if kind in ASKED or beside(rows, at)]
+    if not any(beside(rows, at) for at in whole):
         raise empty("benchmark_context")
+    kept = shortened(whole, rows)
     drawn: Columns = {name: [values[at] for at in kept] for name, values in rows.items()}
     chart = draw(drawn, [name for name in MEASURES if any(map(known, drawn[name]))], lang)
-    parts = [word("benchmark_beside_drawn", lang), word("benchmark_beside_caution", lang)]
+    left = len(whole) - len(kept)
+    parts = [word("benchmark_beside_drawn", lang), word("benchmark_beside_caution", lang),
+             told("benchmark_more_rows", left, lang, n=number(left, lang=lang)) if left else ""]  # fmt: skip
     return styled(titled(chart, word("benchmark_beside_title", lang), parts), lang)
+
+
+def shortened(whole: Sequence[int], rows: Columns) -> list[int]:
+    """The rows that a page holds: ours and those of which something is known before the others."""
+    first = sorted(whole, key=lambda at: (rows["kind"][at] != "own", not beside(rows, at)))
+    return sorted(first[:MOST_ROWS])
 
 
 def beside(rows: Columns, at: int) -> bool:
@@ -74,66 +108,105 @@ def beside(rows: Columns, at: int) -> bool:
 
 
 def draw(rows: Columns, measures: Sequence[str], lang: str) -> LayerChart:
-    """A column of bars for each measure."""
-    layout = laid_out(rows["shown"], [])
+    """A column of figures and bars for each measure."""
+    layout = laid_out(rows["shown"], [], line=NAME_LINE)
     longest = max(text_width(line, NAME_SIZE) for lines in layout.lines for line in lines)
-    wide = (WIDTH - longest - 16) / len(measures) - GAP
-    layers: list[alt.Chart] = []
-    for at, name in enumerate(measures):
-        layers += column_layers(rows, name, at * (wide + GAP), wide, layout, lang)
-    return LayerChart(layer=layers, width=len(measures) * (wide + GAP) - GAP, height=layout.height)
+    placed = columns_of(rows, measures, WIDTH - longest - 16 - EDGE, lang)
+    layers = [layer for column in placed for layer in column_layers(rows, column, layout)]
+    last = placed[-1]
+    return LayerChart(layer=layers, width=max(last.start + last.bars, last.left + head_width(last.head)),
+                      height=layout.height)  # fmt: skip
 
 
-def column_layers(rows: Columns, name: str, left: float, wide: float, layout: Layout, lang: str) -> list[alt.Chart]:
-    """Bars from zero with their figure, and a word where nothing is known."""
-    found = [value for value in rows[name] if known(value)]
+def columns_of(rows: Columns, measures: Sequence[str], width: float, lang: str) -> list[Column]:
+    """The columns side by side, what the figures leave of the width shared by those that have bars."""
+    texts = {name: [figure(value, name, lang) if known(value) else word("benchmark_unknown", lang)
+                    for value in rows[name]] for name in measures}  # fmt: skip
+    figures = {name: max(text_width(text, SIZE) for text in column) for name, column in texts.items()}
+    barred = [name for name in measures if sum(map(known, rows[name])) > 1]
+    rest = width - sum(figures[name] if name in barred else max(NARROWEST, figures[name]) for name in measures)
+    rest -= GAP * (len(measures) - 1) + NEAR * len(barred)
+    bars = min(LONGEST, max(SHORTEST, rest / max(1, len(barred))))
+    found, left = [], float(EDGE)
+    for name in measures:
+        long = bars if name in barred else 0.0
+        wide = max(NARROWEST, figures[name] + (NEAR + long if long else 0.0))
+        head = head_lines(word(f"benchmark_beside_{name}", lang), wide)
+        found.append(Column(name, head, texts[name], left, figures[name], long))
+        left += max(wide, head_width(head)) + GAP
+    return found
+
+
+def head_lines(head: str, width: float) -> list[str]:
+    """A head in as few lines as its column is wide."""
+    lines: list[str] = []
+    for part in head.split(" "):
+        joined = f"{lines[-1]} {part}" if lines else part
+        fits = bool(lines) and head_width([joined]) <= width
+        lines[-1:] = [joined] if fits else [*lines[-1:], part]
+    return lines
+
+
+def head_width(lines: Sequence[str]) -> float:
+    """Width of the longest line of a head."""
+    return max(text_width(line, SIZE) for line in lines)
+
+
+def column_layers(rows: Columns, column: Column, layout: Layout) -> list[alt.Chart]:
+    """Figures, and bars from zero where there are several; a word where nothing is known."""
+    values = rows[column.name]
+    found = [value for value in values if known(value)]
     low, high = min([0.0, *found]), max([0.0, *found])
-    room, span = wide - FIGURE, (high - low) or 1.0
-    zero = left + (FIGURE if low < 0 else 0) - (room - (FIGURE if low < 0 else 0)) * low / span
-    scale = (room - (FIGURE if low < 0 else 0)) / span
-    fields: dict[str, list[Any]] = {"y": [], "zero": [], "end": [], "text": [], "known": [], "point": [], "minus": []}
-    for at, value in enumerate(rows[name]):
-        there = known(value)
-        fields["y"].append(layout.middles[at])
-        fields["zero"].append(zero)
-        fields["end"].append(zero + scale * value if there else zero)
-        fields["text"].append(figure(value, name, lang) if there else word("benchmark_unknown", lang))
-        fields["known"].append(there)
-        fields["minus"].append(bool(there and value < 0))
-        fields["point"].append(rows["kind"][at] == "own")
-    return marks(records(fields), layout, zero, word(f"benchmark_beside_{name}", lang))
+    scale = column.bars / ((high - low) or 1.0)
+    zero = column.start - scale * low
+    fields: dict[str, list[Any]] = {
+        "y": list(layout.middles), "text": column.texts, "known": [known(value) for value in values],
+        "zero": [zero] * len(values), "end": [zero + scale * value if known(value) else zero for value in values],
+        "point": [kind == "own" for kind in rows["kind"]],
+    }  # fmt: skip
+    return [*marks(records(fields), column, layout, zero), *head_marks(column)]
 
 
-def marks(values: list[dict[str, Any]], layout: Layout, zero: float, head: str) -> list[alt.Chart]:
+def marks(values: list[dict[str, Any]], column: Column, layout: Layout, zero: float) -> list[alt.Chart]:
     """The layers of one column; places are pixels, so that columns of different units share the picture."""
     base = alt.Chart(alt.Data(values=values)).encode(y=row_axis(layout))
-    pixels = alt.X("end:Q", scale=None, axis=None)
     color = alt.condition("datum.point", alt.value(ACCENT), alt.value(INK))
-    told = base.encode(x=pixels, text=alt.Text("text:N"))
-    text: dict[str, Any] = {"baseline": "middle", "fontSize": 11}
-    one = alt.Chart(alt.Data(values=[{}]))
+    look: dict[str, Any] = {"align": "right", "baseline": "middle", "fontSize": SIZE}
+    told_at = base.encode(x=alt.XValue(column.left + column.figures), text=alt.Text("text:N"))
+    texts = [
+        told_at.transform_filter("datum.known").mark_text(**look).encode(color=color),
+        told_at.transform_filter("!datum.known").mark_text(color=MUTED, fontStyle="italic", **look),
+    ]
+    if not column.bars:
+        return texts
+    pixels = alt.X("end:Q", scale=None, axis=None)
+    bars = base.transform_filter("datum.known").mark_bar(height=BAR, opacity=0.9)
+    rule = alt.Chart(alt.Data(values=[{}])).mark_rule(color=MUTED, opacity=0.4)
     return [
-        base.transform_filter("datum.known").mark_bar(height=BAR, opacity=0.9).encode(
-            x=pixels, x2=alt.X2("zero:Q"), color=color
-        ),
-        told.transform_filter("datum.known && !datum.minus").mark_text(align="left", dx=5, **text).encode(color=color),
-        told.transform_filter("datum.known && datum.minus").mark_text(align="right", dx=-5, **text).encode(color=color),
-        told.transform_filter("!datum.known").mark_text(align="left", dx=5, color=MUTED, fontStyle="italic", **text),
-        one.mark_rule(color=MUTED, opacity=0.4).encode(
-            x=alt.XValue(zero), y=alt.YValue(0), y2=alt.Y2Value(layout.height)
-        ),
-        one.mark_text(align="left", baseline="bottom", dy=-6, color=MUTED, fontSize=11, fontWeight=600).encode(
-            x=alt.XValue(values[0]["zero"] if not any(row["minus"] for row in values) else min(
-                row["end"] for row in values) - FIGURE), y=alt.YValue(0), text=alt.TextValue(head)
-        ),
-    ]  # fmt: skip
+        bars.encode(x=pixels, x2=alt.X2("zero:Q"), color=color),
+        rule.encode(x=alt.XValue(zero), y=alt.YValue(0), y2=alt.Y2Value(layout.height)),
+        *texts,
+    ]
+
+
+def head_marks(column: Column) -> list[alt.Chart]:
+    """What the column holds, above its first row."""
+    base = alt.Chart(alt.Data(values=[{}]))
+    look: dict[str, Any] = {"align": "left", "baseline": "bottom", "color": MUTED, "fontSize": SIZE, "fontWeight": 600}
+    return [
+        base.mark_text(dy=-6 - 13 * up, **look).encode(
+            x=alt.XValue(column.left), y=alt.YValue(0), text=alt.TextValue(line)
+        )
+        for up, line in enumerate(reversed(column.head))
+    ]
 
 
 def figure(value: float, name: str, lang: str) -> str:
     """One value in its unit: points, growth with its sign, or a share."""
     if name == "score":
         return points(value, lang=lang)
-    digits = 1 if abs(value) < 0.0995 else 0
+    # No decimal that says nothing: 5% as it was given, and not 5.0%.
+    digits = 1 if abs(value) < 0.0995 and round(1000 * value) % 10 else 0
     text = share(abs(value), digits=digits, lang=lang)
     if name == "market_share" or number(100 * value, digits=digits) == "0":
         return text

@@ -14,7 +14,7 @@ from typing import Any
 import altair as alt
 
 from npskit.charts.columns import Columns, columns, empty, known
-from npskit.charts.letters import elided
+from npskit.charts.letters import text_width
 from npskit.charts.renderer import LayerChart, styled
 from npskit.charts.rows import (
     Layout,
@@ -29,7 +29,7 @@ from npskit.charts.rows import (
 )
 from npskit.charts.theme import ACCENT, INK, MUTED
 from npskit.charts.titles import titled
-from npskit.charts.words import level_share, limit_texts, told
+from npskit.charts.words import level_share, limit_texts, sentence, told
 from npskit.labels import language, number, points, word
 
 __all__ = ["benchmark"]
@@ -104,10 +104,24 @@ def benchmark(
     chart = draw(drawn, [(key, len(part)) for key, part in blocks], industry, lang)
     left = sum(len(part) for _, part in whole) - len(order)
     drawn_text = word("benchmark_drawn", lang, level=level_share(confidence_level, lang))
-    published = any(key != "asked" for key, _ in blocks)
-    legend = [drawn_text, *([word("benchmark_drawn_published", lang)] if published else [])]
-    parts = [*said, *legend, told("benchmark_more_rows", left, lang, n=number(left, lang=lang)) if left else ""]
+    parts = [
+        *said,
+        drawn_text,
+        legend(drawn["kind"], lang),
+        told("benchmark_more_rows", left, lang, n=number(left, lang=lang)) if left else "",
+    ]
     return styled(titled(chart, title, parts), lang)
+
+
+def legend(kinds: Sequence[str], lang: str) -> str:
+    """What the marks of published figures are, as far as they are drawn."""
+    industry = [kind for kind in kinds if block_of(kind) == "industry"]
+    there = {
+        "industry": bool(industry), "estimate": "estimate" in industry, "band": len(industry) > 1,
+        "company": "company" in kinds, "own": "own" in kinds and any(kind not in ASKED for kind in kinds),
+    }  # fmt: skip
+    texts = [word(f"benchmark_drawn_{key}", lang) for key, drawn in there.items() if drawn]
+    return sentence(("\u202f; " if lang == "fr" else "; ").join(texts))
 
 
 def block_of(kind: str) -> str:
@@ -141,7 +155,7 @@ def shortened(part: Sequence[int], rows: Columns, most: int) -> list[int]:
 
 def draw(rows: Columns, blocks: Sequence[tuple[str, int]], industry: str, lang: str) -> LayerChart:
     """The forest, with a head over each part and the range as a band."""
-    texts = [name_text(rows, at, lang) for at in range(len(rows["shown"]))]
+    texts = told_apart([name_text(rows, at, lang) for at in range(len(rows["shown"]))], rows)
     sides = sides_of(rows, lang)
     layout, tops = with_heads(laid_out(texts, sides, line=NAME_LINE, most=MOST_LINES), [size for _, size in blocks])
     asked = [kind in ASKED for kind in rows["kind"]]
@@ -158,7 +172,7 @@ def draw(rows: Columns, blocks: Sequence[tuple[str, int]], industry: str, lang: 
     x = points_channels(padded(rows), ("value", "mark", "lower", "upper", "low"), width=layout.width)
     shown = tooltips([("name", ""), ("figure", word("score", lang)), ("range", word("chart_interval", lang)),
                       ("what", word("benchmark_kind", lang))])  # fmt: skip
-    heads = [elided(text, max(layout.places), HEAD_SIZE) for text in head_texts(blocks, industry, lang)]
+    heads = head_texts(blocks, industry, max(layout.places), lang)
     below = [*bands(rows, blocks, tops, x), *own_line(rows, blocks, tops, x)]
     above = [*published_layers(x, layout, shown), *head_marks(heads, tops)]
     return forest(fields, layout, sides, x, tooltip=shown, above=above, below=below)
@@ -182,6 +196,20 @@ def name_text(rows: Columns, at: int, lang: str) -> str:
         publisher = word("benchmark_own_statement", lang)
     guess = f" ({word('benchmark_kind_estimate', lang)})" if kind == "estimate" else ""
     return f"{name} · {publisher}, {when}{guess}"
+
+
+def told_apart(texts: Sequence[str], rows: Columns) -> list[str]:
+    """Rows that read alike with what sets them apart: the study, else whom it asked."""
+    found = list(texts)
+    for name in ("study", "population"):
+        again = {text for text in found if found.count(text) > 1}
+        said = [str(value or "").partition(" (")[0] for value in rows.get(name, [""] * len(found))]
+        for text in again:
+            alike = [at for at, each in enumerate(found) if each == text]
+            if len({said[at] for at in alike}) > 1:
+                for at in alike:
+                    found[at] = " · ".join(filter(None, (text, said[at])))
+    return found
 
 
 def sides_of(rows: Columns, lang: str) -> list[Side]:
@@ -231,15 +259,14 @@ def with_heads(layout: Layout, sizes: Sequence[int]) -> tuple[Layout, list[tuple
     return replace(layout, lines=lines, middles=middles, height=layout.height + HEAD * (len(sizes) - 1)), spans
 
 
-def head_texts(blocks: Sequence[tuple[str, int]], industry: str, lang: str) -> list[str]:
-    """What stands above each part."""
-    named = f" · {industry}" if industry else ""
-    texts = {
-        "asked": word("benchmark_head_asked", lang),
-        "industry": word("benchmark_head_industry", lang) + named,
-        "company": word("benchmark_head_company", lang) + named,
-    }
-    return [texts[key] for key, _ in blocks]
+def head_texts(blocks: Sequence[tuple[str, int]], industry: str, width: float, lang: str) -> list[str]:
+    """What stands above each part; the industry with it where there is room, as the title names it anyhow."""
+    found = []
+    for key, _ in blocks:
+        head = word(f"benchmark_head_{key}", lang)
+        whole = f"{head} · {industry}" if industry and key != "asked" else head
+        found.append(whole if text_width(whole, HEAD_SIZE) <= width else head)
+    return found
 
 
 def head_marks(heads: Sequence[str], tops: Sequence[tuple[float, float]]) -> list[alt.Chart]:

@@ -50,6 +50,7 @@ def differences(
     confidence_level: float = 0.95,
     adjustment: str = "holm",
     dates: tuple[dt.date, dt.date] | None = None,
+    none: str = "",
     lang: str | None = None,
 ) -> LayerChart:
     """Differences of groups to the others with their intervals, lowest first.
@@ -70,6 +71,8 @@ def differences(
         How ``p_adjusted`` was adjusted, said in the subtitle.
     dates : tuple of datetime.date, optional
         First and last day of the answers.
+    none : str
+        What the title says where no difference is clear, of groups that are better not called segments.
     lang : {"en", "fr"}, optional
 
     Returns
@@ -115,7 +118,8 @@ def differences(
         dates_text(dates, lang),
     ]
     chart = draw(fields, rows, shown, len(names) - len(shown), SEPARATOR.join(keys), lang)
-    return styled(titled(chart, finding(rows, names, clear, keys, others, lang), subtitle), lang)
+    found = none if none and not any(clear) else finding(rows, names, clear, keys, others, lang)
+    return styled(titled(chart, found, subtitle), lang)
 
 
 def compared(table: Columns) -> Columns:

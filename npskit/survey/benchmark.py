@@ -102,7 +102,7 @@ class Benchmarking(Base):
         A published figure is a number without an interval unless it says how many answers it rests on, and only then
         is it compared with ours. Means over companies and estimates never are.
 
-        To a person people are less critical than alone: of 3,003 people of one panel, those who answered on the web rated
+        To a person people are less critical than alone: of 3,003 people of one panel, those asked on the web rated
         politicians "very unfavorable" more often than those whom an interviewer called (Pew Research Center, 2015,
         "From Telephone to the Web: The Challenge of Mode of Interview Effects in Public Opinion Polls").
 

@@ -138,8 +138,10 @@ class Benchmark(Result):
         """Whether growth or market shares stand beside."""
         return any(value is not None for name in MEASURES for value in self.table.get(name, ()))
 
-    def plot(self, *, lang: str | None = None) -> alt.LayerChart | alt.ConcatChart:
-        """The chart: the brands with their intervals, the range published with every figure; growth beside, if known.
+    def plot(self, *, lang: str | None = None) -> alt.LayerChart:
+        """The chart: the brands with their intervals, and the range published with every figure.
+
+        Growth and market share beside the score are `plot_context`.
 
         Parameters
         ----------
@@ -168,6 +170,7 @@ class Benchmark(Result):
             When no brand is ours, or nobody can be compared with it.
         """
         from npskit import charts
+        from npskit.charts.words import told
 
         if self.own is None or "difference" not in self.table:
             raise EmptyDataError(where="benchmark", expected="others to compare ours with", got="none",
@@ -179,8 +182,10 @@ class Benchmark(Result):
         brand = word("benchmark_brand", lang)
         names = self.names(lang=lang)
         ours = names[list(self.table["kind"]).index("own")]
+        compared = sum(value is not None for value in self.table["difference"])
+        none = told("benchmark_none_differs", compared, lang, name=ours, k=number(compared, lang=lang))
         return charts.differences(
-            {brand: names, **table}, brand, against=ours, confidence_level=self.confidence_level, lang=lang
+            {brand: names, **table}, brand, against=ours, confidence_level=self.confidence_level, none=none, lang=lang
         )
 
     def plot_context(self, *, lang: str | None = None) -> alt.LayerChart:

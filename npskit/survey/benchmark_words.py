@@ -30,7 +30,9 @@ def brands_sentence(found: Benchmark, lang: str) -> str:
     others = [at for at, kind in enumerate(table["kind"]) if kind == "competitor"]
     held = [at for at in others if holds(found, at)]
     if not held:
-        return sentence(f"{first} {word('benchmark_none_apart', lang)}")
+        return sentence(
+            f"{first} {word('benchmark_none_apart' if len(others) > 1 else 'benchmark_none_apart_1', lang)}"
+        )
     # Who stands above matters more than who stands below.
     at = max(held, key=lambda at: (table["difference"][at] > 0, abs(table["difference"][at])))
     gap = table["difference"][at]
