@@ -162,3 +162,23 @@ def test_who_stops_is_told_how_to_go_on(
     monkeypatch.setattr("npskit.report.many.report_all", stopped)
     assert main(["report", str(export), "--all", "--by", "shop"]) == 130
     assert "run the same line again" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [([], "npskit: stopped; nothing was written.\n"), (["--all", "--by", "shop"], "run the same line again")],
+)
+def test_a_request_to_end_is_one_line_and_the_status_of_the_signal(
+    export: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], more: list[str], told: str
+) -> None:
+    def ended(*_: Any, **__: Any) -> bytes:
+        raise SystemExit(143)
+
+    monkeypatch.setattr("npskit.report.many.report_all", ended)
+    monkeypatch.setattr(writing, "composed", ended)
+    with pytest.raises(SystemExit) as error:
+        main(["report", str(export), *more])
+    assert error.value.code == 143
+    said = capsys.readouterr().err
+    assert told in said
+    assert said.count("\n") == 1

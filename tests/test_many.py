@@ -302,6 +302,30 @@ print("ready", flush=True)
 told = lambda line: print(line, flush=True)
 report_all(Survey(frame), sys.argv[1], by="shop", template=sys.argv[2], format=sys.argv[3], jobs=2, told=told)
 """
+# A kernel that never answers, so that nbclient is stopped before it has one to end; what waits for the end of Python.
+STOPPED_AT_ITS_START = """
+import atexit, threading, time, nbformat
+from npskit.report import running
+running.LAUNCHER = "import time; time.sleep(600)"
+waiting, register, unregister = [], atexit.register, atexit.unregister
+atexit.register = lambda each, *rest, **more: (waiting.append(each), register(each, *rest, **more))[1]
+atexit.unregister = lambda each: (each in waiting and waiting.remove(each), unregister(each))[1]
+notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])
+def run():
+    try:
+        running.executed(notebook, lang="en", progress=False)
+    except running.ReportError:
+        pass
+thread = threading.Thread(target=run)
+thread.start()
+while not any(getattr(each.kernel.provisioner, "process", None) for each in running.RUNNERS):
+    time.sleep(0.02)
+time.sleep(0.5)
+while thread.is_alive():
+    running.halt()
+    thread.join(0.1)
+print([each for each in waiting if "NotebookClient" in type(getattr(each, "__self__", None)).__name__])
+"""
 # What is tried here is the end of kernels at work; what they work at is another test's concern.
 SHORT = {
     "parameters": "data = None\ncolumns = {}\ncounted = None\ntitle = None\nlang = 'en'",
@@ -365,6 +389,35 @@ def test_an_end_by_force_loses_nothing_and_repeats_nothing(tmp_path: Path, slow:
     assert len(after) == 4
     assert before.items() <= after.items()
     assert not list(out.glob(".*.part"))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("later", [0.0, 1.5])
+def test_one_report_that_is_ended_says_so_in_a_line_and_leaves_nothing(
+    tmp_path: Path, slow: list[str], later: float
+) -> None:
+    private, made = Path(tempfile.mkdtemp(prefix="t", dir="/tmp")), tmp_path / "one.ipynb"
+    answers().to_csv(tmp_path / "answers.csv", index=False)
+    command = [sys.executable, "-m", "npskit", "report", str(tmp_path / "answers.csv"), "--template", slow[-1]]
+    run = subprocess.Popen([*command, "-o", str(made)], stderr=subprocess.PIPE, text=True, env=environment(private))
+    until = time.monotonic() + 60
+    while not list(private.glob("npskit-kernel-*/kernel.json")) and time.monotonic() < until:
+        time.sleep(0.05)
+    time.sleep(later)
+    run.send_signal(signal.SIGTERM)
+    _, said = run.communicate(timeout=60)
+    assert (run.returncode, said) == (143, "npskit: stopped; nothing was written.\n")
+    assert not made.exists()
+    assert list(private.iterdir()) == []
+    private.rmdir()
+
+
+@pytest.mark.slow
+def test_a_kernel_whose_start_is_stopped_is_not_looked_for_again_at_the_end() -> None:
+    pytest.importorskip("nbclient")
+    run = subprocess.run([sys.executable, "-c", STOPPED_AT_ITS_START], capture_output=True, text=True, timeout=120)
+    assert (run.returncode, run.stdout, run.stderr) == (0, "[]\n", "")
 
 
 def environment(private: Path) -> dict[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import signal
 import sys
 import warnings
 from collections.abc import Sequence
@@ -20,6 +21,8 @@ from npskit.errors import NpskitError, NpskitWarning
 __all__ = ["main"]
 
 USAGE_ERROR = 2
+ENDED = 128 + signal.SIGTERM
+GOES_ON = "npskit: stopped; run the same line again to go on where it was."
 # Hints speak of the call that mends; here it is an option.
 OPTIONS: tuple[tuple[str, Any], ...] = (
     (r"df\.nps\((\w+)=('[^']*')\)", r"--\1 \2"),
@@ -58,8 +61,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except KeyboardInterrupt:
         if getattr(options, "all", False):
-            print("npskit: stopped; run the same line again to go on where it was.", file=sys.stderr)
+            print(GOES_ON, file=sys.stderr)
         return 130
+    except SystemExit as end:
+        # Asked to end while it wrote something; whoever asked reads a log, and not a terminal.
+        if end.code == ENDED:
+            print(GOES_ON if goes_on(options) else "npskit: stopped; nothing was written.", file=sys.stderr)
+        raise
+
+
+def goes_on(options: argparse.Namespace) -> bool:
+    """Whether the same line does the rest of what it was stopped at."""
+    return bool(getattr(options, "all", False)) or options.run is watch.run_watch
 
 
 def on_the_command_line(text: str) -> str:

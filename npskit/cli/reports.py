@@ -84,9 +84,12 @@ def add_dashboard_options(parser: argparse.ArgumentParser) -> None:
 
 def run_report(options: argparse.Namespace) -> int:
     """``npskit report``; the template opens the file itself, so that an .ipynb can be run again."""
+    from npskit.report.ending import ended_by_signal
+
     given = {name: value for name, value in columns(options).items() if value}
     if options.all:
-        return reported_all(options, given)
+        with ended_by_signal():
+            return reported_all(options, given)
     unfit = [name for name in ("jobs", "threshold", "dry_run", "verbose") if getattr(options, name)]
     if unfit:
         raise ArgumentError(where=f"--{unfit[0].replace('_', '-')}", expected="--all beside it", got="one report")
@@ -125,11 +128,15 @@ def run_demo(options: argparse.Namespace) -> int:
 
 def reported(survey: Survey | str, options: argparse.Namespace, **given: Any) -> int:
     """Write the report and say where it is."""
-    from npskit.report import write_report
+    from npskit.report.ending import ended_by_signal
 
     chosen = {**given, **asked(options)}
     lang = language(chosen.pop("lang", None))
-    report = write_report(survey, output_of(options), template=options.template, lang=lang, **chosen)
+    path = output_of(options)
+    with ended_by_signal():
+        from npskit.report import write_report
+
+        report = write_report(survey, path, template=options.template, lang=lang, **chosen)
     print(word("cli_report_written", lang, path=report.path))
     return 0
 

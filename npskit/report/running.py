@@ -9,6 +9,7 @@ report has one running.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
 import queue
 import re
@@ -29,6 +30,7 @@ __all__ = ["executed", "halt", "own_spec"]
 
 CELL_SECONDS = 3600
 START_SECONDS = 120
+STOP_SECONDS = 15
 # Altair imports jsonschema, which builds a grammar of international web addresses if it can, and a kernel imports a
 # debugger: more than a second for what nobody asks of a report.
 LAUNCHER = (
@@ -155,8 +157,11 @@ class Runner(threading.Thread):
     def bury(self) -> None:
         """End a kernel that outlived its notebook: one whose start was cancelled, which nbclient leaves alive.
 
-        Only when it is gone can its folder be removed for good.
+        Only when it is gone can its folder be removed for good. And nbclient would look for it again when Python ends,
+        in an event loop that is closed by then, and print a traceback.
         """
+        with suppress(AttributeError):
+            atexit.unregister(self.client._cleanup_kernel)
         process = getattr(self.kernel.provisioner, "process", None)
         if process is not None:
             with suppress(ProcessLookupError):
@@ -169,11 +174,13 @@ class Runner(threading.Thread):
         await self.client.async_execute(cleanup_kc=True)
 
     def cancel(self) -> None:
-        """Stop, and wait until the kernel is gone."""
-        if self.loop and self.task:
-            with suppress(RuntimeError):
-                self.loop.call_soon_threadsafe(self.task.cancel)
-        self.join(timeout=15)
+        """Stop, and wait until the kernel is gone; asked again where a library between took it for its own affair."""
+        until = time.monotonic() + STOP_SECONDS
+        while self.is_alive() and time.monotonic() < until:
+            if self.loop and self.task:
+                with suppress(RuntimeError):
+                    self.loop.call_soon_threadsafe(self.task.cancel)
+            self.join(timeout=1)
 
 
 RUNNERS: set[Runner] = set()

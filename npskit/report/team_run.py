@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from typing import Any
 from npskit.errors import NpskitError
 from npskit.labels import word
 from npskit.report.catalogue import template_path
+from npskit.report.ending import deaf, ended_by_signal
 from npskit.report.filenames import file_names
 from npskit.report.growth_table import opened_table
 from npskit.report.index_page import Entry, index_page
@@ -197,37 +197,3 @@ def told_apart(value: Any, name: str) -> str:
             if Path(value).is_file():
                 return content_digest(Path(value).read_bytes())
     return literal(value, name)
-
-
-@contextmanager
-def ended_by_signal() -> Iterator[None]:
-    """Let a polite request to end be an exception, so that nothing is left behind."""
-    mine = threading.current_thread() is threading.main_thread()
-    if not mine or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
-        yield
-        return
-
-    def end(*_: Any) -> None:
-        raise SystemExit(128 + signal.SIGTERM)
-
-    signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-
-@contextmanager
-def deaf() -> Iterator[None]:
-    """Tidy up to the end, also when asked twice to stop."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before: dict[Any, Callable[..., Any] | int | None] = {
-        each: signal.signal(each, signal.SIG_IGN) for each in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
-        yield
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
