@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -63,7 +64,12 @@ def address(export: Path) -> Iterator[str]:
     options = ["--by", "shop", "-p", "title=Shops & more"]
     with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
+        # A command that says nothing is ended, and so is what it would have said.
+        patience = threading.Timer(SECONDS / 1000, process.kill)
+        patience.start()
         line = process.stdout.readline()
+        patience.cancel()
+        assert line, f"no address after {SECONDS / 1000:.0f} seconds, exit status {process.poll()}"
         try:
             yield next(word for word in line.split() if word.startswith("http://127.0.0.1:"))
         finally:
