@@ -13,14 +13,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from npskit import Survey, read_survey
 from npskit.errors import ArgumentError, ArgumentTypeError, ColumnNotFoundError
+from npskit.labels import word
+from npskit.survey.exploration import Exploration
 from npskit.survey.plots import columns_of
 from npskit.widgets.payload import unpacked
 
 pytest.importorskip("anywidget")
 
 from npskit.widgets import explorer as module
-from npskit.widgets.explorer import Explorer
+from npskit.widgets.explorer import Explorer, public_payload, still
 from npskit.widgets.progress import Progress
 
 ROWS = 2000
@@ -160,3 +163,39 @@ def test_progress_is_told_only_of_long_work(
         told.start -= 5
         told(0.4)
         assert "Counting the answers: 40%" in capsys.readouterr().err
+
+
+ASKED = {
+    "en": ("Which of our shops did you visit last?", "“Which of our shops did you visit last?”"),
+    "fr": ("Dans quel magasin êtes-vous venu(e) ?", "«\u202fDans quel magasin êtes-vous venu(e) ?\u202f»"),
+}
+
+
+@pytest.mark.parametrize("lang", ASKED)
+def test_columns_are_called_as_people_were_asked_and_typed_by_their_names(tmp_path, lang):
+    question, quoted = ASKED[lang]
+    frame = pd.DataFrame({"nps": [10, 2, 9, 8] * 50, question: ["Lyon", "Nice"] * 100, "Carte": ["Oui", "Non"] * 100})
+    frame.to_csv(tmp_path / "shops.csv", index=False)
+    read = read_survey(tmp_path / "shops.csv")
+    name = next(each for each, header in read.attrs["npskit"]["headers"].items() if header == question)
+    explorer = Explorer(Survey(read), [name], lang=lang)
+    explorer.selection = {name: ["Lyon"]}
+    seen = explorer.exploration
+    assert seen.words(lang).endswith(f"{quoted}{word('chart_colon', lang)} Lyon")
+    (column,) = [each for each in explorer.payload["dimensions"] if each["name"] == name]
+    assert (column["title"], column["question"], column["spoken"][lang]) == (question, question, quoted)
+    assert name in explorer.code
+    assert name in explorer.table.columns
+    page = public_payload(seen, 10, None)
+    assert page["dimensions"][0]["title"] == question
+    assert name not in still(seen, "")
+
+
+def test_notes_name_columns_as_people_were_asked(tmp_path):
+    asked = "Which street do you live in, and at what number?"
+    frame = pd.DataFrame({"nps": [10, 2, 9, 8] * 500, asked: [f"Street {k}" for k in range(2000)]})
+    frame["Shop"] = ["Lyon", "Nice"] * 1000
+    frame.to_csv(tmp_path / "streets.csv", index=False)
+    told = Exploration(Survey(read_survey(tmp_path / "streets.csv"))).notes
+    assert any(f"“{asked}” (" in note["en"] for note in told)
+    assert any(f"«\u202f{asked}\u202f» (" in note["fr"] for note in told)

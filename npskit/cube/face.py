@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import replace
+from typing import Self
 
 import numpy as np
 
@@ -53,6 +56,14 @@ class AnyCube(ABC):
     def date(self) -> int | None:
         """The axis of dates, None when there is none."""
         return next((at for at, dimension in enumerate(self.dimensions) if dimension.every), None)
+
+    def titled(self, titles: Mapping[str, str]) -> Self:
+        """The same cube; a person reads these titles instead of the names of its columns."""
+        found = copy(self)
+        dimensions = tuple(replace(each, title=titles.get(each.name, each.title)) for each in self.dimensions)
+        # Also of a cube that is frozen: this one is nobody else's yet.
+        object.__setattr__(found, "dimensions", dimensions)
+        return found
 
     def axis(self, name: str) -> int:
         """The axis of a column.

@@ -318,6 +318,15 @@ class Exploration:
 
         return filter_text(self, lang or self._state.lang)
 
+    def title_of(self, name: str) -> str:
+        """What a person reads instead of the name of a column."""
+        return self.cube.dimensions[self.cube.axis(name)].title
+
+    @property
+    def questions(self) -> Mapping[str, str]:
+        """The whole question of each column that an export brought one for."""
+        return {name: text for name, text in self._explored.words.texts.items() if name in self.cube.names}
+
     @property
     def notes(self) -> tuple[Mapping[str, str], ...]:
         """What is not explored and why, in every language."""

@@ -21,6 +21,7 @@ from npskit.labels import LANGUAGES, number, word
 from npskit.scale import CATEGORIES
 from npskit.stats.score import score
 from npskit.survey.base import as_list, warn_of_scale
+from npskit.survey.column_words import NO_WORDS, ColumnWords, column_words, spoken
 from npskit.survey.explored_state import State
 from npskit.survey.grouping import LONGEST_LEVEL, MOST_SEARCHED, is_opinion, segment_items
 from npskit.survey.levels import item_text
@@ -53,11 +54,14 @@ class Explored:
         What was counted by, in the order of the axes.
     notes : sequence of mapping of language to text
         What was left out and why.
+    words : ColumnWords
+        What the columns are called for people.
     """
 
     cube: AnyCube
     keys: Mapping[str, Key]
     notes: tuple[Note, ...]
+    words: ColumnWords = NO_WORDS
 
 
 def explored(survey: Base, by: Any, progress: Progress | None) -> Explored:
@@ -69,9 +73,10 @@ def explored(survey: Base, by: Any, progress: Progress | None) -> Explored:
         For weights and clusters, for columns with too many levels, and for names that the figures have.
     """
     unweighted(survey)
-    date, notes = date_of(survey)
+    words = column_words(survey)
+    date, notes = date_of(survey, words)
     if by is None:
-        keys, others = found_keys(survey, FIGURES | ({date} if date else set()))
+        keys, others = found_keys(survey, FIGURES | ({date} if date else set()), words)
         notes = (*notes, *others)
         period: str | Period | None = date
     else:
@@ -86,7 +91,8 @@ def explored(survey: Base, by: Any, progress: Progress | None) -> Explored:
     warn_of_scale(Tally(whole[None, :-1], cube.scale, missing=whole[-1:]))
     if cube.date is not None:
         keys.append(Period(cube.names[cube.date], cube.dimensions[cube.date].every or "day"))
-    return Explored(cube, dict(zip(cube.names, keys, strict=True)), notes)
+    cube = cube.titled({name: words.name(name) for name in cube.names})
+    return Explored(cube, dict(zip(cube.names, keys, strict=True)), notes, words)
 
 
 def unweighted(survey: Base) -> None:
@@ -106,7 +112,7 @@ def unweighted(survey: Base) -> None:
             )
 
 
-def date_of(survey: Base) -> tuple[str | None, tuple[Note, ...]]:
+def date_of(survey: Base, words: ColumnWords = NO_WORDS) -> tuple[str | None, tuple[Note, ...]]:
     """The column of dates, and a note where there is one that cannot be used.
 
     Raises
@@ -119,13 +125,18 @@ def date_of(survey: Base) -> tuple[str | None, tuple[Note, ...]]:
         name = survey._column("date")
     except RoleError:
         rivals = survey.rivals("date")
-        return None, (noted("explore_note_dates", columns=", ".join(rivals)),) if rivals else ()
+        columns = [spoken_in(name, words) for name in rivals]
+        told = {
+            lang: word("explore_note_dates", lang, columns=", ".join(each[lang] for each in columns))
+            for lang in LANGUAGES
+        }
+        return None, (told,) if rivals else ()
     try:
         first, _ = survey.source.span(name)
     except NpskitError:
         if named is not None:
             raise
-        return None, (noted("explore_note_unread", column=name),)
+        return None, (noted("explore_note_unread", column=spoken_in(name, words)),)
     return (None if first is None else name), ()
 
 
@@ -133,9 +144,16 @@ def noted(key: str, **values: object) -> Note:
     """A note in every language."""
 
     def said(value: object, lang: str) -> object:
+        if isinstance(value, Mapping):
+            return value[lang]
         return number(value, lang=lang) if isinstance(value, int) else value
 
     return {lang: word(key, lang, **{name: said(value, lang) for name, value in values.items()}) for lang in LANGUAGES}
+
+
+def spoken_in(name: str, words: ColumnWords) -> Note:
+    """What a column is called inside a sentence of each language."""
+    return {lang: spoken(words.name(name), lang) for lang in LANGUAGES}
 
 
 def named_keys(survey: Base, by: Any, date: str | None) -> tuple[list[Key], str | Period | None]:
@@ -171,7 +189,7 @@ def named_keys(survey: Base, by: Any, date: str | None) -> tuple[list[Key], str 
     return keys, period
 
 
-def found_keys(survey: Base, taken: set[str]) -> tuple[list[Key], tuple[Note, ...]]:
+def found_keys(survey: Base, taken: set[str], words: ColumnWords = NO_WORDS) -> tuple[list[Key], tuple[Note, ...]]:
     """Columns that are segments: few levels first choice, no more than keep the cube light; and a note of others.
 
     Those that most rows leave empty come last.
@@ -195,10 +213,12 @@ def found_keys(survey: Base, taken: set[str]) -> tuple[list[Key], tuple[Note, ..
             chosen.append(item)
             cells *= levels
     left = {item_text(item): levels for item, levels, _ in held if item not in chosen}
-    return chosen, unexplored(survey, {*taken, rating, *(item_text(item) for item in chosen)}, left)
+    return chosen, unexplored(survey, {*taken, rating, *(item_text(item) for item in chosen)}, left, words)
 
 
-def unexplored(survey: Base, taken: set[Any], left: Mapping[str, int]) -> tuple[Note, ...]:
+def unexplored(
+    survey: Base, taken: set[Any], left: Mapping[str, int], words: ColumnWords = NO_WORDS
+) -> tuple[Note, ...]:
     """A note of columns that look like segments and were not taken: many levels, or values of several types."""
     found = []
     for name in dict.fromkeys(survey.source.columns):
@@ -207,11 +227,11 @@ def unexplored(survey: Base, taken: set[Any], left: Mapping[str, int]) -> tuple[
         values = survey.source.sample(name)
         texts = [value for value in values if isinstance(value, str)]
         if name in left:
-            found.append(noted("explore_note_levels", column=name, n=left[name]))
+            found.append(noted("explore_note_levels", column=spoken_in(name, words), n=left[name]))
         elif 0 < len(texts) < len(values):
-            found.append(noted("explore_note_mixed", column=name))
+            found.append(noted("explore_note_mixed", column=spoken_in(name, words)))
         elif len(texts) > MOST_SEARCHED and max(map(len, texts)) <= LONGEST_LEVEL and not all(map(is_date, texts)):
-            found.append(noted("explore_note_many", column=name, n=len(texts)))
+            found.append(noted("explore_note_many", column=spoken_in(name, words), n=len(texts)))
     told = {lang: ", ".join(each[lang] for each in found) for lang in LANGUAGES}
     return ({lang: word("explore_note_columns", lang, columns=told[lang]) for lang in LANGUAGES},) if found else ()
 

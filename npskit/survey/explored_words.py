@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from npskit.labels import language, number, word
+from npskit.survey.column_words import spoken
 
 if TYPE_CHECKING:
     from npskit.survey.exploration import Exploration
@@ -28,7 +29,8 @@ def filter_text(exploration: Exploration, lang: str | None) -> str:
     parts = [told("explore_part", total, lang, **values)]
     for name, places in state.selection.items():
         levels = levels_text(exploration, name, places, lang)
-        parts.append(word("explore_filter", lang, column=name, levels=levels))
+        title = spoken(exploration.title_of(name), lang)
+        parts.append(word("explore_filter", lang, column=title, levels=levels))
     return SEPARATOR.join([*parts, *dates_text(exploration, lang)])
 
 

@@ -18,6 +18,7 @@ from npskit.cube import AnyCube, Cube
 from npskit.cube.face import regrouped
 from npskit.errors import ArgumentError
 from npskit.labels import LANGUAGES, number, share, word
+from npskit.survey.column_words import spoken
 
 __all__ = ["LITTLE", "Publication", "published"]
 
@@ -223,7 +224,12 @@ def notes(before: AnyCube, after: Cube, responses: int, left: int, threshold: in
         if every != before.dimensions[date].every:
             found.append({lang: word(f"explore_public_every_{every}", lang) for lang in LANGUAGES})
     if gone:
-        found.append({lang: word("explore_public_without", lang, columns=", ".join(gone)) for lang in LANGUAGES})
+        found.append(
+            {
+                lang: word("explore_public_without", lang, columns=", ".join(spoken(title, lang) for title in gone))
+                for lang in LANGUAGES
+            }
+        )
     if left or gone:
         found.append({lang: word("explore_public_once", lang) for lang in LANGUAGES})
     key = "explore_public_withheld" if left else "explore_public_all"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from html import escape
@@ -20,6 +20,7 @@ import traitlets
 from npskit.cube import AnyCube, Cube
 from npskit.errors import ArgumentTypeError, NpskitError, optional_import
 from npskit.labels import LANGUAGES, language, word
+from npskit.survey.column_words import spoken
 from npskit.survey.exploration import Exploration
 from npskit.widgets.javascript import asset, module
 from npskit.widgets.page import page_path, write_page
@@ -176,10 +177,12 @@ class Explorer(AnyWidget):
         """Send the cube of the columns that the page can hold, under the filters of those it cannot."""
         self._sent = {name: self._chosen(name) for name in self._hidden}
         seen = self.exploration
-        notes = [*seen.notes, *hidden_note(self._hidden)]
+        notes = [*seen.notes, *hidden_note([seen.title_of(name) for name in self._hidden])]
         cube = sent_cube(seen.cube, self._hidden, {name: places for name, places in self._sent.items() if places})
         first = {**seen.first.json, "lang": seen.lang}
-        self.payload = payload(cube, state=first, code=seen.code_pieces(), notes=notes, binary=True)
+        self.payload = payload(
+            cube, state=first, code=seen.code_pieces(), notes=notes, questions=seen.questions, binary=True
+        )
 
     # ---- for people -----------------------------------------------------------------------------------------
 
@@ -274,10 +277,10 @@ def hidden_columns(cube: AnyCube, split: str | None) -> tuple[str, ...]:
     return tuple(hidden)
 
 
-def hidden_note(hidden: tuple[str, ...]) -> list[Mapping[str, str]]:
-    """What the page says of columns that are not on it."""
-    columns = ", ".join(hidden)
-    return [{lang: word("explore_note_hidden", lang, columns=columns) for lang in LANGUAGES}] if hidden else []
+def hidden_note(hidden: Sequence[str]) -> list[Mapping[str, str]]:
+    """What the page says of columns that are not on it, by their titles."""
+    columns = {lang: ", ".join(spoken(title, lang) for title in hidden) for lang in LANGUAGES}
+    return [{lang: word("explore_note_hidden", lang, columns=columns[lang]) for lang in LANGUAGES}] if hidden else []
 
 
 def sent_cube(cube: AnyCube, hidden: tuple[str, ...], chosen: Mapping[str, list[int]]) -> Cube:
@@ -304,7 +307,8 @@ def public_payload(exploration: Exploration, threshold: int, title: str | None) 
         "compare": now["compare"] if now["compare"] != "before" or units else None,
     }
     pieces = exploration.code_pieces(found.cube)
-    made = payload(found.cube, state=state, code=pieces, notes=found.notes, title=title)
+    questions = exploration.questions
+    made = payload(found.cube, state=state, code=pieces, notes=found.notes, questions=questions, title=title)
     if found.withheld:
         # What the page says of all answers, and of Python, is of those that it holds.
         said = {name: made["words"][f"explore_public_{name}"] for name in ("everyone", "code")}
@@ -323,10 +327,13 @@ def still(exploration: Exploration, style: str) -> str:
 
     lang = exploration.lang
     picture = ""
-    rows = exploration.by_split()
-    if exploration.split is not None and sum(rows["responses"]):
+    rows, split = exploration.by_split(), exploration.split
+    if split is not None and sum(rows["responses"]):
         try:
-            chart = charts.by_segment(rows, [exploration.split], lang=lang)
+            title = exploration.title_of(split)
+            chart = charts.by_segment(
+                {title if name == split else name: rows[name] for name in rows}, [title], lang=lang
+            )
             svg = optional_import("vl_convert", extra="explore", purpose="draw").vegalite_to_svg(chart.to_dict())
             picture = f'<img alt="" src="data:image/svg+xml;base64,{encoded(svg)}">'
         except NpskitError:

@@ -15,6 +15,7 @@ from npskit.charts.columns import level_names
 from npskit.cube import Cube, Dimension
 from npskit.labels import LANGUAGES, glossary
 from npskit.stats import grid, jumps, series_model
+from npskit.survey.column_words import spoken
 
 __all__ = ["WORDS", "payload", "unpacked"]
 
@@ -33,6 +34,7 @@ def payload(
     state: Mapping[str, Any] | None = None,
     code: Mapping[str, Any] | None = None,
     notes: Sequence[str | Mapping[str, str]] = (),
+    questions: Mapping[str, str] | None = None,
     title: str | None = None,
     binary: bool = False,
 ) -> dict[str, Any]:
@@ -53,6 +55,8 @@ def payload(
         (a literal for each period).
     notes : sequence of str or of mapping of language to str
         Told below the views.
+    questions : mapping of str to str, optional
+        Whole questions of columns, beside the pointer.
     title : str, optional
         Heading of the page.
     binary : bool
@@ -78,7 +82,9 @@ def payload(
     # A kernel is near; a page goes by mail.
     packed = zlib.compress(counts.tobytes(), 1 if binary else 9)
     return {
-        "dimensions": [described(dimension) for dimension in cube.dimensions],
+        "dimensions": [
+            described(dimension, (questions or {}).get(dimension.name, "")) for dimension in cube.dimensions
+        ],
         "ratings": list(cube.scale.ratings),
         "categories": [int(category) for category in cube.scale.categories],
         "shape": list(cube.counts.shape),
@@ -94,9 +100,10 @@ def payload(
     }
 
 
-def described(dimension: Dimension) -> dict[str, Any]:
+def described(dimension: Dimension, question: str = "") -> dict[str, Any]:
     """A column as the browser knows it: the texts of its levels in each language, or the first days of its periods."""
     told: dict[str, Any] = {"name": dimension.name, "title": dimension.title, "every": dimension.every}
+    told |= {"question": question, "spoken": {lang: spoken(dimension.title, lang) for lang in LANGUAGES}}
     if dimension.every:
         days = [day.isoformat() for day in dimension.periods if isinstance(day, dt.date)]
         return {**told, "starts": days, "units": list(dimension.units)}

@@ -93,7 +93,7 @@ function levelList(dimension, names, words, onChange, available) {
     textContent: words.word("explore_all"),
     onclick: () => onChange([]),
   });
-  const heading = make("span", { className: "nx-name", textContent: dimension.title });
+  const heading = make("span", { className: "nx-name", textContent: dimension.title, title: dimension.question });
   const element = make(
     "details",
     { className: "nx-levels" },

@@ -162,9 +162,11 @@ function frontOf({ element, payload, cube, answers, change, drag, drop, undo, re
       ? shown
       : shown.then(() => showMore(parts, Math.min(rows.length, MOST_ROWS), parts.splitTitle.textContent, words));
   }
-  const titleOf = (name) => cube.dimensions.find((dimension) => dimension.name === name).title;
+  const dimensionOf = (name) => cube.dimensions.find((dimension) => dimension.name === name);
   const splitTitle = () =>
-    state.split ? words.word("explore_split_title", { column: titleOf(state.split) }) : words.word("explore_split");
+    state.split
+      ? words.word("explore_split_title", { column: dimensionOf(state.split).spoken[words.lang] })
+      : words.word("explore_split");
   function splitHint(rows) {
     if (!rows.length) return words.word("explore_choose_split");
     const few = rows.filter((row) => row.responses && !row.enough).length;
@@ -229,7 +231,7 @@ function frontOf({ element, payload, cube, answers, change, drag, drop, undo, re
       fillTable(
         parts.splitTable.table,
         splitTitle(),
-        [titleOf(state.split), ...heads],
+        [dimensionOf(state.split).question || dimensionOf(state.split).title, ...heads],
         rows.map((row) => [parts.names[state.split][row.level], ...cells(row)]),
         rows.map((row) => !row.enough),
       );

@@ -13,7 +13,7 @@ function filterText(cube, state, names, words) {
       rest > 0
         ? words.told("explore_others", rest, { levels: shown.join(", "), k: words.number(rest) })
         : shown.join(", ");
-    return [words.word("explore_filter", { column: dimension.title, levels })];
+    return [words.word("explore_filter", { column: dimension.spoken[words.lang], levels })];
   });
   const dates = dateText(cube, state.dates, words);
   return [...parts, ...(dates ? [words.capital(dates)] : [])].join(" · ") || words.word("explore_everyone");
