@@ -13,7 +13,14 @@ import pytest
 
 import npskit
 from npskit import Survey
-from npskit.errors import ArgumentError, ArgumentTypeError, ColumnNotFoundError, EmptyDataError, SurveyNotFoundError
+from npskit.errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    ColumnNotFoundError,
+    EmptyDataError,
+    ReadError,
+    SurveyNotFoundError,
+)
 from npskit.labels import LANGUAGES, word
 from npskit.stats.comparison import difference
 from npskit.survey.benchmark_channel import channels_meant
@@ -146,6 +153,46 @@ def test_one_answer_of_each_person_is_refused(panel):
     dated = panel.assign(date="2024-01-01")
     with pytest.raises(ArgumentError, match="may rate several brands"):
         Survey(dated, keep="last").benchmark(competitors="brand")
+    with pytest.raises(ArgumentError, match=r"sort_values\('date'\).*\['customer_id', 'brand'\]"):
+        Survey(dated, keep="last").benchmark(competitors="brand")
+
+
+def test_the_column_of_brands_is_never_that_of_persons():
+    """A column "entreprise" may name a customer elsewhere; here every brand would have been one person."""
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame({"entreprise": np.repeat(list("ABCDEF"), 40), "note": rng.integers(0, 11, 240)})
+    found = frame.nps.benchmark(competitors="entreprise", own="A")
+    assert keys(found) == {"benchmark_note_strangers"}
+    assert row(found, "A")["upper"] - row(found, "A")["lower"] < 60
+    paired = frame.assign(repondant=list(range(40)) * 6).nps.benchmark(competitors="entreprise", own="A")
+    assert keys(paired) == {"benchmark_note_paired"}
+    with pytest.raises(ArgumentError, match="another column than that of persons"):
+        frame.nps(customer="entreprise").benchmark(competitors="entreprise")
+
+
+def test_a_french_header_names_the_persons(panel):
+    french = panel.rename(columns={"customer_id": "Identifiant répondant", "brand": "Enseigne", "nps": "Note NPS"})
+    assert "benchmark_note_paired" in keys(french.nps.benchmark(competitors="Enseigne", own="ours"))
+
+
+def test_a_blank_brand_is_no_brand_and_brands_written_alike_are_told():
+    frame = pd.DataFrame(
+        {"marque": ["Duval", "Verdure", " ", "", None, "duval "] * 40, "note": [10, 9, 3, 8, 7, 1] * 40}
+    )
+    found = frame.nps(rating="note").benchmark(competitors="marque", own="Duval")
+    assert sorted(found.table["name"]) == ["Duval", "Verdure", "duval "]
+    (nameless,) = [note for note in found.notes if note.key == "benchmark_note_nameless"]
+    assert nameless.values["n"] == 120
+    assert str(found.notes[0]) == (
+        "Written alike and counted as different brands: 'Duval' · 'duval '. Write each in one way first."
+    )
+
+
+def test_a_brand_whose_answers_weigh_nothing_has_no_rank():
+    frame = pd.DataFrame({"marque": ["A", "B", "C"] * 20, "nps": [10, 9, 3, 8, 7, 1] * 10, "w": [1.0, 1.0, 0.0] * 20})
+    found = Survey(frame, weight="w").benchmark(competitors="marque", own="A")
+    assert sorted(found.table["name"]) == ["A", "B"]
+    assert "benchmark_note_nameless" not in keys(found)
 
 
 def test_weights_of_one_size_change_ranks_of_nobody(panel):
@@ -208,7 +255,7 @@ def test_without_our_brand_it_is_told_who_leads(forms):
 
 
 def test_one_brand_or_the_ratings_themselves_are_no_competitors(panel):
-    with pytest.raises(ArgumentError, match="two groups"):
+    with pytest.raises(ArgumentError, match=r"competitors: expected at least two brands.*only 'Ours'"):
         panel[panel["brand"] == "Ours"].nps.benchmark(competitors="brand")
     with pytest.raises(ArgumentError, match="names the brand"):
         panel.nps.benchmark(competitors="nps")
@@ -318,6 +365,42 @@ def test_a_french_file_is_read_as_typed(garden, tmp_path):
     assert "benchmark_note_left_out" in keys(found)
 
 
+def test_a_decimal_comma_between_commas_is_refused(garden, tmp_path):
+    """Behind it everything would be read as the cell before it: the publisher as a year."""
+    path = tmp_path / "publié.csv"
+    path.write_text('Nom,NPS,Source\nA,"31,5",Ifop\nB,31,5,Ifop\n', encoding="utf-8")
+    with pytest.raises(ReadError, match=r"publié.csv, row 2: expected 3 cells.*'B,31,5,Ifop'"):
+        garden.nps.benchmark(published=path)
+
+
+def test_scores_written_as_shares_are_refused_and_not_shown_as_nothing(garden):
+    rows = [{"name": "A", "nps": "0,315", "publisher": "P"}, {"name": "B", "nps": 0.2, "publisher": "P"}]
+    with pytest.raises(ArgumentError, match=r"(?s)nothing beyond 1, such as 0.315.*multiply by 100"):
+        garden.nps.benchmark(published=rows)
+    assert read_figures([{**rows[1], "nps": "0.5 %"}])[0].nps == 0.5
+    assert [each.nps for each in read_figures([{**rows[0], "nps": 0}, {**rows[1], "nps": 1}])] == [0, 1]
+
+
+def test_a_table_of_companies_makes_no_range_of_an_industry(garden):
+    table = {"Enseigne": ["Jardiland", "Truffaut", "Ensemble", "Moyenne du secteur"], "NPS": ["31,5", 42, 30, "24,2"],
+             "Source": ["Obs"] * 4, "Répondants": ["1 204", 850, None, None]}  # fmt: skip
+    kinds = {figure.name: figure.kind for figure in read_figures(table)}
+    assert kinds == {"Jardiland": "company", "Truffaut": "company", "Ensemble": "not said",
+                     "Moyenne du secteur": "industry mean"}  # fmt: skip
+    found = garden.nps.benchmark(published=table)
+    assert (found.range_lower, found.range_upper) == (24.2, 30.0)
+    assert row(found, "Truffaut")["p_value"] is not None
+    assert {figure.kind for figure in read_figures({**table, "nature": ["enquête sectorielle"] * 4})} == {
+        "industry survey"
+    }
+
+
+def test_a_wrong_row_is_told_by_its_name(garden):
+    rows = [{"nom": "Goodyear", "nps": 31, "source": "P", "n": "12/03/2021"}]
+    with pytest.raises(ArgumentError, match=r"published, row 1 \(Goodyear\), column 'responses'"):
+        garden.nps.benchmark(published=rows)
+
+
 def test_a_table_with_sector_and_same_is_read(tmp_path):
     path = tmp_path / "figures.csv"
     path.write_text(
@@ -342,15 +425,18 @@ def test_a_workbook_is_read(tmp_path):
 @pytest.mark.parametrize(
     ("bad", "told"),
     [
-        ({"nps": 130}, r"row 2, column 'nps'.*points from -100 to 100.*130"),
-        ({"nps": "many"}, r"row 2, column 'nps'.*'many'"),
-        ({"nps": None, "name": "B"}, r"row 2, column 'nps'.*nothing"),
-        ({"publisher": ""}, r"row 2, column 'publisher'.*who published"),
-        ({"year": 24}, r"row 2, column 'year'.*a year such as 2024"),
-        ({"responses": 0}, r"row 2, column 'responses'"),
-        ({"kind": "gossip"}, r"row 2, column 'kind'.*'gossip'"),
-        ({"lower": 40, "upper": 50}, r"row 2: expected lower ≤ nps ≤ upper"),
-        ({"detractors": 50, "passives": 30, "promoters": 20}, r"row 2: expected promoters less detractors of 30"),
+        ({"nps": 130}, r"row 2 \(\w\), column 'nps'.*points from -100 to 100.*130"),
+        ({"nps": "many"}, r"row 2 \(\w\), column 'nps'.*'many'"),
+        ({"nps": None, "name": "B"}, r"row 2 \(\w\), column 'nps'.*nothing"),
+        ({"publisher": ""}, r"row 2 \(\w\), column 'publisher'.*who published"),
+        ({"year": 24}, r"row 2 \(\w\), column 'year'.*a year such as 2024"),
+        ({"responses": 0}, r"row 2 \(\w\), column 'responses'"),
+        ({"kind": "gossip"}, r"row 2 \(\w\), column 'kind'.*'gossip'"),
+        ({"lower": 40, "upper": 50}, r"row 2 \(\w\): expected lower ≤ nps ≤ upper"),
+        (
+            {"detractors": 50, "passives": 30, "promoters": 20},
+            r"row 2 \(\w\): expected promoters less detractors of 30",
+        ),
     ],
 )
 def test_a_row_that_cannot_be_used_is_named(garden, bad, told):
@@ -661,6 +747,12 @@ def test_of_two_brands_the_other_is_one():
 def test_a_chart_of_brands_does_not_call_them_segments(forms):
     found = forms.nps.benchmark(competitors="marque", own="Carrefour")
     assert " ".join(found.plot_differences(lang="en").title.text).startswith("No difference to Carrefour is more than")
+
+
+def test_an_ampersand_is_an_and(panel):
+    brands = panel.assign(brand=panel["brand"].replace("Alpha", "Verdure & Fils"))
+    found = brands.nps.benchmark(competitors="brand", context=[{"enseigne": "verdure et fils", "pdm": "12 %"}])
+    assert row(found, "Verdure & Fils")["market_share"] == 0.12
 
 
 def test_without_context_there_is_no_panel(panel):

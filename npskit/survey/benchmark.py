@@ -64,8 +64,9 @@ class Benchmarking(Base):
             source, as a range and never as one number.
         published : path, frame or list of dictionaries, optional
             Further figures: ``nps`` and ``publisher`` a row, and as known ``name, industry, year, population, country,
-            channel, kind, responses, detractors, passives, promoters, lower, upper, url, reliability``. Those of other
-            industries are left out when an industry is named.
+            channel, kind, responses, detractors, passives, promoters, lower, upper, url, reliability``, or in French.
+            A column ``company``, ``brand`` or ``enseigne`` instead of ``name`` is of companies, unless ``kind``
+            says otherwise. Those of other industries are left out when an industry is named.
         own : optional
             With `competitors` the brand that is ours; without, how ours is to be called.
         context : path, frame or list of dictionaries, optional

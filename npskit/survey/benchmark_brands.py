@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from npskit.errors import ArgumentError, RoleError
+from npskit.errors import ArgumentError, EmptyDataError, RoleError
 from npskit.frames.coding import distinct
 from npskit.frames.person_rows import amounts, answers, people, person_rows
 from npskit.roles import fold, resolve
@@ -21,7 +21,6 @@ from npskit.stats.paired import correlations, paired_difference, paired_rank_pro
 from npskit.survey.base import Base
 from npskit.survey.estimates import estimates
 from npskit.survey.evidence import evidence
-from npskit.survey.gathering import has_groups
 from npskit.survey.levels import level_text, matching
 from npskit.survey.notes import Note, noted
 from npskit.tally import ClusterMoments, Tally
@@ -80,27 +79,27 @@ def brands_of(survey: Base, column: str, own: Any, *, confidence_level: float, r
         raise ArgumentError(
             where="keep='last'", expected="all answers, since one person may rate several brands",
             got="one of each person", hint="keep the last of each person and brand before: "
-            "df.sort_values('date').drop_duplicates(['customer', 'brand'], keep='last')",
+            f"df.sort_values({survey._column('date')!r})"
+            f".drop_duplicates({[survey._column('customer'), column]!r}, keep='last')",
         )  # fmt: skip
     if column == survey._column("rating"):
         raise ArgumentError(
             where="competitors", expected="the column that names the brand", got=f"{column!r}, the ratings"
         )
     tally = survey.tally(column)
-    has_groups(tally, [column])
-    named = tally.take([at for at, cell in enumerate(tally.cells) if cell[0] is not None and tally.responses[at]])
-    has_groups(named, [column])
-    unit, ambiguous = unit_of(survey)
+    nameless = sum(int(n) for cell, n in zip(tally.cells, tally.responses, strict=True) if is_nameless(cell[0]))
+    named = rated_brands(tally, column)
+    unit, ambiguous = unit_of(survey, column)
     shared = None if unit is None else shared_of(survey, named, column, unit)
     moments = moments_of(survey, named, column, unit, shared)
-    nameless = int(tally.responses.sum() - named.responses.sum())
     levels = [cell[0] for cell in named.cells]
     mine = None if own is None else own_row(levels, own, column)
     counts = evidence(named, moments, confidence_level=confidence_level).effective_counts
     ends = estimates(named, confidence_level=confidence_level, method="score", moments=moments)
     found = figures(ends, counts, named.responses, shared, mine, confidence_level, rng)
     order = np.lexsort((-named.responses, -np.asarray(found["score"])))
-    notes = few_notes(named, [level_text(level) for level in levels])
+    notes = alike_notes(levels)
+    notes += few_notes(named, [level_text(level) for level in levels])
     notes += person_notes(shared, unit, ambiguous)
     notes += [noted("benchmark_note_nameless", nameless, n=nameless)] if nameless else []
     ranks = found.pop("ranks")[order]
@@ -114,24 +113,64 @@ def brands_of(survey: Base, column: str, own: Any, *, confidence_level: float, r
     )
 
 
+def is_nameless(level: Any) -> bool:
+    """Whether a level names no brand."""
+    return level is None or not level_text(level).strip()
+
+
+def rated_brands(tally: Tally, column: str) -> Tally:
+    """The brands that have answers with a weight.
+
+    Raises
+    ------
+    EmptyDataError
+        When nobody answered.
+    ArgumentError
+        When fewer than two brands are named.
+    """
+    if not tally.responses.sum():
+        hint = "look at df.nps.audit() for why no answer was counted"
+        raise EmptyDataError(where="benchmark", expected=f"answers in {column!r}", got="none", hint=hint)
+    worth = tally.category_weights.sum(axis=1)
+    named = tally.take([at for at, cell in enumerate(tally.cells) if not is_nameless(cell[0]) and worth[at] > 0])
+    if len(named) < 2:
+        got = f"only {level_text(named.cells[0][0])!r}" if len(named) else "none"
+        raise ArgumentError(
+            where="competitors", expected=f"at least two brands with answers in {column!r}", got=got,
+            hint="one brand alone stands beside published figures: industry='airlines', without competitors=",
+        )  # fmt: skip
+    return named
+
+
+def alike_notes(levels: list[Any]) -> list[Note]:
+    """Brands that are written alike but for case, accents or spaces, and so are counted apart."""
+    texts = [level_text(level) for level in levels]
+    folded = [fold(text) for text in texts]
+    alike = tuple(repr(text) for text, each in zip(texts, folded, strict=True) if folded.count(each) > 1)
+    return [noted("benchmark_note_alike", names=alike)] if alike else []
+
+
 def own_row(levels: list[Any], own: Any, column: str) -> int:
     """Which brand is ours: as written, else the only one alike but for case, accents and punctuation."""
     alike = [at for at, level in enumerate(levels) if fold(level_text(level)) == fold(level_text(own))]
     return alike[0] if len(alike) == 1 else levels.index(matching(levels, own, where="own", column=column))
 
 
-def unit_of(survey: Base) -> tuple[str | None, tuple[str, ...]]:
-    """The column that tells persons apart, and those between which it cannot be decided."""
+def unit_of(survey: Base, brand: str) -> tuple[str | None, tuple[str, ...]]:
+    """The column that tells persons apart, and those between which it cannot be decided; never that of the brands."""
     if survey._cluster is not None:
         return resolve(survey._cluster, survey.source.columns), ()
     if survey.aggregated is not None:
         return None, ()
     try:
-        return survey._column("customer"), ()
+        found = survey._columns.find("customer", besides=brand).column
     except RoleError:
         if survey._named["customer"]:
             raise
-        return None, tuple(survey.rivals("customer"))
+        return None, tuple(survey._columns.rivals("customer", besides=brand))
+    if found == brand:
+        raise ArgumentError(where="competitors", expected="another column than that of persons", got=repr(brand))
+    return found, ()
 
 
 def shared_of(survey: Base, tally: Tally, column: str, unit: str) -> Shared | None:

@@ -52,27 +52,38 @@ def context_columns(data: Any, names: Sequence[str]) -> tuple[dict[str, list[flo
             where="context", expected=f"a column 'name' and at least one of {', '.join(MEASURES)}",
             got=", ".join(map(repr, given)) or "none",
         )  # fmt: skip
-    rows = [fold(str(name)) for name in columns["name"]]
+    rows = [said(name) for name in columns["name"]]
     twice = next((name for at, name in enumerate(rows) if name in rows[:at]), None)
     if twice is not None:
         raise ArgumentError(
             where="context", expected="each name once", got=f"{columns['name'][rows.index(twice)]!r} twice"
         )
     place = {name: at for at, name in enumerate(rows)}
-    at = [place.get(fold(name)) for name in names]
+    at = [place.get(said(name)) for name in names]
     found: dict[str, list[float | None]] = {
         measure: [None if row is None else share_at(columns[measure], row, measure) for row in at]
         if measure in columns
         else [None] * len(names)
         for measure in MEASURES
     }
-    own = {fold(name) for name in names}
+    own = {said(name) for name in names}
     others = tuple(str(name) for name, key in zip(columns["name"], rows, strict=True) if key not in own)
     if len(others) == len(rows):
         hint = did_you_mean(others[0] if others else "", names, quoted=True)
         raise ArgumentError(where="context, column 'name'", expected="names of the benchmark",
                             got=", ".join(map(repr, others[:5])) or "none", hint=hint)  # fmt: skip
     return found, others
+
+
+def said(name: Any) -> str:
+    """A name as it is read out: "Verdure & Fils" and "Verdure et fils" are one.
+
+    Examples
+    --------
+    >>> said("Verdure & Fils") == said("verdure et fils")
+    True
+    """
+    return " ".join(part for part in fold(str(name)).split() if part not in ("et", "and"))
 
 
 def share_at(values: Sequence[Any], at: int, measure: str) -> float | None:

@@ -75,7 +75,24 @@ def columns_of_file(path: Path, where: str) -> dict[str, list[Any]]:
         raise ReadError(where=path.name, expected="a head and a row a figure", got="an empty file")
     separator = layout_of(text.encode("utf-8"), separator=None, decimal=None).separator
     rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if any(row)]
+    even(rows, path.name, separator)
     return {name: [row[at] if at < len(row) else "" for row in rows[1:]] for at, name in enumerate(rows[0])}
+
+
+def even(rows: Sequence[Sequence[str]], name: str, separator: str) -> None:
+    """Refuse rows that hold more than the head names: what stands behind a decimal comma would be read as the next.
+
+    Raises
+    ------
+    ReadError
+    """
+    long = [at for at, row in enumerate(rows) if any(row[len(rows[0]) :])]
+    if long:
+        raise ReadError(
+            where=f"{name}, row {long[0]}", expected=f"{len(rows[0])} cells, as many as the head",
+            got=f"{len(rows[long[0]])}: {separator.join(rows[long[0]])!r}",
+            hint="with decimal commas, separate cells by semicolons, or write \"31,5\" in quotes",
+        )  # fmt: skip
 
 
 def read_figures(data: Any) -> list[Figure]:
@@ -95,8 +112,11 @@ def read_figures(data: Any) -> list[Figure]:
     """
     given = table_of(data, "published")
     columns: dict[str, list[Any]] = {}
+    companies = False
     for head, values in given.items():
         name = meant(head, "column")
+        if name == "company":
+            name, companies = "name", companies or "name" not in columns
         # "sector" is an industry beside a name, and the name where there is none.
         if name is not None and name not in columns:
             columns[name] = values
@@ -109,16 +129,46 @@ def read_figures(data: Any) -> list[Figure]:
     size = len(columns["nps"])
     rows = [{name: blank(values[at]) for name, values in columns.items()} for at in range(size)]
     filled(rows, "url")
+    are_points(rows)
+    if companies:
+        rows = [of_company(row) for row in rows]
     found: list[Figure] = []
     errors: list[NpskitError] = []
     for at, row in enumerate(rows, start=1):
         try:
-            found += [figure_of(row, f"published, row {at}")] if any(row.values()) else []
+            named = f" ({row['name']})" if row.get("name") else ""
+            found += [figure_of(row, f"published, row {at}{named}")] if any(row.values()) else []
         except NpskitError as error:
             errors.append(error)
     if errors:
         raise together(errors, "published") from None
     return found
+
+
+def are_points(rows: Sequence[Row]) -> None:
+    """Refuse scores that look like shares, which would all be shown as 0 points.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    found = [str(row["nps"]).translate(MINUS).replace(",", ".") for row in rows if row.get("nps") is not None]
+    numbers = [float(text) for text in found if re.fullmatch(r"[-+]?\d*\.?\d+", text)]
+    if numbers and len(numbers) == len(found) and max(map(abs, numbers)) <= 1 and any(each % 1 for each in numbers):
+        raise ArgumentError(
+            where="published, column 'nps'", expected="points from -100 to 100",
+            got=f"nothing beyond 1, such as {found[0]}",
+            hint="of shares, multiply by 100; points below 1 are told by a percent sign: '0.5 %'",
+        )  # fmt: skip
+
+
+def of_company(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of a table of companies: of one, unless it says otherwise, or its name is that of a whole industry."""
+    name = str(row.get("name") or "")
+    if row.get("kind") or not name or meant(name, "industry"):
+        return row
+    kind = meant(name, "kind")
+    return {**row, "kind": kind if kind and kind != "company" else "company"}
 
 
 def blank(value: Any) -> Any:
@@ -185,7 +235,7 @@ def number_of(value: Any, where: str, low: float, high: float, expected: str) ->
 def whole_of(value: Any, where: str, low: float, high: float, expected: str) -> int | None:
     """A whole number; of a date its year."""
     year = getattr(value, "year", None)
-    if value is not None and year is None and "year" in where:
+    if value is not None and year is None and where.endswith("column 'year'"):
         found = re.fullmatch(r"(\d{4})-\d\d(-\d\d.*)?|\d\d/\d\d/(\d{4})", str(value))
         year = int(found[1] or found[3]) if found else None
     number = number_of(value if year is None else year, where, low, high, expected)

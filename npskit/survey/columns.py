@@ -58,8 +58,8 @@ class Columns:
         # This object lives for one call, in which no column changes.
         self._samples: dict[str, list[Any]] = {}
 
-    def find(self, role: str) -> Candidate:
-        """The column that plays a role.
+    def find(self, role: str, *, besides: str | None = None) -> Candidate:
+        """The column that plays a role, `besides` one that is known to be something else unless it was named.
 
         Raises
         ------
@@ -77,28 +77,29 @@ class Columns:
         if name := self._named.get(role):
             return Candidate(roles.resolve(name, columns), role, 0, "named in the call")
         told = self._notes.get("roles", {}).get(role)
-        if told in columns:
+        if told in columns and told != besides:
             return Candidate(told, role, 0, "the export's format tells it")
         if len(columns) == 1 and role == "rating":
             return Candidate(columns[0], role, 0, "the only column")
-        held = self._held(role)
+        held = self._held(role, besides)
         if role == "rating" and not held:
             raise self._no_rating()
         return roles.choose(role, held, columns)
 
-    def rivals(self, role: str) -> list[str]:
+    def rivals(self, role: str, *, besides: str | None = None) -> list[str]:
         """The columns between which a role cannot be decided; empty when one plays it, or none could."""
         try:
-            self.find(role)
+            self.find(role, besides=besides)
         except RoleError:
-            held = self._held(role)
+            held = self._held(role, besides)
             return [candidate.column for candidate in held if candidate.rank == held[0].rank]
         return []
 
-    def _held(self, role: str) -> list[Candidate]:
+    def _held(self, role: str, besides: str | None = None) -> list[Candidate]:
         """The candidates of a role, best first; empty columns only where there is nothing else."""
         aliases = self._second_names()
-        found = roles.candidates(role, self._source.columns, fits=self._fits, aliases=aliases)
+        columns = [name for name in self._source.columns if name != besides]
+        found = roles.candidates(role, columns, fits=self._fits, aliases=aliases)
         return [candidate for candidate in found if self._sample(candidate.column)] or found
 
     def _sample(self, column: str) -> list[Any]:
