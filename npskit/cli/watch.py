@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,6 +34,7 @@ EXAMPLES = (
     "npskit watch nps.yaml",
     "npskit watch nps.yaml --ledger --format csv",
 )
+ENDED = 128 + signal.SIGTERM
 # Of the ledger on a terminal; the rest is in its file.
 SHOWN = ("number", "file", "rows_read", "rows_new", "rows_refused", "duplicates_of", "first", "last")
 STATUSES = """
@@ -112,26 +116,50 @@ def one_round(config: Config) -> int:
     """Look once; the exit status is that of the round."""
     from npskit.watch import BusyError, watch_once
     from npskit.watch.telling import BUSY
+    from npskit.watch.wording import spoken
 
     try:
-        return watch_once(config, tell=told).status
+        with spoken(config.lang), staying():
+            return watch_once(config, tell=told).status
     except BusyError as error:
         print(f"npskit: {error}", file=sys.stderr)
         return BUSY
 
 
+@contextmanager
+def staying() -> Iterator[None]:
+    """What a disk does to a round, such as a share that goes away in the middle of it, is an error of npskit."""
+    try:
+        yield
+    except NpskitError:
+        raise
+    except OSError as error:
+        where, got = str(error.filename or "npskit watch"), error.strerror or str(error)
+        raise ReportError(where=where, expected="files that stay there", got=got) from error
+
+
 def for_good(path: str, seconds: float) -> int:
     """Look again and again until somebody ends it; what goes wrong in one round may go well in the next."""
+    from npskit.report.ending import ended_by_signal
     from npskit.watch import read_config
 
-    while True:
-        try:
-            one_round(read_config(path))
-        except ListenerError:
-            raise
-        except NpskitError as error:
-            print(f"npskit: {error}", file=sys.stderr, flush=True)
-        time.sleep(seconds)
+    # Whole, since the folder one stands in may be on a share that goes away and comes back as another.
+    path, said = os.path.abspath(path), ""
+    with ended_by_signal() as end:
+        while not end.is_set():
+            wrong = ""
+            try:
+                one_round(read_config(path))
+            except ListenerError:
+                raise
+            except (NpskitError, OSError) as error:
+                wrong = str(error)
+            # Once for as long as it stays: a share that is away for a weekend would fill the log.
+            if wrong and wrong != said:
+                print(f"npskit: {wrong}", file=sys.stderr, flush=True)
+            said = wrong
+            time.sleep(0 if end.is_set() else seconds)
+    return ENDED
 
 
 class ListenerError(ReportError):

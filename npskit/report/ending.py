@@ -16,20 +16,25 @@ __all__ = ["deaf", "ended_by_signal"]
 
 
 @contextmanager
-def ended_by_signal() -> Iterator[None]:
-    """Let a polite request to end be an exception, so that nothing is left behind; asked twice, tidy up to the end."""
+def ended_by_signal() -> Iterator[threading.Event]:
+    """Let a polite request to end be an exception, so that nothing is left behind; asked twice, tidy up to the end.
+
+    What comes is set by the request: where it comes while Python throws away an object, the exception goes with it.
+    """
+    asked = threading.Event()
     mine = threading.current_thread() is threading.main_thread()
     if not mine or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
-        yield
+        yield asked
         return
 
     def end(*_: Any) -> None:
+        asked.set()
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         raise SystemExit(128 + signal.SIGTERM)
 
     signal.signal(signal.SIGTERM, end)
     try:
-        yield
+        yield asked
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
 

@@ -18,7 +18,7 @@ from npskit.errors import SurveyNotFoundError, did_you_mean
 from npskit.watch.config import Config
 from npskit.watch.files import digest_of
 
-__all__ = ["Arrival", "arrivals", "is_at_rest", "stamp", "unsettled"]
+__all__ = ["Arrival", "arrivals", "check_folder", "is_at_rest", "stamp", "unsettled"]
 
 # What browsers, editors and copying programs call a file that is not there yet; and Excel one that is open.
 UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".tmp", ".filepart")
@@ -47,12 +47,8 @@ def arrivals(config: Config) -> list[Arrival]:
     SurveyNotFoundError
         When the folder is not there: a share that is not mounted is no folder without exports.
     """
+    check_folder(config)
     folder = config.folder
-    if not folder.is_dir():
-        place = config.places.place("folder") if config.places else None
-        where = f"{place.file}, line {place.line}, folder" if place else "folder"
-        got = f"a file, {str(folder)!r}" if folder.exists() else f"no folder {str(folder)!r}"
-        raise SurveyNotFoundError(where=where, expected="a folder", got=got, hint=meant(folder))
     own = [config.output.resolve(), config.history.resolve()]
     try:
         there = [each for each in matching(folder, config.pattern) if each[0].is_file()]
@@ -62,6 +58,21 @@ def arrivals(config: Config) -> list[Arrival]:
     outside = [each for each in there if not any(each[0].resolve().is_relative_to(folder) for folder in own)]
     found = [Arrival(path, name, stamp(path)) for path, name in outside]
     return sorted(found, key=lambda each: (each.stamp[1:2], each.name))
+
+
+def check_folder(config: Config) -> None:
+    """Raise where there is no folder of exports.
+
+    Raises
+    ------
+    SurveyNotFoundError
+    """
+    folder = config.folder
+    if not folder.is_dir():
+        place = config.places.place("folder") if config.places else None
+        where = f"{place.file}, line {place.line}, folder" if place else "folder"
+        got = f"a file, {str(folder)!r}" if folder.exists() else f"no folder {str(folder)!r}"
+        raise SurveyNotFoundError(where=where, expected="a folder", got=got, hint=meant(folder))
 
 
 def meant(folder: Path) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from contextlib import chdir
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 from npskit.errors import ArgumentError, NpskitError
 from npskit.watch.config_file import Written, read_written
 from npskit.watch.config_keys import KEYS, MONITOR_KEYS, TEAM_KEYS, checked_values
+from npskit.watch.files import working_in
 from npskit.watch.wording import language_said, spoken
 
 __all__ = ["Config", "Monitoring", "Teams", "read_config"]
@@ -237,7 +237,7 @@ def check_template(config: Config, written: Written) -> None:
 
     for key, template, parameters in orders:
         try:
-            with chdir(config.path.parent):
+            with working_in(config.path.parent):
                 prepared(template, parameters, config.lang)
         except NpskitError as error:
             raise not_taken(written, key, template, parameters, error) from None

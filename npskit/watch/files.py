@@ -7,11 +7,14 @@ beside, which has a name of its own and is swept away by the next run.
 from __future__ import annotations
 
 import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from npskit.errors import ReportError
 
-__all__ = ["digest_of", "made_folder", "swept"]
+__all__ = ["digest_of", "made_folder", "swept", "working_in"]
 
 BLOCK = 1 << 20
 
@@ -46,3 +49,29 @@ def digest_of(path: Path) -> str:
         while block := file.read(BLOCK):
             found.update(block)
     return found.hexdigest()
+
+
+@contextmanager
+def working_in(folder: Path) -> Iterator[None]:
+    """Work in a folder, then where one was before, if that is there still: a share may be away for a night.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> before = os.getcwd()
+    >>> with tempfile.TemporaryDirectory() as name:
+    ...     with working_in(Path(name)):
+    ...         os.path.samefile(os.getcwd(), name)
+    True
+    >>> os.getcwd() == before
+    True
+    """
+    before = ""
+    with suppress(OSError):
+        before = os.getcwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            os.chdir(before or folder)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -70,7 +71,9 @@ class Part:
         """
         parquet = optional_import("pyarrow.parquet", extra="parquet", purpose=PURPOSE)
         try:
-            return parquet.ParquetFile(self.path).read().to_pandas()
+            # Closed at once: Windows lets nobody replace a file that is open.
+            with parquet.ParquetFile(self.path) as file:
+                return file.read().to_pandas()
         except (OSError, ValueError) as error:
             raise damaged(self.path, error) from None
 
@@ -108,15 +111,28 @@ class History:
         object.__setattr__(self, "known", {part.digest: part for part in self.parts})
 
     @classmethod
-    def opened(cls, folder: Path) -> History:
+    def opened(cls, folder: Path, *, begun: bool = False) -> History:
         """The history of a folder, empty when nothing was kept yet.
+
+        Parameters
+        ----------
+        folder : Path
+        begun : bool
+            Whether a folder of parts has to be there: of a share that is away for a moment, nothing is known.
 
         Raises
         ------
         ReadError
-            When a part is damaged, or is none.
+            When the parts cannot be read, or one is damaged or none.
         """
-        parts = [told_by(path) for path in (folder / PARTS).glob("*.parquet") if not path.name.startswith(".")]
+        try:
+            names = sorted(os.listdir(folder / PARTS))
+        except OSError as error:
+            if begun or not isinstance(error, FileNotFoundError):
+                got = error.strerror or str(error)
+                raise ReadError(where=str(folder / PARTS), expected="a folder that can be read", got=got) from None
+            names = []
+        parts = [told_by(folder / PARTS / name) for name in names if name.endswith(".parquet") and name[0] != "."]
         return cls(folder, tuple(sorted(parts, key=lambda part: (part.told["number"], part.digest))))
 
     def with_part(self, frame: pd.DataFrame, told: Mapping[str, Any]) -> History:

@@ -7,8 +7,9 @@ is told by whom.
 from __future__ import annotations
 
 import os
+import secrets
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,8 @@ class BusyError(NpskitError, RuntimeError):
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Hold a folder.
+def locked(folder: Path) -> Iterator[Callable[[], None]]:
+    """Hold a folder; what comes is to be called before it is written to, and raises when it is no more the one held.
 
     Raises
     ------
@@ -58,17 +59,37 @@ def locked(folder: Path) -> Iterator[None]:
                 got=f"another that works ({holder(path)})",
                 hint="let it end; what it does not do, the next run does",
             )
+        mark = f"process {os.getpid()}, {secrets.token_hex(8)}"
         file.truncate(0)
-        file.write(f"process {os.getpid()}".encode())
+        file.write(mark.encode())
         file.flush()
-        yield
+        yield lambda: check_held(path, mark)
+
+
+def check_held(path: Path, mark: str) -> None:
+    """Raise when a lock is not where it was taken: a share went away, and something else may be in its place.
+
+    Raises
+    ------
+    ReportError
+    """
+    found = ""
+    try:
+        found = path.read_text(encoding="utf-8", errors="replace")
+    except PermissionError:
+        # On Windows a locked file may not be read.
+        return
+    except OSError:
+        pass
+    if found != mark:
+        raise ReportError(where=str(path.parent), expected="the folder in which it began", got="none, or another")
 
 
 def holder(path: Path) -> str:
     """Who says to hold the lock."""
     with suppress(OSError):
         # On Windows a locked file cannot be read by others.
-        return path.read_text(encoding="utf-8", errors="replace")[:100] or "process unknown"
+        return path.read_text(encoding="utf-8", errors="replace").partition(",")[0][:100] or "process unknown"
     return "process unknown"
 
 

@@ -11,19 +11,21 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, chdir, contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from npskit.errors import ReportError
 from npskit.labels import number, word
 from npskit.report.durable import written_whole
-from npskit.report.team_run import ended_by_signal
+from npskit.report.ending import ended_by_signal
 from npskit.watch.alerting import alerts, judged_state
+from npskit.watch.arriving import check_folder
 from npskit.watch.config import Config
-from npskit.watch.files import made_folder, swept
+from npskit.watch.files import made_folder, swept, working_in
 from npskit.watch.history import PARTS, History, Part
 from npskit.watch.ledger import LEDGER_FILE, ledger_bytes
 from npskit.watch.lock import locked
@@ -76,13 +78,16 @@ def watch_once(config: Config, *, tell: Tell | None = None) -> Outcome:
     """
     with ExitStack() as held:
         held.enter_context(spoken(config.lang))
+        # Before anything is made: where a share is not mounted there would be a second, empty history in its place.
+        check_folder(config)
         places = [config.history, *([config.output] if config.formats or config.teams else [])]
-        for folder in sorted({made_folder(place).resolve() for place in places}):
-            held.enter_context(locked(folder))
+        checks = [
+            held.enter_context(locked(folder)) for folder in sorted({made_folder(each).resolve() for each in places})
+        ]
         held.enter_context(ended_by_signal())
         # Paths among the parameters begin beside the configuration, wherever a scheduler starts.
-        held.enter_context(chdir(config.path.parent))
-        round_ = Round(config, tell or (lambda event: None))
+        held.enter_context(working_in(config.path.parent))
+        round_ = Round(config, tell or (lambda event: None), lambda: [check() for check in checks])
         with own_temporary(config.history):
             outcome = round_.through()
         # The last thing that is done: what a kill before it leaves untold is told again, by line and by status.
@@ -93,12 +98,14 @@ def watch_once(config: Config, *, tell: Tell | None = None) -> Outcome:
 class Round:
     """One round, under the lock."""
 
-    def __init__(self, config: Config, tell: Tell) -> None:
-        self.config, self.tell = config, tell
-        for folder in (config.history, config.history / PARTS):
+    def __init__(self, config: Config, tell: Tell, check: Callable[[], object]) -> None:
+        self.config, self.tell, self.check = config, tell, check
+        for folder in (config.history, made_folder(config.history / PARTS)):
             swept(folder)
         self.told = Told(config.history)
-        self.history = History.opened(config.history)
+        self.history = History.opened(config.history, begun=True)
+        # What was not there to be read was not read: answers of the history would be taken in again.
+        check()
         self.events: list[Event] = []
         self.said: set[str] = set()
         self.judged = ""
@@ -106,7 +113,7 @@ class Round:
     def through(self) -> Outcome:
         """From the folder to the last line."""
         check_hints(self.config, self.history)
-        taken = taken_in(self.config, self.history)
+        taken = taken_in(self.config, self.history, self.check)
         self.history = taken.history
         self.keep_ledger()
         self.say(file_events(self.config, taken))
@@ -143,8 +150,11 @@ class Round:
     def keep_ledger(self) -> None:
         """The ledger for people, written from the parts."""
         path, content = self.config.history / LEDGER_FILE, ledger_bytes(self.history)
-        if not path.is_file() or path.read_bytes() != content:
-            written_whole(path, content)
+        try:
+            if not path.is_file() or path.read_bytes() != content:
+                written_whole(path, content)
+        except (ReportError, OSError) as error:
+            self.say([unwritten(self.config, path, error)])
 
 
 def file_events(config: Config, taken: Taken) -> Iterator[Event]:
@@ -162,6 +172,16 @@ def file_events(config: Config, taken: Taken) -> Iterator[Event]:
         told = {"file": name, "digest": digest, "reason": error.message, "hint": error.hint}
         message = word("watch_unreadable", config.lang, file=name, reason=reason_text(error, config.lang))
         yield Event("unreadable", event_id("unreadable", name, digest), told, message, status=TROUBLE, again=True)
+
+
+def unwritten(config: Config, path: Path, error: Exception) -> Event:
+    """That the ledger could not be written: a spreadsheet may hold it, which keeps nothing else from being done."""
+    reason = error.message if isinstance(error, ReportError) else str(error)
+    told_reason = reason_text(error, config.lang) if isinstance(error, ReportError) else reason
+    told = {"file": path.name, "path": str(path), "reason": reason}
+    message = word("watch_ledger_failed", config.lang, name=path.name, reason=told_reason)
+    same = event_id("report_failed", path.name, reason)
+    return Event("report_failed", same, told, message, status=TROUBLE, again=True)
 
 
 COUNTS = ("file", "digest", "rows_read", "rows_new", "changed", "first", "last", "appeared", "gone", "renamed")

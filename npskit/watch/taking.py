@@ -7,7 +7,7 @@ it again, until somebody mends it or takes it away.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -54,8 +54,15 @@ class Taken:
     unread: Mapping[str, tuple[str, NpskitError]]
 
 
-def taken_in(config: Config, history: History) -> Taken:
+def taken_in(config: Config, history: History, check: Callable[[], object]) -> Taken:
     """Read every export that is new, the oldest first, into the history.
+
+    Parameters
+    ----------
+    config : Config
+    history : History
+    check : callable
+        Raises when the folder of the history is not the one that was opened.
 
     Raises
     ------
@@ -97,6 +104,7 @@ def taken_in(config: Config, history: History) -> Taken:
             if not is_unchanged(arrival, digest):
                 waiting.append(arrival.name)
                 continue
+            check()
             history = history.with_part(frame, told)
     return Taken(history, len(history.parts) - before, tuple(same), tuple(waiting), unread)
 
