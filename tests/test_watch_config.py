@@ -49,6 +49,9 @@ pytest.importorskip("yaml")
         ("folder:\tx\n\tlang: fr", r"line 1, column 8: .*\nHint: write spaces instead of the tab"),
         ("folder: x\ntitle: a: b", r"line 2, column 9: .*\nHint: put a text that holds a colon in quotes"),
         ("folder: x\ntitle: 'a", r"Hint: close the quotation mark"),
+        ('folder: "C:\\Users\\me"', r"(?s)line 1.*Hint: in double quotes write / instead of \\, or take single quotes"),
+        ('folder: "exports\\new\\shops"', r"(?s)line 1.*Hint: in double quotes write /"),
+        ("folder: x\npattern: shops\\*.csv", r"(?s)line 2, pattern: .*Hint: write / between folder and name"),
     ],
 )
 def test_what_is_wrong_in_a_configuration_is_told_with_its_line(tmp_path: Path, text: str, message: str) -> None:

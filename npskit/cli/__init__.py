@@ -16,6 +16,7 @@ from typing import Any
 
 import npskit
 from npskit.cli import completion, lab, notebooks, reports, scores, watch
+from npskit.cli.output import let_letters_fit
 from npskit.errors import NpskitError, NpskitWarning
 
 __all__ = ["main"]
@@ -47,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     >>> main(["score", "no-such-file.csv"])
     2
     """
+    let_letters_fit()
     parser = arguments_parser()
     options = parser.parse_args(arguments)
     warnings.showwarning = show_warning

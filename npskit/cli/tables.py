@@ -8,6 +8,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from npskit.cli.output import holds_all_letters
+
 __all__ = ["printed", "written"]
 
 
@@ -33,7 +35,7 @@ def written(table: Mapping[str, Sequence[Any]], kind: str) -> int:
 
     rows = [dict(zip(table, plain(row), strict=True)) for row in zip(*table.values(), strict=True)]
     if kind == "json":
-        print(json.dumps(rows, ensure_ascii=False, indent=1))
+        print(json.dumps(rows, ensure_ascii=not holds_all_letters(), indent=1))
         return 0
     writer = csv.DictWriter(sys.stdout, list(table), lineterminator="\n")
     writer.writeheader()

@@ -8,12 +8,16 @@ later cannot be empty.
 from __future__ import annotations
 
 import os
+import time
 from contextlib import suppress
 from pathlib import Path
 
 from npskit.errors import ReportError
 
 __all__ = ["written_whole"]
+
+# A scanner of viruses, or what makes an index of files, opens whatever is new for a moment.
+PAUSES = (0.05, 0.2, 0.5, 1.0) if os.name == "nt" else ()
 
 
 def written_whole(path: Path, content: bytes, *, where: str = "") -> None:
@@ -44,13 +48,25 @@ def written_whole(path: Path, content: bytes, *, where: str = "") -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(part, path)
+        take_place(part, path)
         on_disk(path.parent)
     except OSError as error:
         got = error.strerror or str(error)
         raise ReportError(where=where or str(path), expected="to write it", got=got) from None
     finally:
-        part.unlink(missing_ok=True)
+        # What is left of it on a disk that is away, the next run removes.
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def take_place(part: Path, path: Path) -> None:
+    """Let a file take its place in one step; on Windows for as long as whoever looks at either lets nobody move it."""
+    for pause in PAUSES:
+        with suppress(PermissionError):
+            os.replace(part, path)
+            return
+        time.sleep(pause)
+    os.replace(part, path)
 
 
 def on_disk(folder: Path) -> None:

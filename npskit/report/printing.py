@@ -70,11 +70,12 @@ def printed(html: str) -> bytes:
         page.write_text(html, encoding="utf-8")
         command += [f"--user-data-dir={folder / 'profile'}", f"--print-to-pdf={out}", page.as_uri()]
         try:
-            run = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+            run = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)
         except (OSError, subprocess.TimeoutExpired) as error:
             raise failed(type(error).__name__) from None
         if run.returncode or not out.exists():
-            raise failed(next(reversed(run.stderr.strip().splitlines()), f"exit code {run.returncode}"))
+            said = run.stderr.decode("utf-8", "replace").strip().splitlines()
+            raise failed(next(reversed(said), f"exit code {run.returncode}"))
         return out.read_bytes()
 
 

@@ -22,6 +22,7 @@ HINTS = {
     r"'\t'": "write spaces instead of the tab",
     "mapping values are not allowed here": "put a text that holds a colon in quotes",
     "unexpected end of stream": "close the quotation mark or bracket that is open",
+    "escape": "in double quotes write / instead of \\, or take single quotes",
 }
 
 

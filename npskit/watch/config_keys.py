@@ -57,6 +57,8 @@ def patterns(value: Any, place: Place) -> tuple[str, ...]:
     for each in found:
         if each.startswith(("/", "~")) or ".." in each.split("/"):
             raise place.wrong("a pattern of names, such as '*.csv'", repr(each), "the folder is said by 'folder'")
+        if "\\" in each:
+            raise place.wrong("a pattern of names, such as '*.csv'", repr(each), "write / between folder and name")
     if not found:
         raise place.wrong("a pattern of names, such as '*.csv'", "none")
     return found
