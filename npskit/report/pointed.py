@@ -21,7 +21,7 @@ DATUM = re.compile(r"datum\.(\w+)")
 EQUAL = re.compile(r"datum\.(\w+) ([!=])== (?:'([^']*)'|(-?\d+)|null)")
 VALID = re.compile(r"isValid\(datum\.(\w+)\)")
 # Where a mark is drawn, which may be moved aside, is no figure.
-PLACES = {"x", "y", "row", "panel", "at", "part", "stretch"}
+PLACES = {"x", "y", "row", "panel", "at", "part", "stretch", "edge"}
 INSIDE = ("layer", "hconcat", "vconcat", "concat", "spec")
 SIGNED, COUNT = '+#,##0;"−"#,##0;0', "#,##0"
 

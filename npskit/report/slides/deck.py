@@ -1,8 +1,9 @@
 """A report as slides: one for each finding, with charts that one can edit, tables, and notes for who presents.
 
 They are made of the same outputs as the page and the workbook, so that all three say the same. A chart is one of the
-presentation's own wherever it has such a kind; its numbers are inside it. Any other is the picture of the page, which
-says what it shows to those who cannot see it, and whose numbers are in the notes.
+presentation's own wherever it has such a kind; its numbers are inside it. Panels beside each other are as many charts
+of one slide. Any other is the picture of the page, which says what it shows to those who cannot see it, and whose
+numbers are in the notes.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ from npskit.report.slides.labels import plain
 from npskit.report.slides.look import QUIET, TEXT, blank
 from npskit.report.slides.measure import fitting, shortened
 from npskit.report.slides.native import TAGS, add_chart, colour_of
+from npskit.report.slides.panels import SIGNS, key_name, key_text, keys_height
 from npskit.report.slides.plan import (
     BETWEEN,
     BODY,
+    GAP,
     INDENT,
     KICKER,
     MARGIN,
@@ -34,6 +37,7 @@ from npskit.report.slides.plan import (
     plan,
     text_height,
 )
+from npskit.report.slides.series import Series
 from npskit.report.slides.table import PADDING, Grid
 
 __all__ = ["slides"]
@@ -100,7 +104,8 @@ class Writer:
         self.framed(slide)
         if planned.kicker:
             self.box(slide, KICKER, [shortened(planned.kicker, 14, KICKER[2], KICKER[3])], 14, QUIET)
-        kinds = {"text": self.told, "chart": self.charted, "picture": self.pictured, "table": self.tabled}
+        kinds = {"text": self.told, "chart": self.charted, "panels": self.panelled, "picture": self.pictured,
+                 "table": self.tabled}  # fmt: skip
         kinds[planned.kind](slide, planned)
         slide.notes_slide.notes_text_frame.text = plain(self.noted(planned))
         for paragraph in slide.notes_slide.notes_text_frame.paragraphs:
@@ -154,6 +159,36 @@ class Writer:
         self.described(frame, planned)
         if planned.lines:
             self.paragraphs(slide, (MARGIN + width + 24, top, SIDE, room), planned.lines, planned.size)
+
+    def panelled(self, slide: Any, planned: Slide) -> None:
+        """Native charts beside each other, each under its name, with what they draw above and sentences beside."""
+        top = start = self.subtitled(slide, planned)
+        width = BODY[2] - (SIDE + GAP if planned.lines else 0)
+        if planned.keys:
+            start += keys_height(planned.keys, width)
+            self.keyed(slide, (MARGIN, top, width, start - top - 4), planned.keys)
+        for placed in planned.placed:
+            above, box = moved(placed.above, MARGIN, start), moved(placed.box, MARGIN, start)
+            if placed.title:
+                texts = self.box(slide, above, [placed.title], NOTE_SIZE, TEXT).text_frame.paragraphs
+                texts[0].runs[0].font.bold = True
+            frame = add_chart(slide, placed.panel.drawn, box, self.lang, legend=not planned.keys)
+            self.described(frame, planned, placed.panel.title)
+        if planned.lines:
+            beside = (MARGIN + width + GAP, top, SIDE, BODY[1] + BODY[3] - top)
+            self.paragraphs(slide, beside, planned.lines, planned.size)
+
+    def keyed(self, slide: Any, box: Box, keys: Sequence[Series]) -> None:
+        """What the series are called, each after its mark in its colour."""
+        shape = self.box(slide, box, [key_text(keys)], NOTE_SIZE, TEXT)
+        paragraph = shape.text_frame.paragraphs[0]
+        paragraph.runs[0].text = ""
+        for at, each in enumerate(keys):
+            for text, colour in ((f"{SIGNS.get(each.look, SIGNS['bar'])} ", each.colour), (key_name(keys, at), TEXT)):
+                run = paragraph.add_run()
+                run.text, run.font.size = plain(text), self.util.Pt(NOTE_SIZE)
+                run.font.color.rgb = colour_of(colour)
+        self.tag(paragraph)
 
     def pictured(self, slide: Any, planned: Slide) -> None:
         """A chart as the picture of the page."""
@@ -256,13 +291,13 @@ class Writer:
         for run in paragraph.runs:
             run.font._rPr.set("lang", TAGS[self.lang])
 
-    def described(self, shape: Any, planned: Slide) -> None:
-        """What it shows, for those who cannot see it."""
+    def described(self, shape: Any, planned: Slide, part: str = "") -> None:
+        """What it shows, for those who cannot see it; of several charts, the part that it is."""
         spec: Mapping[str, Any] = planned.sheet.spec if planned.sheet else {}
         text = str(spec.get("description") or " ".join([planned.title, *planned.notes]))
         name = shape._element.xpath(".//p:cNvPr")[0]
-        name.set("descr", plain(text)[:LONGEST_ALT])
-        name.set("name", plain(planned.title)[:60])
+        name.set("descr", plain(f"{part}. {text}" if part else text)[:LONGEST_ALT])
+        name.set("name", plain(part or planned.title)[:60])
 
     def noted(self, planned: Slide) -> str:
         """The notes: where this is from, of how many answers, the numbers of a picture, how it was computed."""
@@ -272,6 +307,11 @@ class Writer:
         if planned.kind != "text":
             parts += ["", self.method]
         return "\n".join(parts).strip()
+
+
+def moved(box: Box, across: float, down: float) -> Box:
+    """A box somewhere else."""
+    return box[0] + across, box[1] + down, box[2], box[3]
 
 
 def rows_as_text(sheet: Sheet) -> list[str]:

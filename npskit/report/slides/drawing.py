@@ -41,8 +41,17 @@ MOST_ROWS, MOST_SERIES = 66, 8
 MOST_DOTS, LONGEST_DOT, CLOSE = 12, 22, 0.5
 
 
-def drawing(spec: Mapping[str, Any], lang: str) -> Drawing | None:
+def drawing(spec: Mapping[str, Any], lang: str, *, terse: bool = False, days: Sequence[str] = ()) -> Drawing | None:
     """The native chart of a specification; None where a picture says it better.
+
+    Parameters
+    ----------
+    spec : mapping
+    lang : {"en", "fr"}
+    terse : bool
+        Whether columns are called without the number of their answers, since there is little room.
+    days : sequence of str
+        First days of periods that a chart over time has to show, beside its own.
 
     Examples
     --------
@@ -58,7 +67,7 @@ def drawing(spec: Mapping[str, Any], lang: str) -> Drawing | None:
     marks = [mark for mark in marks_of(spec) if mark.kind != "text"]
     if not marks or not is_plain(spec) or any(mark.kind in ("geoshape", "arc", "image") for mark in marks):
         return None
-    named = Named(marks, lang)
+    named = Named(marks, lang, terse=terse, days=days)
     words = [mark for mark in marks_of(spec) if mark.kind == "text"]
     for attempt in (over_time, bridge, of_points, in_rows, in_columns):
         found = attempt(marks, named, words)
@@ -112,11 +121,14 @@ def along_places(marks: Sequence[Mark], named: Named, kind: str, axes: tuple[str
     drawn = [mark for mark in placed if mark.kind in VALUED and not measures_too(mark, f"{along}2")]
     spans = [mark for mark in placed if mark.kind in SPANNING and measures_too(mark, f"{along}2")]
     fields = list(dict.fromkeys(mark.field(along) for mark in drawn if not mark.field(along).endswith("_at")))
+    # What joins two figures is no interval of either.
+    spans = [mark for mark in spans if not {mark.field(along), mark.field(f"{along}2")} <= set(fields)]
     tipped = [mark for mark in placed if mark.part.tips]
     if not fields or not tipped or len({mark.part.name for mark in placed}) > 1 or len(fields) > MOST_SERIES:
         return None
     rows = list(tipped[0].part.rows)
-    names = [category(row, tipped[0], named.lang) for row in rows]
+    terse = named.terse and kind == "columns"
+    names = [category(row, tipped[0], named.lang, counted=not terse) for row in rows]
     if not all(names) or not len(set(names)) == len(names) <= MOST_ROWS:
         return None
     found = []
@@ -151,9 +163,9 @@ def measures_too(mark: Mark, channel: str) -> bool:
     return mark.field(channel) not in ("", "zero")
 
 
-def category(row: Row, mark: Mark, lang: str) -> str:
+def category(row: Row, mark: Mark, lang: str, *, counted: bool = True) -> str:
     """What a row is called, with how many answers it holds where it says so."""
     name, n = str(row.get(mark.part.tips[0][0]) or ""), row.get("n")
-    if not isinstance(n, str) or not n or "n" not in [field for field, _ in mark.part.tips]:
+    if not counted or not isinstance(n, str) or not n or "n" not in [field for field, _ in mark.part.tips]:
         return name
     return f"{name} ({n if '=' in n else word('chart_n', lang, n=n)})"

@@ -131,8 +131,8 @@ def is_plain(spec: Any) -> bool:
 class Named:
     """What the fields of a chart are called, and in which format they are written, by what one reads at the pointer."""
 
-    def __init__(self, marks: Sequence[Mark], lang: str) -> None:
-        self.lang = lang
+    def __init__(self, marks: Sequence[Mark], lang: str, *, terse: bool = False, days: Sequence[str] = ()) -> None:
+        self.lang, self.terse, self.days = lang, terse, days
         self.columns = [column for mark in marks if mark.part.tips for column in columns(mark, lang)]
 
     def of(self, name: str, rows: Iterable[Row]) -> tuple[str, str]:

@@ -14,7 +14,8 @@ from typing import Any
 from npskit.charts.theme import INK, MUTED
 from npskit.errors import optional_import
 from npskit.report.slides.labels import CHART, DRAWING, SMALLEST, add_labels, add_names, localised, plain
-from npskit.report.slides.series import Drawing, Series, rounded
+from npskit.report.slides.panels import skipped
+from npskit.report.slides.series import Drawing, Series, reached, rounded
 
 __all__ = ["TAGS", "add_chart", "colour_of"]
 
@@ -26,9 +27,13 @@ TYPES = {
     "points": "XY_SCATTER",
 }  # fmt: skip
 GRID = "DFE3E6"
+# Lines of an axis at most, and of one that is not so long.
+USUAL, FEWER, SMALL = 6, 4, 200.0
 
 
-def add_chart(slide: Any, drawn: Drawing, box: tuple[float, float, float, float], lang: str) -> Any:
+def add_chart(
+    slide: Any, drawn: Drawing, box: tuple[float, float, float, float], lang: str, *, legend: bool = True
+) -> Any:
     """A native chart on a slide; the box is left, top, width and height in points."""
     util = optional_import("pptx.util", extra="pptx", purpose="write slides")
     enum = optional_import("pptx.enum.chart", extra="pptx", purpose="write slides")
@@ -42,15 +47,15 @@ def add_chart(slide: Any, drawn: Drawing, box: tuple[float, float, float, float]
     chart.font.size, chart.font.name = util.Pt(SMALLEST), "Arial"
     chart.font.color.rgb = colour_of("#3c444b")
     chart.font._rPr.set("lang", TAGS[lang])
-    look_of_axes(chart, drawn, util, enum)
+    look_of_axes(chart, drawn, box[2:], util, enum)
     for at, (series, own) in enumerate(zip(chart.series, drawn.series, strict=True)):
         draw(series, own, drawn, util)
         if any(value is not None for value in own.lower):
             add_limits(series, own, drawn, at)
-        add_labels(series, own, drawn, lang, util, enum)
+        add_labels(series, own, drawn, box[2], lang, util, enum)
         if drawn.kind == "points" and any(own.labels):
             add_names(chart, series, own, box[2:], util, enum)
-    add_legend(chart, drawn, util, enum)
+    add_legend(chart, drawn, util, enum, legend)
     return frame
 
 
@@ -222,7 +227,8 @@ def draw(series: Any, own: Series, drawn: Drawing, util: Any) -> None:
         line.width = util.Pt({"line": 2.25, "guide": 1, "limit": 0.75}[own.look])
         if own.dashed or own.look == "limit":
             line.dash_style = enum.MSO_LINE.DASH if own.dashed else enum.MSO_LINE.ROUND_DOT
-    dotted = own.look == "dots" or (own.look == "line" and drawn.kind == "time" and len(own.values) <= 40)
+    lined = own.look == "line" and drawn.kind == "time" and own.marked and len(own.values) <= 40
+    dotted = own.look == "dots" or lined
     if not dotted:
         marker.style = markers.NONE
         return
@@ -242,8 +248,9 @@ def filled(form: Any, colour: str) -> None:
     form.line.color.rgb = colour_of(colour)
 
 
-def look_of_axes(chart: Any, drawn: Drawing, util: Any, enum: Any) -> None:
+def look_of_axes(chart: Any, drawn: Drawing, size: tuple[float, float], util: Any, enum: Any) -> None:
     """Quiet axes: names low, figures with light lines, and what is measured."""
+    lines = FEWER if size[0 if drawn.kind in ("rows", "bridge") else 1] < SMALL else USUAL
     names, figures = chart.category_axis, chart.value_axis
     for axis in (names, figures):
         axis.format.line.color.rgb = colour_of(MUTED if axis is names else f"#{GRID}")
@@ -253,11 +260,14 @@ def look_of_axes(chart: Any, drawn: Drawing, util: Any, enum: Any) -> None:
     figures.has_major_gridlines = True
     figures.major_gridlines.format.line.color.rgb = colour_of(f"#{GRID}")
     if drawn.kind != "points":
-        low, high, step = rounded([*reached(drawn), *(end for end in (drawn.low, drawn.high) if end is not None)])
+        ends = [end for end in (drawn.low, drawn.high) if end is not None]
+        low, high, step = rounded([*reached(drawn), *ends], lines)
         figures.minimum_scale, figures.maximum_scale = low, high
         figures.major_unit = step
         figures.tick_labels.number_format = coarse(drawn.shown, step)
         figures.tick_labels.number_format_is_linked = False
+    if drawn.kind == "time" and (every := skipped(drawn, size[0])) > 1:
+        named_every(names, every)
     if drawn.kind in ("rows", "bridge"):
         names.reverse_order = True
         figures.tick_label_position = enum.XL_TICK_LABEL_POSITION.HIGH
@@ -269,9 +279,17 @@ def look_of_axes(chart: Any, drawn: Drawing, util: Any, enum: Any) -> None:
     if drawn.kind == "points":
         names.has_major_gridlines = False
         margins(names, [*drawn.reach_x, *(x for each in drawn.series for x in each.xs)], drawn.shown_x)
-        margins(figures, reached(drawn), drawn.shown)
+        ends = [end for end in (drawn.low, drawn.high) if end is not None]
+        margins(figures, [*reached(drawn), *ends], drawn.shown)
         titled(names, drawn.title_x, util)
         titled(figures, drawn.title_y, util)
+
+
+def named_every(axis: Any, every: int) -> None:
+    """Name one place of so many: a program that had to choose would turn the names."""
+    lxml = optional_import("lxml.etree", extra="pptx", purpose="write slides")
+    after = axis._element.find(f"{{{CHART}}}noMultiLvlLbl")
+    after.addprevious(lxml.fromstring(f'<c:tickLblSkip xmlns:c="{CHART}" val="{every}"/>'))
 
 
 def margins(axis: Any, values: Sequence[float], shown: str) -> None:
@@ -282,16 +300,6 @@ def margins(axis: Any, values: Sequence[float], shown: str) -> None:
     axis.minimum_scale, axis.maximum_scale = low, high
     axis.tick_labels.number_format = coarse(shown, axis.major_unit)
     axis.tick_labels.number_format_is_linked = False
-
-
-def reached(drawn: Drawing) -> list[float]:
-    """What an axis has to show; bars begin at zero."""
-    values = [value for each in drawn.series for value in each.values if value is not None]
-    ends = [end for each in drawn.series for end in (*each.lower, *each.upper) if end is not None]
-    if drawn.kind == "bridge":
-        tops = [top for each in drawn.series for top in each.tops if top is not None]
-        return [*tops, *ends, *([0.0] if drawn.low is None else [drawn.low])]
-    return [*values, *ends, *([0.0] if drawn.kind in ("rows", "columns") else [])]
 
 
 def coarse(shown: str, step: float) -> str:
@@ -316,7 +324,7 @@ def titled(axis: Any, text: str, util: Any) -> None:
         font.size, font.bold = util.Pt(SMALLEST), False
 
 
-def add_legend(chart: Any, drawn: Drawing, util: Any, enum: Any) -> None:
+def add_legend(chart: Any, drawn: Drawing, util: Any, enum: Any, wanted: bool = True) -> None:
     """The names of series, where there are several that a reader tells apart."""
     lxml = optional_import("lxml.etree", extra="pptx", purpose="write slides")
     names: set[str] = set()
@@ -325,7 +333,7 @@ def add_legend(chart: Any, drawn: Drawing, util: Any, enum: Any) -> None:
         if each.look in ("hidden", "guide", "limit") or each.name in names or drawn.kind == "bridge":
             silent.append(at)
         names.add(each.name)
-    chart.has_legend = len(drawn.series) - len(silent) > 1
+    chart.has_legend = wanted and len(drawn.series) - len(silent) > 1
     if not chart.has_legend:
         return
     chart.legend.position, chart.legend.include_in_layout = enum.XL_LEGEND_POSITION.TOP, False

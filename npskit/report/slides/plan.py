@@ -13,7 +13,8 @@ from npskit.labels import word
 from npskit.report.contents import HEADINGS, Line, Sheet
 from npskit.report.slides.drawing import drawing, scores_drawing
 from npskit.report.slides.measure import LINE, height_of, lines_in
-from npskit.report.slides.series import Drawing
+from npskit.report.slides.panels import Panels, Placed, arranged, panels
+from npskit.report.slides.series import Drawing, Series
 from npskit.report.slides.table import Grid, pages_of
 
 __all__ = ["BODY", "MARGIN", "SIDE", "SIZE", "TITLE", "Slide", "body_top", "plan", "text_height"]
@@ -43,7 +44,7 @@ class Slide:
 
     Attributes
     ----------
-    kind : {"title", "text", "chart", "picture", "table"}
+    kind : {"title", "text", "chart", "panels", "picture", "table"}
     title : str
     kicker : str
         Where in the report it is, above the title.
@@ -55,6 +56,10 @@ class Slide:
         What is drawn, of how many answers.
     sheet : Sheet or None
     drawn : Drawing or None
+    placed : tuple of Placed
+        Charts beside each other.
+    keys : tuple of Series
+        What they draw, said once.
     grid : Grid or None
     place : str
         The part of several that it is.
@@ -68,6 +73,8 @@ class Slide:
     notes: tuple[str, ...] = ()
     sheet: Sheet | None = None
     drawn: Drawing | None = None
+    placed: tuple[Placed, ...] = ()
+    keys: tuple[Series, ...] = ()
     grid: Grid | None = None
     place: str = ""
 
@@ -265,6 +272,10 @@ def gridded(sheet: Sheet, lang: str) -> Grid:
 def chart_slides(slide: Slide, lines: Sequence[Line], lang: str) -> Iterator[Slide]:
     """A chart with the sentences that fit beside it; the others follow."""
     sheet = slide.sheet
+    several = panels(sheet.spec, lang) if sheet else None
+    if several is not None and (found := list(panel_slides(slide, several, lines))):
+        yield from found
+        return
     drawn = drawing(sheet.spec, lang) if sheet else None
     if drawn is None:
         yield replace(slide, kind="picture")
@@ -284,6 +295,21 @@ def drawn_slides(slide: Slide, drawn: Drawing, lines: Sequence[Line]) -> Iterato
     made = [replace(slide, drawn=part, lines=tuple(first), size=size) for part in (narrow if first else wide)]
     yield from numbered([made[0], *(replace(each, lines=()) for each in made[1:])])
     yield from following(slide, [line for part in later for line in part] if beside else lines)
+
+
+def panel_slides(slide: Slide, several: Panels, lines: Sequence[Line]) -> Iterator[Slide]:
+    """Charts beside each other on as many slides as they take; none where one is larger than a slide."""
+    room = BODY[3] - (body_top(slide) - BODY[1])
+    narrow, wide = arranged(several, BODY[2] - SIDE - GAP, room), arranged(several, BODY[2], room)
+    if not wide:
+        return
+    size = next((size for size in SIDE_SIZES if text_height(lines, size, SIDE) <= room), 0.0)
+    # Sentences stand beside where they fit as a whole and part nothing.
+    beside = bool(lines and size) and len(narrow) == len(wide) == 1
+    made = [replace(slide, kind="panels", placed=tuple(page), keys=several.keys, lines=tuple(lines) if beside else (),
+                    size=size or slide.size) for page in (narrow if beside else wide)]  # fmt: skip
+    yield from numbered(made)
+    yield from following(slide, [] if beside else lines)
 
 
 def following(slide: Slide, lines: Sequence[Line]) -> Iterator[Slide]:

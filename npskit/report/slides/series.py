@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from npskit.charts.theme import INK
 
-__all__ = ["Drawing", "Numbers", "Series", "rounded", "shown_by"]
+__all__ = ["Drawing", "Numbers", "Series", "reached", "rounded", "shown_by"]
 
 Numbers = tuple[float | None, ...]
 PARTED = ("values", "lower", "upper", "colours", "labels", "tops")
@@ -36,6 +36,8 @@ class Series:
     tops : tuple of float
         What the limits belong to, where it is not the values.
     dashed : bool
+    marked : bool
+        Whether a line has a mark at each of its values, where there are not many.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Series:
     lefts: tuple[bool, ...] = ()
     tops: Numbers = ()
     dashed: bool = False
+    marked: bool = True
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,8 @@ class Drawing:
         What the axis has to reach, beside what is drawn.
     reach_x : tuple of float
         The same of the other axis.
+    days : tuple of str
+        Of a chart over time, the first days of its periods.
     """
 
     kind: str
@@ -81,6 +86,7 @@ class Drawing:
     low: float | None = None
     high: float | None = None
     reach_x: tuple[float, ...] = ()
+    days: tuple[str, ...] = ()
 
     def fixed(self) -> Drawing:
         """With an axis that reaches over all that is drawn, so that its parts have the same."""
@@ -102,8 +108,18 @@ class Drawing:
         return replace(self, categories=self.categories[start:stop], series=tuple(cut))
 
 
-def rounded(values: Sequence[float]) -> tuple[float, float, float]:
-    """Round numbers below and above all values, and the step between the lines of an axis.
+def reached(drawn: Drawing) -> list[float]:
+    """What an axis has to show; bars begin at zero."""
+    values = [value for each in drawn.series for value in each.values if value is not None]
+    ends = [end for each in drawn.series for end in (*each.lower, *each.upper) if end is not None]
+    if drawn.kind == "bridge":
+        tops = [top for each in drawn.series for top in each.tops if top is not None]
+        return [*tops, *ends, *([0.0] if drawn.low is None else [drawn.low])]
+    return [*values, *ends, *([0.0] if drawn.kind in ("rows", "columns") else [])]
+
+
+def rounded(values: Sequence[float], most: int = 6) -> tuple[float, float, float]:
+    """Round numbers below and above all values, and the step between the lines of an axis, which are so many at most.
 
     Examples
     --------
@@ -114,7 +130,7 @@ def rounded(values: Sequence[float]) -> tuple[float, float, float]:
     if low == high:
         return low, low + 1.0, 1.0
     sizes = (unit * 10.0**power for power in range(-6, 16) for unit in (1, 2, 5))
-    step = next(size for size in sizes if (high - low) / size <= 6)
+    step = next(size for size in sizes if (high - low) / size <= most)
     return step * (low // step) + 0.0, step * -(-high // step), step
 
 

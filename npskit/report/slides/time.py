@@ -18,25 +18,73 @@ MOST_PERIODS, MOST_SERIES = 400, 8
 
 def over_time(marks: Sequence[Mark], named: Named, words: Sequence[Mark]) -> Drawing | None:
     """Paths over periods; panels of one measure become series."""
+    if ordered := in_order(marks):
+        return along_order(ordered, named)
     timed = [part for mark in marks if mark.type("x") == "temporal" and mark.measures("y") for part in coloured(mark)]
     if any(len(known_days(mark)) < valued_rows(mark) for mark in timed):
         return None
     panels = list(dict.fromkeys(mark.part.name for mark in timed))
-    if not timed or any(mark.kind == "rect" and mark.field("y") for mark in marks):
+    stretches = [mark for mark in timed if mark.field("x2")]
+    timed = [mark for mark in timed if mark not in stretches]
+    if not timed or any(mark.kind == "rect" and mark.field("y") and mark not in stretches for mark in marks):
         return None
-    if len(panels) > 1 and any(mark.type("x") != "temporal" for mark in marks if mark.part.tips):
+    if len(panels) > 1 and (stretches or any(mark.type("x") != "temporal" for mark in marks if mark.part.tips)):
         return None
-    labels = period_labels([{**row, "period": row.get(mark.field("x"))} for mark in timed for row in mark.part.rows],
-                           "period", named.lang)  # fmt: skip
+    own = [{**row, "period": row.get(mark.field("x"))} for mark in timed for row in mark.part.rows]
+    labels = period_labels([*({"period": day} for day in named.days), *own], "period", named.lang)
     if not 1 < len(labels) <= MOST_PERIODS:
         return None
     found = [each for panel in panels for each in paths([m for m in timed if m.part.name == panel], labels, named)]
+    found += [each for mark in stretches for each in stretched(mark, labels, named)]
     forms = [
         named.of(mark.field("y"), mark.part.rows)[1] for mark in sorted(timed, key=lambda each: not each.part.tips)
     ]
     if not found or len([each for each in found if each.look != "limit"]) > MOST_SERIES:
         return None
-    return Drawing("time", tuple(labels.values()), tuple(found), next(filter(None, forms), shown_by(found)))
+    shown = next(filter(None, forms), shown_by(found))
+    return Drawing("time", tuple(labels.values()), tuple(found), shown, days=tuple(labels))
+
+
+def in_order(marks: Sequence[Mark]) -> list[Mark]:
+    """Marks over places that are periods in their order, since what one reads first there is another for each."""
+    along = ("at", "quantitative")
+    placed = [mark for mark in marks if (mark.field("x"), mark.type("x")) == along and mark.measures("y")]
+    tipped = next((mark for mark in placed if mark.part.tips), None)
+    if tipped is None or len(placed) < len(marks) or any(mark.kind not in VALUED for mark in marks):
+        return []
+    names = {row.get("at"): row.get(tipped.part.tips[0][0]) for row in tipped.part.rows}
+    known = all(is_number(at) and isinstance(name, str) for at, name in names.items())
+    known &= len({mark.part.name for mark in placed}) == 1
+    return placed if known and len(set(names.values())) == len(names) == len(tipped.part.rows) > 1 else []
+
+
+def along_order(marks: Sequence[Mark], named: Named) -> Drawing | None:
+    """Paths over such places."""
+    tipped = next(mark for mark in marks if mark.part.tips)
+    names = {row["at"]: str(row[tipped.part.tips[0][0]]) for row in tipped.part.rows}
+    labels = {str(at)[:10]: names[at] for at in sorted(names)}
+    found = list(paths(marks, labels, named))
+    line = word("slides_line", named.lang)
+    found = [replace(each, name=line, marked=False) if each.look == "line" else each for each in found]
+    shown = next((form for mark in marks if (form := named.of(mark.field("y"), mark.part.rows)[1])), "")
+    return Drawing("time", tuple(labels.values()), tuple(found), shown or shown_by(found))
+
+
+def stretched(mark: Mark, labels: Mapping[str, str], named: Named) -> Iterator[Series]:
+    """What holds from one day to another, as a line over its periods; a span as its two ends."""
+    colour = next(filter(None, (mark.colour(row) for row in mark.part.rows)), INK)
+    head = mark.part.tips[0][1] if mark.part.tips else named.of(mark.field("y"), mark.part.rows)[0]
+    names = {"y": head}
+    if mark.field("y2"):
+        lower, upper = (word(f"workbook_{end}", named.lang, name=head) for end in ("lower", "upper"))
+        names = {"y": lower, "y2": upper}
+    for row in mark.part.rows:
+        first, last = day_of(row, mark), str(row.get(mark.field("x2")))[:10]
+        for channel, name in names.items():
+            value = number_at(row, mark.field(channel))
+            values = tuple(value if first <= day <= last else None for day in labels)
+            if any(map(is_number, values)):
+                yield Series(name, values, look="limit" if mark.field("y2") else "line", colour=colour)
 
 
 def coloured(mark: Mark) -> list[Mark]:
