@@ -27,7 +27,7 @@ def composing(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """Reports are made at once, without a kernel; what was asked for is kept."""
     made: list[dict[str, Any]] = []
 
-    def composed(survey: Any, suffix: str, **options: Any) -> bytes:
+    def composed(survey: Any, suffix: str, *_: Any, **options: Any) -> bytes:
         made.append({"suffix": suffix, **options})
         if "fails" in options:
             raise ReportError("on purpose.")
@@ -93,7 +93,7 @@ def test_all_finds_the_teams_and_takes_parameters_of_the_reports(export: Path, c
 def test_failures_are_told_at_the_end_and_by_the_status(
     export: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def composed(survey: Any, suffix: str, **options: Any) -> bytes:
+    def composed(survey: Any, suffix: str, *_: Any, **options: Any) -> bytes:
         if "Nice" in options["title"]:
             raise ReportError("on purpose.")
         return b"report"

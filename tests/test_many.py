@@ -23,6 +23,8 @@ from npskit.report import many, team_run
 from npskit.report.filenames import file_names, stem
 from npskit.report.manifest import JOURNAL, Manifest, data_digest
 from npskit.report.many import report_all
+from npskit.report.running import THREADS, own_spec
+from npskit.report.writing import write_report
 from npskit.survey import Survey
 
 HOSTILE = [
@@ -43,12 +45,46 @@ def composing(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """Reports are made at once, without a kernel; what was asked for is kept."""
     made: list[dict[str, Any]] = []
 
-    def composed(survey: Survey, suffix: str, **options: Any) -> bytes:
+    def composed(survey: Survey, suffix: str, *_: Any, **options: Any) -> bytes:
         made.append({"survey": survey, "suffix": suffix, **options})
         return f"{options['title']} {survey.score():.1f}".encode()
 
     monkeypatch.setattr(team_run, "composed", composed)
     return made
+
+
+@pytest.mark.parametrize(
+    ("teams", "jobs", "threads"), [(4, 4, 2), (4, 3, 2), (2, 8, 4), (9, 9, 1), (4, 1, None), (1, 4, None)]
+)
+def test_kernels_that_work_at_once_share_the_processors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, teams: int, jobs: int, threads: int | None
+) -> None:
+    asked: list[Any] = []
+
+    def composed(survey: Survey, suffix: str, *given: Any, **options: Any) -> bytes:
+        asked.extend(given)
+        return b"report"
+
+    monkeypatch.setattr(team_run, "composed", composed)
+    monkeypatch.setattr(team_run, "processors", lambda: 8)
+    report_all(Survey(answers(teams=tuple(map(str, range(teams))))), tmp_path, by="shop", jobs=jobs)
+    assert asked == [threads] * teams
+
+
+def test_what_a_person_says_of_threads_holds_for_kernels_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in THREADS:
+        monkeypatch.delenv(name, raising=False)
+    assert not set(THREADS) & set(own_spec(tmp_path)["env"])
+    assert {name: own_spec(tmp_path, 2)["env"][name] for name in THREADS} == dict.fromkeys(THREADS, "2")
+    monkeypatch.setenv("MKL_NUM_THREADS", "5")
+    assert "MKL_NUM_THREADS" not in own_spec(tmp_path, 2)["env"]
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert not set(THREADS) & set(own_spec(tmp_path, 2)["env"])
+
+
+def test_a_report_has_no_parameter_for_threads(tmp_path: Path) -> None:
+    with pytest.raises(ArgumentError, match="threads"):
+        write_report(Survey(answers()), tmp_path / "a.html", threads=2)
 
 
 def titles(made: list[dict[str, Any]]) -> set[str]:
@@ -125,7 +161,7 @@ def test_a_report_that_is_gone_is_made_again(tmp_path: Path, composing: list[dic
 
 
 def test_one_failure_keeps_no_other_from_being_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def composed(survey: Survey, suffix: str, **options: Any) -> bytes:
+    def composed(survey: Survey, suffix: str, *_: Any, **options: Any) -> bytes:
         if "Lyon" in options["title"]:
             raise ReportError("no <luck>.")
         return b"page"
@@ -240,7 +276,7 @@ def test_a_folder_with_a_page_of_its_own_is_left_alone(tmp_path: Path) -> None:
 def test_no_more_at_once_than_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     running, most, lock = 0, 0, threading.Lock()
 
-    def composed(survey: Survey, suffix: str, **options: Any) -> bytes:
+    def composed(survey: Survey, suffix: str, *_: Any, **options: Any) -> bytes:
         nonlocal running, most
         with lock:
             running += 1
@@ -296,6 +332,8 @@ import sys, pathlib
 import numpy as np, pandas as pd
 from npskit.survey import Survey
 from npskit.report.many import report_all
+from npskit.report.running import THREADS, own_spec
+from npskit.report.writing import write_report
 rows = 400
 frame = pd.DataFrame({"nps": np.arange(rows) % 11, "shop": [f"Team {at % 4}" for at in range(rows)]})
 print("ready", flush=True)

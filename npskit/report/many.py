@@ -22,7 +22,7 @@ from npskit.report.catalogue import parameters_of
 from npskit.report.manifest import JOURNAL
 from npskit.report.progress import Told, telling
 from npskit.report.story import source_name
-from npskit.report.team_run import INDEX, Order, Run
+from npskit.report.team_run import INDEX, Order, Run, processors
 from npskit.report.teams import divided, team_column
 from npskit.report.template import prepared
 from npskit.report.writing import COLUMNS, GROWTH, THRESHOLD, check_possible
@@ -233,8 +233,7 @@ def worker_count(jobs: int | None) -> int:
     ArgumentError
     """
     if jobs is None:
-        mine = getattr(os, "sched_getaffinity", None)
-        return max(1, len(mine(0)) if mine else os.cpu_count() or 1)
+        return processors()
     if jobs < 1:
         raise ArgumentError(where="jobs", expected="at least 1", got=repr(jobs))
     return jobs

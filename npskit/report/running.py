@@ -37,6 +37,8 @@ LAUNCHER = (
     "import sys; sys.modules['rfc3987_syntax'] = sys.modules['debugpy'] = None; sys.path[:1] = []; "
     "from ipykernel.kernelapp import launch_new_instance; launch_new_instance()"
 )
+# Libraries that have no variable of their own here look at the first; one that is set wins over it.
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 HINT = "\nHint: "
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -48,6 +50,7 @@ def executed(
     progress: bool | None,
     read: Path | None = None,
     meanwhile: Callable[[], object] | None = None,
+    threads: int | None = None,
 ) -> Any:
     """Run every cell of a notebook, in place.
 
@@ -61,6 +64,8 @@ def executed(
         A private file that the cell of parameters reads, removed as soon as it has.
     meanwhile : callable, optional
         Work to do in this process while the kernel runs its first cells in its own.
+    threads : int, optional
+        Of linear algebra in the kernel, where several share the processors; as many as there are unless given.
 
     Raises
     ------
@@ -73,7 +78,7 @@ def executed(
     events: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
     cells = len(notebook.cells)
     with tempfile.TemporaryDirectory(prefix="npskit-kernel-", ignore_cleanup_errors=True) as folder:
-        runner = Runner(nbclient, notebook, Path(folder), events, read)
+        runner = Runner(nbclient, notebook, Path(folder), events, read, threads)
         runner.start()
         with shown_progress(progress) as show, listed(runner):
             try:
@@ -113,11 +118,17 @@ class Runner(threading.Thread):
     """Runs a notebook in an event loop of its own and tells a queue: each cell, then done or failed."""
 
     def __init__(
-        self, nbclient: Any, notebook: Any, folder: Path, events: queue.SimpleQueue[tuple[str, Any]], read: Path | None
+        self,
+        nbclient: Any,
+        notebook: Any,
+        folder: Path,
+        events: queue.SimpleQueue[tuple[str, Any]],
+        read: Path | None,
+        threads: int | None,
     ) -> None:
         super().__init__(name="npskit report", daemon=True)
         self.notebook, self.folder, self.events, self.read = notebook, folder, events, read
-        self.kernel = own_kernel(folder)
+        self.kernel = own_kernel(folder, threads)
         self.client = nbclient.NotebookClient(
             notebook,
             km=self.kernel,
@@ -186,7 +197,7 @@ class Runner(threading.Thread):
 RUNNERS: set[Runner] = set()
 
 
-def own_kernel(folder: Path) -> Any:
+def own_kernel(folder: Path, threads: int | None) -> Any:
     """A kernel of this Python with the folders of nobody."""
     manager = optional_import("jupyter_client.manager", extra="report", purpose="run a report's notebook")
     spec = optional_import("jupyter_client.kernelspec", extra="report", purpose="run a report's notebook")
@@ -195,11 +206,11 @@ def own_kernel(folder: Path) -> Any:
         transport="tcp" if sys.platform == "win32" else "ipc",
         connection_file=str(folder / "kernel.json"),
     )
-    kernel._kernel_spec = spec.KernelSpec(**own_spec(folder))
+    kernel._kernel_spec = spec.KernelSpec(**own_spec(folder, threads))
     return kernel
 
 
-def own_spec(folder: Path) -> dict[str, Any]:
+def own_spec(folder: Path, threads: int | None = None) -> dict[str, Any]:
     """The specification of such a kernel, as a ``kernel.json`` would hold it."""
     package = str(Path(__file__).resolve().parents[2])
     paths = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), package]))
@@ -212,8 +223,22 @@ def own_spec(folder: Path) -> dict[str, Any]:
             "PYTHONPATH": paths,
             # What a kernel that is stopped at once leaves behind goes with its folder.
             "TMPDIR": str(folder),
+            **shared_threads(threads),
         },
     }
+
+
+def shared_threads(threads: int | None) -> dict[str, str]:
+    """What tells linear algebra how many threads to start, unless a person's own environment does.
+
+    Examples
+    --------
+    >>> shared_threads(None)
+    {}
+    """
+    if threads is None or THREADS[0] in os.environ:
+        return {}
+    return {name: str(threads) for name in THREADS if name not in os.environ}
 
 
 def readable(error: BaseException, notebook: Any) -> NpskitError:

@@ -32,7 +32,7 @@ from npskit.report.writing import composed, replaced
 from npskit.survey import Survey
 from npskit.version import VERSION
 
-__all__ = ["INDEX", "Order", "Run"]
+__all__ = ["INDEX", "Order", "Run", "processors"]
 
 INDEX = "index.html"
 
@@ -61,6 +61,9 @@ class Order:
 
 class Run:
     """One run over all teams."""
+
+    #: Threads of linear algebra for each kernel, when several share the processors.
+    threads: int | None = None
 
     def __init__(self, order: Order, division: Division, threshold: int, confidence_level: float, dry: bool) -> None:
         self.order, self.division, self.dry = order, division, dry
@@ -97,7 +100,9 @@ class Run:
                 )
 
     def work(self, jobs: int, tell: Told) -> None:
-        """The others, so many at once."""
+        """The others, so many at once; kernels that each start a thread a processor would wait for each other."""
+        at_once = min(jobs, sum(not team.small for team in self.division.teams))
+        self.threads = max(1, processors() // at_once) if at_once > 1 else None
         pool = ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="npskit team")
         futures: dict[Future[tuple[str, str]], Team] = {}
         try:
@@ -138,7 +143,7 @@ class Run:
             if self.dry:
                 return "planned", ""
             content = composed(
-                Survey(rows, **self.division.settings), self.order.suffix,
+                Survey(rows, **self.division.settings), self.order.suffix, self.threads,
                 template=self.order.template, lang=self.order.lang, progress=False, **self.order.given(team),
             )  # fmt: skip
             if self.stopped.is_set():
@@ -171,6 +176,12 @@ class Run:
             threshold=self.threshold, confidence_level=self.confidence_level,
         )  # fmt: skip
         replaced(order.folder / INDEX, html.encode("utf-8"))
+
+
+def processors() -> int:
+    """How many this process may use."""
+    mine = getattr(os, "sched_getaffinity", None)
+    return max(1, len(mine(0)) if mine else os.cpu_count() or 1)
 
 
 def rank(entry: Entry) -> tuple[Any, ...]:

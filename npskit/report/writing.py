@@ -141,6 +141,8 @@ def write_report(
 def composed(
     survey: Survey | str | os.PathLike[str],
     suffix: str,
+    threads: int | None = None,
+    /,
     *,
     template: str,
     lang: str,
@@ -148,7 +150,11 @@ def composed(
     reading: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> bytes:
-    """The content of a report; `suffix` tells what it shall be, and the rest is as in `write_report`."""
+    """The content of a report.
+
+    `suffix` tells what it shall be and `threads` how many of linear algebra its kernel starts; the rest is as in
+    `write_report`.
+    """
     columns = {
         **(survey.settings if isinstance(survey, Survey) else {}),
         **{name: options.pop(name) for name in COLUMNS if name in options},
@@ -169,7 +175,7 @@ def composed(
             parameters["counted"] = counted
         notebook = prepared(template, {**parameters, "lang": lang, **told.parameters})
         meanwhile = vega if suffix in PAGES else None
-        executed(notebook, lang=lang, progress=progress, read=data.temporary, meanwhile=meanwhile)
+        executed(notebook, lang=lang, progress=progress, read=data.temporary, meanwhile=meanwhile, threads=threads)
         forgetting(notebook, told.files)
         return written(notebook, suffix, template, lang, data, given.get("title") or named(survey))
 

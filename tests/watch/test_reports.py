@@ -77,7 +77,7 @@ def test_teams_get_reports_of_their_own(place: Place, monkeypatch: pytest.Monkey
 
     made: list[str] = []
 
-    def composed(survey: Any, suffix: str, **options: Any) -> bytes:
+    def composed(survey: Any, suffix: str, *_: Any, **options: Any) -> bytes:
         made.append(options["title"])
         return b"page"
 
