@@ -13,6 +13,7 @@ import pytest
 import npskit
 from npskit.errors import ArgumentError, RoleError
 from npskit.labels import LANGUAGES
+from npskit.stats.wandering import expected_wandering
 from npskit.survey.action_planning import ActionPlan, plan_action
 
 SHARES = {"score": 30, "passives": 0.3}
@@ -28,7 +29,7 @@ def asked() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def plan(asked: pd.DataFrame) -> ActionPlan:
-    return asked.nps.plan_action(12, until="2025-12-31")
+    return asked.nps.plan_action(16, until="2025-12-31")
 
 
 # ---- the figures --------------------------------------------------------------------------------------------
@@ -48,14 +49,15 @@ def test_shows_after_is_the_first_period_with_the_power(plan: ActionPlan) -> Non
         first = next((plan.table["periods"][at] for at in rows if plan.table["power"][at] >= plan.power), None)
         assert after == first
         at = rows[0] + after - 1
-        assert plan.table["smallest_detectable"][at] <= 12 + 1e-6
+        assert plan.table["smallest_detectable"][at] <= 16 + 1e-6
 
 
 def test_answers_come_from_the_last_months_and_the_drift_from_all(plan: ActionPlan) -> None:
     assert 170 < plan.answers < 230
     assert (plan.before, plan.every, plan.horizon, plan.within) == (24, "month", 36, 12)
     # The score does not wander; two years cannot quite tell.
-    assert 0.1 < plan.drift < 1.5
+    assert 0.1 < plan.drift < expected_wandering("month").typical * 0.6
+    assert plan.drift_apart is None
 
 
 def test_a_larger_effect_and_more_answers_show_sooner(asked: pd.DataFrame) -> None:
@@ -69,15 +71,21 @@ def test_a_larger_effect_and_more_answers_show_sooner(asked: pd.DataFrame) -> No
 
 
 def test_a_calm_past_shows_sooner_than_none(asked: pd.DataFrame, plan: ActionPlan) -> None:
-    blind = npskit.plan_action(12, answers=plan.answers, **SHARES)
-    assert (plan.shows_after or 99) <= (blind.shows_after or 99)
-    restless = asked.nps.plan_action(12, until="2025-12-31", drift=5)
-    assert (restless.shows_after or 99) > (plan.shows_after or 99)
+    blind = npskit.plan_action(16, answers=plan.answers, **SHARES)
+    assert (plan.shows_after or 99) < (blind.shows_after or 99)
+    still, restless = (asked.nps.plan_action(16, until="2025-12-31", drift=drift) for drift in (0.5, 5))
+    assert (still.shows_after or 99) < (plan.shows_after or 99) < (restless.shows_after or 99)
+    assert (still.drift, restless.drift) == pytest.approx((0.5, 5))
 
 
 def test_groups_that_drift_apart_show_less() -> None:
-    lot, shops = (plan_action(8, answers=6000, every="quarter", drift_apart=apart, **SHARES) for apart in (0.0, 2.0))
-    assert (shops.shows_after_control or 99) > (lot.shows_after_control or 99)
+    known, lot, shops = (
+        plan_action(8, answers=6000, every="quarter", drift_apart=apart, **SHARES) for apart in (0.0, None, 2.0)
+    )
+    after = [found.shows_after_control or 99 for found in (known, lot, shops)]
+    # Drawn by lot they do not drift apart, and those who look cannot know.
+    assert after == sorted(set(after))
+    assert [found.drift_apart for found in (known, lot, shops)] == [0.0, None, 2.0]
     assert shops.shows_after == lot.shows_after
     assert "drift apart by 2 points" in " ".join(map(str, shops.notes))
 
@@ -91,12 +99,13 @@ def test_half_treated_tells_most() -> None:
 
 
 def test_the_answers_needed_are_enough_and_fewer_are_not() -> None:
-    found = plan_action(20, answers=300, every="quarter", periods=3, **SHARES)
+    options = {"every": "quarter", "drift": 1, **SHARES}
+    found = plan_action(20, answers=300, periods=3, **options)
     assert found.within == found.periods == 3
     assert found.answers_needed is not None
-    enough = plan_action(20, answers=found.answers_needed, every="quarter", **SHARES)
+    enough = plan_action(20, answers=found.answers_needed, **options)
     assert (enough.shows_after or 99) <= 3
-    fewer = plan_action(20, answers=int(found.answers_needed * 0.6), every="quarter", **SHARES)
+    fewer = plan_action(20, answers=int(found.answers_needed * 0.6), **options)
     assert (fewer.shows_after or 99) > 3
 
 
@@ -129,6 +138,26 @@ def test_weights_and_clusters_count_for_what_they_are_worth(asked: pd.DataFrame)
     plain = asked.nps.plan_action(12, every="quarter", until="2025-12-31", answers=600)
     weighted = heavy.nps(weight="weight").plan_action(12, every="quarter", until="2025-12-31", answers=600)
     assert weighted.table["smallest_detectable"][3] > plain.table["smallest_detectable"][3]
+
+
+@pytest.mark.parametrize(("every", "waited"), [("month", 8), ("quarter", 3)])
+@pytest.mark.parametrize("wander", [0.0, 2.0])
+def test_impact_will_tell_what_the_plan_told(every: str, waited: int, wander: float) -> None:
+    """Up to what either draws, 3 % or so, and up to the months being as long as each other."""
+    rng, months = np.random.default_rng(8), pd.date_range("2024-01-01", periods=33, freq="MS")
+    scores = 30 + np.cumsum(wander * rng.standard_normal(len(months)))
+    promoters = (0.7 + scores / 100) / 2
+    ratings = [rng.choice([3, 8, 10], 400, p=[0.7 - p, 0.3, p]) for p in promoters]
+    frame = pd.DataFrame({"date": np.repeat(months, 400), "rating": np.concatenate(ratings)})
+    frame["told"] = rng.choice(["yes", "no"], len(frame))
+    found = frame[frame["date"] < "2026-01-01"].nps.plan_action(15, every=every, until="2025-12-31")
+    after = {"every": every, "until": "2026-08-31" if every == "month" else "2026-09-30"}
+    designs = {"alone": {}, "control": {"treated": {"told": "yes"}}}
+    for design, options in designs.items():
+        rows = zip(found.table["design"], found.table["periods"], found.table["smallest_detectable"], strict=True)
+        (planned,) = (size for name, periods, size in rows if (name, periods) == (design, waited))
+        told = frame.nps.impact("2026-01-01", **after, **options).smallest_detectable
+        assert planned == pytest.approx(told, rel=0.1)
 
 
 # ---- what is refused ----------------------------------------------------------------------------------------

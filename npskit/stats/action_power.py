@@ -6,33 +6,30 @@ control group, in whose difference the wandering of both is gone. How sure one w
 readings, only on when they come and how many answers they have (the model is linear and its variances are known), so
 it can be said beforehand.
 
-The step has the prior N(0, 25²) in points, the season is shrunk, and how far the level wanders is averaged over the
-grid of `npskit.stats.grid`. Whoever looks at the result does not know the wandering either; what they will believe is
-the matter of `npskit.stats.action_learning`.
+The step has the prior N(0, 25²) in points, the season is shrunk, and how far the level wanders is the matter of
+`npskit.stats.wandering`. Whoever looks at the result does not know the wandering either; what they will believe is the
+matter of `npskit.stats.action_learning`.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.errors import ArgumentError
-from npskit.stats.grid import axes, harmonic_sizes, pace_of, product, season_basis, season_length
+from npskit.stats.grid import EFFECT_SD, harmonic_sizes, season_basis, season_length
 from npskit.stats.intervals import normal_quantile
 from npskit.stats.statespace import TINY, sweep
+from npskit.stats.wandering import Wandering
 
 __all__ = [
     "EFFECT_SD",
     "LARGEST_EFFECT",
     "START",
-    "Wandering",
     "effect_power",
-    "grid_wandering",
-    "known_wandering",
     "reading_variances",
     "smallest_effect",
     "step_variances",
@@ -40,75 +37,11 @@ __all__ = [
 
 Array = NDArray[np.float64]
 
-#: Prior standard deviation of the effect of an action, in points.
-EFFECT_SD = 25.0
 #: No score moves further than from -100 to 100.
 LARGEST_EFFECT = 200.0
 HALVINGS = 30
-# What weighs less, of the heaviest, is left out.
-LEAST_WEIGHT = 1e-3
 # Precision of the first level, per point squared: it is known to some thousand points.
 START = 1e-7
-
-
-@dataclass(frozen=True, slots=True)
-class Wandering:
-    """What a series does by itself: K possibilities and their weights.
-
-    Attributes
-    ----------
-    level_sd, extra_sd, season_sd : ndarray (K,)
-        Step of the level in one period, noise of a reading beyond sampling, a harmonic of the season; in points.
-    weights : ndarray (K,)
-        They sum to 1.
-    """
-
-    level_sd: Array
-    extra_sd: Array
-    season_sd: Array
-    weights: Array
-
-    @property
-    def typical(self) -> float:
-        """Mean step of the level in one period, in points."""
-        return float(self.weights @ self.level_sd)
-
-
-def grid_wandering(every: str, weights: ArrayLike | None = None) -> Wandering:
-    """The whole grid, with its prior weights or with those a series has given it (see `trend.Level.weights`).
-
-    Examples
-    --------
-    >>> round(grid_wandering("month").typical, 2), len(grid_wandering("month").weights)
-    (1.63, 189)
-    """
-    grid = axes(season_length(every), pace_of(every))
-    points = product([axis.values for axis in grid])
-    prior = np.prod(product([axis.prior for axis in grid]), axis=0)
-    share = prior if weights is None else np.asarray(weights, float).ravel()
-    kept = share > LEAST_WEIGHT * share.max()
-    level_sd, extra_sd, season_sd = (values[kept] for values in points)
-    return Wandering(level_sd, extra_sd, season_sd, share[kept] / share[kept].sum())
-
-
-def known_wandering(every: str, *, drift: float, shared: bool = False) -> Wandering:
-    """A drift in points a month that is known; season and further noise as in the grid, none where both groups `shared`
-    them.
-
-    Examples
-    --------
-    >>> round(known_wandering("quarter", drift=1.0).typical, 2)
-    1.73
-    """
-    if not (np.ndim(drift) == 0 and np.isfinite(drift) and drift >= 0):
-        raise ArgumentError(where="drift", expected="points a month, 0 or more", got=repr(drift))
-    step = drift * pace_of(every)
-    if shared:
-        return Wandering(np.array([step]), np.zeros(1), np.zeros(1), np.ones(1))
-    grid = axes(season_length(every), 1.0)[1:]
-    extra, season = product([axis.values for axis in grid])
-    weights = np.prod(product([axis.prior for axis in grid]), axis=0)
-    return Wandering(np.full(len(extra), step), extra, season, weights)
 
 
 def step_variances(
@@ -154,6 +87,7 @@ def step_variances(
     --------
     Without wandering this is a comparison of two means, shrunk: 1 / (1 / 25² + 1 / (10² / 2 + 10² / 2)).
 
+    >>> from npskit.stats.wandering import known_wandering
     >>> still = known_wandering("year", drift=0, shared=True)
     >>> step_variances([100.0] * 4, still, before=2, every="year")[-1].round(2).tolist()
     [86.21]

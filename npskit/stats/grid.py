@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from npskit.errors import ArgumentError, did_you_mean
 
 __all__ = [
+    "EFFECT_SD",
     "EXTRA_AXIS",
     "JUMP_FACTORS",
     "JUMP_SDS",
@@ -63,6 +64,8 @@ def _lognormal_axis(values: Array, *, centre: float, log_sd: float) -> Axis:
 LEVEL_AXIS = _lognormal_axis(0.05 * (9 / 0.05) ** (np.arange(11) / 8), centre=1.0, log_sd=1.0)
 # Centre of the steps where an action is to be told from them.
 STEP_ALONE = 2.0
+#: Prior standard deviation of the effect of an action, in points.
+EFFECT_SD = 25.0
 EXTRA_AXIS = Axis(np.array([0.0, 1.0, 2.0, 3.5, 5.0]), np.array([0.45, 0.1375, 0.1375, 0.1375, 0.1375]))
 SEASON_AXIS = Axis(np.array([0.0, 1.0, 2.5, 5.0]), np.array([0.55, 0.15, 0.15, 0.15]))
 NO_SEASON_AXIS = Axis(np.zeros(1), np.ones(1))

@@ -27,6 +27,7 @@ from npskit.stats.posterior import block_size, checked_series
 from npskit.stats.score import responses, score
 from npskit.stats.statespace import checked_breaks
 from npskit.stats.step_model import EFFECT_SD, StepModel, Stepped
+from npskit.stats.wandering import learnt_weights
 
 __all__ = [
     "EFFECT_SD",
@@ -260,7 +261,8 @@ def smallest_detectable(
 
     It follows from the design: when how many answer, and how far the score wandered before the first action. Those who
     look do not know the wandering, and their interval allows for it (see `npskit.stats.impact_design`); taken as known,
-    what was told showed in 70 of 100 series and not in 80.
+    what was told showed in 70 of 100 series and not in 80. A plan of the same design tells the same, up to what either
+    draws (`npskit.stats.action_learning`).
 
     Parameters
     ----------
@@ -311,20 +313,8 @@ def wandering_before(
     """Weights (G,) of the points of the grid, from the periods before the first step; the prior without any."""
     first = int(np.argmax(np.any(steps != steps[:1], axis=1))) or len(counts)
     before = [at for at in checked_breaks(breaks, len(counts)) if at < first]
-    other = None if control is None else np.asarray(control, float)[None, :first]
-    model = StepModel(
-        np.asarray(counts, float)[None, :first],
-        np.zeros((1, first, 0)),
-        control=other,
-        length=season_length(every),
-        breaks=before,
-        pace=pace_of(every),
-    )
-    rows = model.rounds(True)
-    best = model.heaviest(rows)
-    out = np.zeros(model.log_prior.size)
-    np.add.at(out, best.point[0], np.exp(best.log_weights[0]))
-    return out
+    other = None if control is None else np.asarray(control, float)[:first]
+    return learnt_weights(counts[:first], control=other, every=every, breaks=before)
 
 
 def _answered(counts: Array, control: ArrayLike | None) -> NDArray[np.bool_]:

@@ -18,6 +18,7 @@ from npskit.stats.intervals import normal_quantile
 from npskit.stats.mixture import mixture_quantile
 from npskit.stats.posterior import block_size
 from npskit.stats.step_model import StepModel
+from npskit.stats.wandering import strata
 
 __all__ = ["Design", "designed"]
 
@@ -62,8 +63,7 @@ def designed(
     -------
     Design
     """
-    place = np.searchsorted(np.cumsum(weights / weights.sum()), (np.arange(DRAWS) + 0.5) / DRAWS)
-    place, rng = np.minimum(place, len(weights) - 1), np.random.default_rng(SEED)
+    place, rng = strata(weights, DRAWS), np.random.default_rng(SEED)
     size, parts = max(1, block_size(len(counts), length)), []
     for first in range(0, DRAWS, size):
         own = place[first : first + size]

@@ -17,8 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.stats.action_power import EFFECT_SD
-from npskit.stats.grid import effect_axes, product
+from npskit.stats.grid import EFFECT_SD, effect_axes, product
 from npskit.stats.score import responses, score
 from npskit.stats.series_model import PSEUDO_ANSWERS, Rows, SeriesModel, pooled_variance
 from npskit.stats.statespace import TINY

@@ -26,7 +26,7 @@ class Acting(Base):
         periods: int | None = None,
         power: float = 0.8,
         drift: float | None = None,
-        drift_apart: float = 0.0,
+        drift_apart: float | None = None,
         until: Any = None,
         confidence_level: float = 0.95,
     ) -> ActionPlan:
@@ -46,9 +46,13 @@ class Acting(Base):
         power : float
             Probability with which it is to show: that the interval of the effect leaves out 0.
         drift : float, optional
-            Points by which the level wanders in a month; learned from the answers unless given.
-        drift_apart : float
-            Points by which those treated and the others wander apart in a month; 0 where they are drawn by lot.
+            Points by which the level is known to wander in a month; learned from the answers unless given, as `impact`
+            learns it.
+        drift_apart : float, optional
+            Points by which those treated and the others are known to wander apart in a month. Unless given they are
+            drawn by lot, which the readings do not tell: how far they may wander apart is then learned from the periods
+            before, as `impact` learns it. With 0 the plan knows what `impact` does not: a planned .80 is then nearer to
+            what is reached by lot, and the smallest effect is below the one that `impact` will tell.
         until : datetime.date or ISO text, optional
             Day whose period is the last one before the action; today unless given.
         confidence_level : float

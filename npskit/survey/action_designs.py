@@ -1,7 +1,7 @@
 """Two ways to find out whether an action works, and when each tells: everybody at once, or with a control group.
 
 Both are the same arithmetic on other readings: of the score, which wanders by itself, or of the difference of two
-groups, which has four times the noise and hardly wanders.
+groups, which has four times the noise and hardly wanders. What either tells is what `impact` will tell of that design.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from npskit.stats.action_learning import DRAWS, foreseen
-from npskit.stats.action_power import Wandering, effect_power, reading_variances, smallest_effect
+from npskit.stats.action_learning import DRAWS, foreseen, foreseen_lot
+from npskit.stats.action_power import effect_power, reading_variances, smallest_effect
+from npskit.stats.wandering import Wandering
 
 __all__ = ["ALONE", "CONTROL", "DESIGNS", "HORIZON", "Setting", "looks", "rounded_up"]
 
@@ -34,8 +35,9 @@ PRECISION = 1.03
 class Setting:
     """What the arithmetic stands on: answers of the readings before, variance of one answer, and what wanders.
 
-    ``before`` (T,) are effective answers, ``worth`` how many of them an answer to come brings; ``known`` the weights of
-    the grid that they gave, None where no reading is there yet, and as many come before as after.
+    ``before`` (T,) are effective answers, ``worth`` how many of them an answer to come brings; where they are only
+    ``supposed``, as many come before as after. The groups of a control without a ``wandering`` are drawn by lot, and
+    those who look learn of it what the readings before tell.
     """
 
     before: np.ndarray
@@ -43,21 +45,22 @@ class Setting:
     every: str
     worth: float
     treated_share: float
-    wandering: Mapping[str, Wandering]
-    known: np.ndarray | None
+    wandering: Mapping[str, Wandering | None]
+    supposed: bool
     power: float
     confidence_level: float
 
     def foreseen(self, design: str, answers: float, after: Sequence[int]) -> dict[str, Any]:
         """What will be known of the effect after so many periods of so many answers."""
-        own = np.full(len(self.before), answers * self.worth) if self.known is None else self.before
+        own = np.full(len(self.before), answers * self.worth) if self.supposed else self.before
         readings = np.concatenate([own, np.full(max(after), answers * self.worth)])
         part = None if design == ALONE else self.treated_share
         noise = reading_variances(self.answer, readings, treated_share=part)
+        draws = DRAWS if len(readings) <= LONG else FEWER_DRAWS
+        wandering = self.wandering[design] or foreseen_lot(noise[: len(own)], every=self.every, draws=draws)
         found = foreseen(
-            noise, self.wandering[design], before=len(own), every=self.every, after=after,
-            known=self.known if design == ALONE else None, control=design == CONTROL,
-            draws=DRAWS if len(readings) <= LONG else FEWER_DRAWS,
+            noise, wandering, before=len(own), every=self.every, after=after, control=design == CONTROL,
+            confidence_level=self.confidence_level, draws=draws,
         )  # fmt: skip
         weights = np.full(found.variances.shape[1], 1 / found.variances.shape[1])
         return {"variances": found.variances, "weights": weights, "believed": found.believed,

@@ -4,6 +4,9 @@ Teams look at the score a month after an action and find what they hope for. Whe
 anything by then is known beforehand: from the answers that come in a month, from how far the score wanders by itself,
 and from whether part of the customers go without the action. So it is told for both designs, beside what more answers
 would bring; and where three years would not be enough, that is the answer.
+
+What the score does by itself is taken from where `Survey.impact` takes it (`npskit.stats.wandering`), and so the
+smallest effect of a plan is the one that `impact` will tell of the same design.
 """
 
 from __future__ import annotations
@@ -19,10 +22,16 @@ from npskit.errors import ArgumentError
 from npskit.frames import Period
 from npskit.labels import language, number, word
 from npskit.results import Result
-from npskit.stats.action_power import Wandering, grid_wandering, known_wandering
 from npskit.stats.intervals import checked_level
 from npskit.stats.score import score as score_of
 from npskit.stats.score import variance
+from npskit.stats.wandering import (
+    Wandering,
+    expected_wandering,
+    known_wandering,
+    learnt_weights,
+    weighed_wandering,
+)
 from npskit.survey.action_designs import ALONE, CONTROL, DESIGNS, HORIZON, Setting, looks
 from npskit.survey.estimates import effective_counts, gridded
 from npskit.survey.notes import Note, noted, periods_text
@@ -53,7 +62,8 @@ class ActionPlan(Result):
     table : mapping of str to list
         ``design`` ("alone": everybody is treated; "control": part of them is not), ``periods`` (after the beginning),
         ``answers`` (until then, all groups together), ``power`` (probability that the interval of the effect leaves out
-        0) and ``smallest_detectable`` (the effect that shows with the power asked for, in points; nan where none).
+        0) and ``smallest_detectable`` (the effect that shows with the power asked for, in points, as `Survey.impact`
+        will tell it; nan where none).
     options : mapping of str to list
         ``answers`` (a period), and for ``alone`` and ``control`` the periods until the effect shows; None where it does
         not within the horizon.
@@ -72,8 +82,10 @@ class ActionPlan(Result):
         Answers a period with which it shows `within` these; None where no number is enough.
     treated_share : float
         Part of the answers that come from those treated, where there is a control group.
-    drift, drift_apart : float
-        Points by which the level, and the two groups against each other, are taken to wander in a month.
+    drift : float
+        Points by which the level is taken to wander in a month.
+    drift_apart : float or None
+        The same of the two groups against each other, where it is known; None for drawn by lot.
     before : int
         Readings before.
     horizon : int
@@ -95,7 +107,7 @@ class ActionPlan(Result):
     answers_needed_control: int | None
     treated_share: float
     drift: float
-    drift_apart: float
+    drift_apart: float | None
     before: int
     horizon: int
     power: float = 0.8
@@ -170,7 +182,7 @@ def plan_action(
     score: float | None = None,
     passives: float | None = None,
     drift: float | None = None,
-    drift_apart: float = 0.0,
+    drift_apart: float | None = None,
     treated_share: float = 0.5,
     periods: int | None = None,
     power: float = 0.8,
@@ -192,9 +204,13 @@ def plan_action(
     score, passives : float, optional
         The score expected, in points, and the share of passives, when there is no such survey.
     drift : float, optional
-        Points by which the level wanders in a month; what is usual is averaged over unless given.
-    drift_apart : float
-        Points by which those treated and the others wander apart in a month; 0 where they are drawn by lot.
+        Points by which the level is known to wander in a month. Unless given, what `Survey.impact` expects of a score
+        before any reading is averaged over: 2 points or so, and now and then several times that.
+    drift_apart : float, optional
+        Points by which those treated and the others are known to wander apart in a month. Unless given they are drawn
+        by lot, which the readings do not tell: how far they may wander apart is then learned from the periods before,
+        as `Survey.impact` learns it. With 0 the plan knows what `impact` does not: a planned .80 is then nearer to
+        what is reached by lot, and the smallest effect is below the one that `impact` will tell.
     treated_share : float
         Part of the answers that come from those treated, where there is a control group.
     periods : int, optional
@@ -214,21 +230,21 @@ def plan_action(
 
     Examples
     --------
-    >>> found = plan_action(14, answers=300, score=30, passives=0.3)
+    >>> found = plan_action(16, answers=300, score=30, passives=0.3, drift=1)
     >>> found.shows_after, found.shows_after_control
-    (4, 7)
+    (2, 7)
     """
     if every not in HORIZON:
         raise ArgumentError(where="every", expected="one of " + ", ".join(HORIZON), got=repr(every))
     shares = expected_shares(pilot=pilot, score=score, passives=passives)
     readings = whole("before", 2 * YEAR[every] if before is None else before)
     coming = whole("answers", answers)
-    wandering = grid_wandering(every) if drift is None else known_wandering(every, drift=drift)
+    wandering = expected_wandering(every) if drift is None else known_wandering(every, drift=drift)
     notes = [noted("plan_note_widest")] if pilot is None and passives is None else []
     return planned(
         effect, shares, np.full(readings, float(coming)), wandering, every=every, answers=coming, periods=periods,
         treated_share=treated_share, drift_apart=drift_apart, power=power, confidence_level=confidence_level,
-        notes=notes,
+        supposed=True, notes=notes,
     )  # fmt: skip
 
 
@@ -243,7 +259,6 @@ def planned_from(
     **options: Any,
 ) -> ActionPlan:
     """The plan of `Survey.plan_action`, from the answers so far."""
-    from npskit.stats.trend import level
     from npskit.survey.ahead import day_meant
     from npskit.survey.windows import used
 
@@ -256,12 +271,14 @@ def planned_from(
     given = grid.filled(cells.responses)[0]
     recent = given[given > 0][-RECENT:]
     coming = max(int(np.median(recent)), 1) if answers is None else whole("answers", answers)
-    known = level(counts, every=every).weights
-    wandering = grid_wandering(every, known) if drift is None else known_wandering(every, drift=drift)
+    known = learnt_weights(counts, every=every)
+    wandering = weighed_wandering(every, known)
+    if drift is not None:
+        wandering = known_wandering(every, drift=drift, weights=known)
     said = [*notes, *([] if answers is not None else [noted("action_plan_note_answers", n=coming)])]
     return planned(
         effect, counts.sum(axis=0) / counts.sum(), counts.sum(axis=1), wandering, every=every, answers=coming,
-        worth=float(counts.sum() / given.sum()), known=known, notes=said, **options,
+        worth=float(counts.sum() / given.sum()), notes=said, **options,
     )  # fmt: skip
 
 
@@ -275,11 +292,11 @@ def planned(
     answers: int,
     periods: int | None,
     treated_share: float,
-    drift_apart: float,
+    drift_apart: float | None,
     power: float,
     confidence_level: float,
     worth: float = 1.0,
-    known: np.ndarray | None = None,
+    supposed: bool = False,
     notes: Sequence[Note] = (),
 ) -> ActionPlan:
     """The plan from the readings before."""
@@ -290,10 +307,10 @@ def planned(
                             hint="half of the customers is 0.5")  # fmt: skip
     within = YEAR[every] if periods is None else whole("periods", periods)
     horizon = max(HORIZON[every], within)
-    apart = known_wandering(every, drift=drift_apart, shared=True)
+    apart = None if drift_apart is None else known_wandering(every, drift=drift_apart, shared=True)
     setting = Setting(
         before[-2 * HORIZON[every] :], float(variance(shares)), every, worth, float(treated_share),
-        {ALONE: wandering, CONTROL: apart}, known, power, confidence_level,
+        {ALONE: wandering, CONTROL: apart}, supposed, power, confidence_level,
     )  # fmt: skip
     tables = [setting.rows(design, size, answers, looks(horizon)) for design in DESIGNS]
     after = {design: setting.shows_after(design, size, answers, horizon) for design in DESIGNS}
@@ -306,7 +323,7 @@ def planned(
     return ActionPlan(
         {name: [*tables[0][name], *tables[1][name]] for name in tables[0]}, options, size, every, answers,
         periods, within, after[ALONE], after[CONTROL], needed[ALONE], needed[CONTROL], float(treated_share),
-        wandering.typical / pace, float(drift_apart), int((before > 0).sum()), horizon, power, confidence_level,
+        wandering.typical / pace, drift_apart, int((before > 0).sum()), horizon, power, confidence_level,
         (*notes, *notes_of(before, every, answers, drift_apart)),
     )  # fmt: skip
 
@@ -325,7 +342,7 @@ def checked_effect(effect: Any, shares: ArrayLike) -> float:
     return size
 
 
-def notes_of(before: np.ndarray, every: str, answers: int, drift_apart: float) -> list[Note]:
+def notes_of(before: np.ndarray, every: str, answers: int, drift_apart: float | None) -> list[Note]:
     """What to know before relying on a plan."""
     readings = int((before > 0).sum())
     return [

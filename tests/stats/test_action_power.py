@@ -8,22 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from npskit.errors import ArgumentError
-from npskit.stats.action_learning import foreseen
+from npskit.stats.action_learning import foreseen, foreseen_lot
 from npskit.stats.action_power import (
     EFFECT_SD,
-    Wandering,
     effect_power,
-    grid_wandering,
-    known_wandering,
     reading_variances,
     smallest_effect,
     step_variances,
 )
 from npskit.stats.grid import harmonic_sizes, season_basis
 from npskit.stats.impact import effects, step_columns
-from npskit.stats.impact import smallest_detectable as detectable_afterwards
 from npskit.stats.power import smallest_detectable
-from npskit.stats.trend import level
+from npskit.stats.wandering import Wandering, expected_wandering, known_wandering
 
 STILL = known_wandering("month", drift=0, shared=True)
 
@@ -95,8 +91,8 @@ def test_more_periods_and_more_answers_tell_more(
 
 
 def test_power_grows_with_the_effect_and_is_even() -> None:
-    found = step_variances(np.full(30, 60.0), grid_wandering("month"), before=24, every="month")
-    weights = grid_wandering("month").weights
+    found = step_variances(np.full(30, 60.0), expected_wandering("month"), before=24, every="month")
+    weights = expected_wandering("month").weights
     powers = [effect_power(np.full(6, size), found, weights)[-1] for size in (0, 4, 8, 16, 40, 90)]
     assert (np.diff(powers) > 0).all()
     assert powers[0] < 0.05
@@ -104,8 +100,8 @@ def test_power_grows_with_the_effect_and_is_even() -> None:
 
 
 def test_the_smallest_effect_has_the_power() -> None:
-    weights = grid_wandering("month").weights
-    found = step_variances(np.full(40, 60.0), grid_wandering("month"), before=24, every="month")
+    weights = expected_wandering("month").weights
+    found = step_variances(np.full(40, 60.0), expected_wandering("month"), before=24, every="month")
     for power in (0.5, 0.8, 0.95):
         size = smallest_effect(found, weights, power=power)
         assert effect_power(size, found, weights) == pytest.approx(np.full(16, power), abs=1e-5)
@@ -152,19 +148,20 @@ def test_what_is_foreseen_is_the_same_each_time() -> None:
     assert (first.believed == second.believed).all()
 
 
-def test_a_known_past_is_started_from() -> None:
-    """Where the readings before have shown that nothing wanders, less is left to learn."""
-    grid = grid_wandering("month")
-    calm = np.zeros((11, 5, 4))
-    calm[0, 0, 0] = 1.0
-    options = {"before": 24, "every": "month", "after": [6]}
-    unknown = foreseen(np.full(30, 80.0), STILL, **options)
-    known = foreseen(np.full(30, 80.0), STILL, known=calm, **options)
-    assert known.believed.mean() < unknown.believed.mean()
-    assert known.believed.mean() == pytest.approx(known.variances.mean(), rel=0.05)
-    drawn = foreseen(np.full(30, 80.0), STILL, control=True, **options)
-    assert drawn.believed.mean() < unknown.believed.mean()
-    assert len(grid.weights) < calm.size
+def test_the_difference_to_a_control_group_is_expected_to_wander_less() -> None:
+    alone, control = (
+        foreseen(np.full(30, 80.0), STILL, before=24, every="month", after=[6], control=control).believed.mean()
+        for control in (False, True)
+    )
+    assert control < alone
+
+
+def test_of_groups_drawn_by_lot_little_is_learnt_from_noisy_readings() -> None:
+    prior = expected_wandering("month", control=True).typical
+    noisy, sharp = (foreseen_lot(np.full(24, noise), every="month").typical for noise in (5000.0, 5.0))
+    assert sharp < prior / 2
+    assert 0.8 * prior < noisy < 1.2 * prior
+    assert foreseen_lot(np.full(24, np.inf), every="month").typical == pytest.approx(prior)
 
 
 # ---- the power that is reached ------------------------------------------------------------------------------
@@ -182,7 +179,7 @@ def drawn_counts(scores: np.ndarray, n: int, rng: np.random.Generator) -> np.nda
 @pytest.mark.parametrize(
     ("wandering", "answers", "before", "after", "control"),
     [
-        (grid_wandering("month"), 300, 24, 6, False),
+        (expected_wandering("month"), 300, 24, 6, False),
         (known_wandering("month", drift=1.0), 1000, 36, 12, False),
         (STILL, 300, 24, 6, True),
         (STILL, 1000, 36, 12, True),
@@ -214,22 +211,3 @@ def test_the_planned_power_is_reached(
         found = effects(own, steps, control=drawn_counts(scores, answers // 2, rng) if control else None)
         reached = float(((found.lower > 0) | (found.upper < 0)).mean())
         assert reached < 0.1 if planned is None else reached == pytest.approx(planned, abs=0.1)
-
-
-CASES = [(300, 24, 6, 0.0), (1000, 36, 12, 2.0), (100, 36, 24, 0.5)]
-
-
-@pytest.mark.parametrize(("answers", "before", "after", "drift"), CASES)
-def test_what_was_planned_is_what_impact_says_afterwards(answers: int, before: int, after: int, drift: float) -> None:
-    rng, size = np.random.default_rng(2), before + after
-    scores = 30 + np.cumsum(drift * rng.standard_normal(size))
-    counts = drawn_counts(scores, answers, rng)
-    known = level(counts[:before], every="month").weights
-    noise = reading_variances(0.61, np.full(size, answers))
-    options = {"before": before, "every": "month", "after": [after]}
-    plan = foreseen(noise, grid_wandering("month", known), known=known, **options)
-    even = np.full(plan.variances.shape[1], 1 / plan.variances.shape[1])
-    planned = smallest_effect(plan.variances, even, believed=plan.believed)[0]
-    # The one weighs what the wandering may be by what went before, the other by all that came; each is held to the
-    # power that it reaches by simulations of its own.
-    assert planned == pytest.approx(detectable_afterwards(counts, step_columns(size, [before]))[0], rel=0.2)

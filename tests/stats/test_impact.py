@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from npskit.errors import ArgumentError
-from npskit.stats.action_power import known_wandering, smallest_effect, step_variances
+from npskit.stats.action_power import smallest_effect, step_variances
 from npskit.stats.comparison import difference
 from npskit.stats.grid import effect_axes, harmonic_sizes, pace_of, product, season_basis
 from npskit.stats.impact import (
@@ -25,6 +25,7 @@ from npskit.stats.impact import (
 from npskit.stats.posterior import PSEUDO_ANSWERS, pooled_variance
 from npskit.stats.score import score
 from npskit.stats.statespace import regression, smooth
+from npskit.stats.wandering import known_wandering
 
 SMALL = {"max_examples": 10, "deadline": None}
 some_counts = hnp.arrays(int, st.tuples(st.integers(8, 12), st.just(3)), elements=st.integers(1, 40))
