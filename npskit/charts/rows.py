@@ -125,8 +125,12 @@ def laid_out(
 def name_lines(name: str, line: int = NAME_LINE, most: int = MOST_LINES) -> list[str]:
     """A name in a few lines, broken where it can be; what does not fit ends in an ellipsis.
 
+    The last part stays where there are several: it is the level of a column.
+
     >>> name_lines("visits 1-2 · shop Lyon Part-Dieu", 22)
     ['visits 1-2 ·', 'shop Lyon Part-Dieu']
+    >>> name_lines("Which of our shops did you visit last year? · Lyon", 22, 2)
+    ['Which of our shops did…', 'Lyon']
     """
     lines: list[str] = []
     line = max(line, min(LONGEST_WORD, max(map(len, name.split(" ")))))
@@ -134,7 +138,11 @@ def name_lines(name: str, line: int = NAME_LINE, most: int = MOST_LINES) -> list
     for part in parts:
         joined = f"{lines[-1]} {part}" if lines else part
         lines[-1:] = [joined] if len(joined) <= line else [*lines[-1:], *wrapped(part, line)]
-    return lines if len(lines) <= most else [*lines[: most - 1], lines[most - 1][: line - 1].rstrip() + ELLIPSIS]
+    if len(lines) <= most:
+        return lines
+    if len(parts) > 1 and most > 1 and len(parts[-1]) <= line:
+        return [*lines[: most - 2], lines[most - 2].rstrip(" ·") + ELLIPSIS, parts[-1]]
+    return [*lines[: most - 1], lines[most - 1][: line - 1].rstrip() + ELLIPSIS]
 
 
 def said_name(name: str, by: Sequence[str], lang: str) -> str:

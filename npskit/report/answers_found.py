@@ -14,6 +14,7 @@ from npskit.report.answers_given import ROWS, WROTE, flag_column, read
 from npskit.report.story import Story
 from npskit.stats.arguments import as_number
 from npskit.survey import Survey
+from npskit.survey.column_words import ColumnWords
 from npskit.survey.response_answers import Reminders, Response, Silent
 from npskit.survey.response_late import commenters, waves
 from npskit.survey.response_parts import Waves
@@ -45,6 +46,19 @@ class Answered(Story):
         self.extra = EXTRA if extra is None else int(extra)
 
     # ---- what was found -------------------------------------------------------------------------------------
+
+    @cached_property
+    def words(self) -> ColumnWords:
+        """What the columns are called, those of the list of the invited too."""
+        return super().words if self.response is None else self.response.segments.words
+
+    @cached_property
+    def shown_columns(self) -> list[str]:
+        """Columns that the page shows."""
+        found = self.response or self.blank
+        segments = [] if found is None else found.segments.table["column"]
+        weights = [] if self.weighting is None else self.weighting.columns
+        return [*super().shown_columns, *segments, *weights, *([self.flag] if self.flag else [])]
 
     @cached_property
     def response(self) -> Response | None:

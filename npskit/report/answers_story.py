@@ -295,7 +295,9 @@ class AnswersStory(Answered):
         worth = word("report_answers_weights_worth", lang, n=size(found.responses, lang),
                      worth=number(found.effective_responses, lang=lang), low=number(found.lowest, digits=2, lang=lang),
                      high=number(found.highest, digits=2, lang=lang))  # fmt: skip
-        return Passage(heading, (worth,), points=tuple(note.sentence(lang=lang) for note in found.notes))
+        return Passage(
+            heading, (worth,), points=tuple(found.words.note(note, lang).sentence(lang=lang) for note in found.notes)
+        )
 
     def more(self) -> Passage:
         """What more answers would buy."""

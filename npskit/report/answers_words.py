@@ -15,6 +15,7 @@ from npskit.report.tables import Table
 from npskit.report.words import percent
 from npskit.stats.bounds import bounds, score_if_silent_lower
 from npskit.stats.response import spread_by_answers
+from npskit.survey.column_words import spoken
 from npskit.survey.response_answers import Reminders, Response, Silent
 from npskit.survey.response_parts import Waves
 from npskit.survey.response_words import rate_text
@@ -81,7 +82,8 @@ def segments_table(found: Response, lang: str, *, blank: bool = False) -> Table:
     several, shown = len(dict.fromkeys(rows["column"])) > 1, []
     names = dict(zip(order, level_names([rows["level"][at] for at in order], lang), strict=True))
     for at in order[: MOST_BLANK if blank else MOST_ROWS]:
-        name = f"{rows['column'][at]} · {level_text(rows['level'][at], lang)}" if several else names[at]
+        column = found.segments.words.full(rows["column"][at])
+        name = f"{column} · {level_text(rows['level'][at], lang)}" if several else names[at]
         rate, low, high, gap = (rows[key][at] for key in ("rate", "rate_lower", "rate_upper", "difference"))
         if blank:
             rate, low, high, gap = 1 - rate, 1 - high, 1 - low, -gap
@@ -226,12 +228,14 @@ def missing_first(missing: Mapping[str, Sequence[Any]], found: Response, lang: s
     """Whom to ask again first, and what weights could do."""
     if not missing["level"]:
         return []
-    column = missing["column"][0]
+    column = found.segments.words.name(missing["column"][0])
     name = name_text(level_text(missing["level"][0], lang), (column,), lang)
     own = missing["responses"][0] / found.responses if found.responses else 0.0
     parts = {"invited": rate_text(missing["invited"][0] / found.invited, lang), "answers": rate_text(own, lang)}
     told = [word("report_answers_do_remind", lang, name=name, column=column, **parts)]
-    return told if weighted is not None else [*told, word("report_answers_do_weight", lang, column=column)]
+    return (
+        told if weighted is not None else [*told, word("report_answers_do_weight", lang, column=spoken(column, lang))]
+    )
 
 
 def survey_score(score: float, lower: float, upper: float, lang: str) -> str:

@@ -19,6 +19,7 @@ from npskit.labels import date_text, number, share, word
 from npskit.report.contents import TABLE_TYPE
 from npskit.report.tables import Table
 from npskit.scale import CATEGORIES
+from npskit.survey.column_words import NO_WORDS, ColumnWords
 from npskit.survey.notes import Note, noted
 from npskit.survey.wording import told
 from npskit.survey.worklist_answers import Worklist
@@ -141,7 +142,7 @@ def in_short(text: str | None) -> str:
     return (head.rsplit(" ", 1)[0] if " " in head else head) + " …"
 
 
-def rules_told(rules: Rules, found: Worklist, *, outcomes: bool, lang: str) -> list[str]:
+def rules_told(rules: Rules, found: Worklist, *, outcomes: bool, lang: str, words: ColumnWords = NO_WORDS) -> list[str]:
     """The rules by which customers are on the list, and how many each of them kept off it."""
     kept = [word(name, lang) for name in CATEGORIES if name in rules.categories]
     said = {"k": number(rules.oldest, lang=lang), "day": date_text(found.today, lang)}
@@ -152,7 +153,7 @@ def rules_told(rules: Rules, found: Worklist, *, outcomes: bool, lang: str) -> l
     else:
         lines.append(word("report_churn_rule_rest_unknown", lang))
     if rules.opt_out:
-        lines.append(word("report_churn_rule_opt_out", lang, column=name_text(rules.opt_out, (), lang)))
+        lines.append(word("report_churn_rule_opt_out", lang, column=name_text(words.name(rules.opt_out), (), lang)))
     else:
         lines.append(word("report_churn_rule_opt_out_unknown", lang))
     if rules.capacity:

@@ -202,6 +202,15 @@ class ChurnStory(Story):
         except EmptyDataError:
             return None
 
+    @property
+    def shown_columns(self) -> list[str]:
+        """Columns that the page names, those of leaving and of what goes with it too."""
+        left = self.leaving.column if self.churn and self._churned is None else None
+        terms = [self.tenure, self.value] if self.churn and self.churn.hazard else []
+        opt_out = self.rules.opt_out if self.worklist is not None else None
+        source = self.survey.source
+        return [*super().shown_columns, *(source.column(name) for name in (left, *terms, opt_out) if name)]
+
     # ---- what is said ---------------------------------------------------------------------------------------
 
     def summary(self) -> Headline:
@@ -276,7 +285,7 @@ class ChurnStory(Story):
             return Table((), ())
         column = self.survey.source.column(self.tenure) if self.tenure else None
         since = column and all(map(is_date, self.survey.source.sample(column, SAMPLE)))
-        return odds_table(found, self.lang, years=column if since else None)
+        return odds_table(found, self.lang, years=column if since else None, words=self.words)
 
     def tested(self) -> Passage:
         """Whether told risks came true."""
@@ -327,7 +336,8 @@ class ChurnStory(Story):
         """The rules applied, and how many each kept off the list."""
         if self.worklist is None:
             return Passage()
-        points = rules_told(self.rules, self.worklist, outcomes=self.outcomes is not None, lang=self.lang)
+        points = rules_told(self.rules, self.worklist, outcomes=self.outcomes is not None, lang=self.lang,
+                            words=self.words)  # fmt: skip
         return Passage(word("report_churn_rules", self.lang), points=tuple(points), level=3)
 
     def became(self) -> Passage:

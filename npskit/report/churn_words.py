@@ -9,6 +9,7 @@ from npskit.report.tables import Table
 from npskit.report.words import percent
 from npskit.survey.churn_model import FEWEST_EVENTS
 from npskit.survey.churn_words import length_text, risk_text
+from npskit.survey.column_words import NO_WORDS, ColumnWords, spoken
 from npskit.survey.wording import told
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def risk_row(row: tuple[Any, ...], lang: str) -> tuple[str, ...]:
     return word(category, lang), *counts[:2], shown[0], ends, counts[2]
 
 
-def odds_table(found: OddsRatios, lang: str, *, years: str | None = None) -> Table:
+def odds_table(found: OddsRatios, lang: str, *, years: str | None = None, words: ColumnWords = NO_WORDS) -> Table:
     """A row a term of the model; `years` is the column of which years are counted."""
     heads = tuple(word(f"report_churn_head_{name}", lang) for name in ("term", "odds", "interval"))
     columns = (found.table[name] for name in ("term", "level", "odds_ratio", "lower", "upper"))
@@ -63,20 +64,21 @@ def odds_table(found: OddsRatios, lang: str, *, years: str | None = None) -> Tab
     for term, level, *values in zip(*columns, strict=True):
         shown = [number(each, digits=2, lang=lang) for each in values]
         ends = word("range", lang, lower=shown[1], upper=shown[2])
-        rows.append((term_text(term, level, lang, years=years), shown[0], ends))
+        rows.append((term_text(term, level, lang, years=years, words=words), shown[0], ends))
     return Table(heads, tuple(rows))
 
 
-def term_text(term: str, level: str, lang: str, *, years: str | None = None) -> str:
+def term_text(term: str, level: str, lang: str, *, years: str | None = None, words: ColumnWords = NO_WORDS) -> str:
     """A term in words: a point of the rating, a drop, a band of a column."""
     if term == "rating" and not level:
         return word("report_churn_term_rating", lang)
     if term == "drop" and level in DROPS:
         return word(f"report_churn_term_{level}", lang)
+    name = spoken(words.full(term) if term in words.texts else term, lang)
     if level == "?":
-        return word("report_churn_term_unknown", lang, name=term)
+        return word("report_churn_term_unknown", lang, name=name)
     key = "report_churn_term_years" if term == years else "report_churn_term_band"
-    return word(key, lang, name=term, level=level.translate(FRENCH) if lang == "fr" else level)
+    return word(key, lang, name=name, level=level.translate(FRENCH) if lang == "fr" else level)
 
 
 def advice(found: Churn | None, worklist: Worklist | None, *, value: str | None, outcomes: Any, lang: str) -> list[str]:

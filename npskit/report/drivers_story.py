@@ -23,7 +23,7 @@ from npskit.report.story import Story, unrepeated, who_answered
 from npskit.report.tables import Table
 from npskit.report.words import percent
 from npskit.survey import Survey
-from npskit.survey.column_words import letters
+from npskit.survey.column_words import letters, spoken
 from npskit.survey.driver_answers import Asymmetry, WhatIf, decimal
 from npskit.survey.drivers import Drivers
 from npskit.survey.finding import judgements
@@ -197,7 +197,8 @@ class DriversStory(Story):
     def _said(self, name: str) -> str:
         """An attribute in the name of an action, which stands in quotes itself."""
         said = self.words.name(name)
-        return name if letters(said) == letters(name) else INNER[self.lang].format(said)
+        is_heading = letters(said) == letters(name) and spoken(said, self.lang) == said
+        return said if said == name or is_heading else INNER[self.lang].format(said)
 
     def _rows(self, column: str) -> list[tuple[str, float]]:
         """Attribute and one of its figures, the most important first."""

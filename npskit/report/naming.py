@@ -39,6 +39,8 @@ def named_steps(found: Stepped, item: Any, label: str, lang: str, words: ColumnW
     levels = shown_column(found.table[found.by], item, found.by, lang, words)
     name = words.short(found.by) if words.short(found.by) not in found.table else found.by
     table = {name if key == found.by else key: values for key, values in found.table.items()}
+    if "driver" in table:
+        table["driver"] = [each if each is None else words.name(each) for each in table["driver"]]
     return replace(found, table={**table, name: levels, label: levels}, by=name)
 
 

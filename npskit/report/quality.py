@@ -77,14 +77,14 @@ def quality(
         *duplicates(repeated, lang),
         customers(survey, customer, lang, words),
         *reading(survey.notes, lang),
-        *over_time(survey.quality_checks(), lang),
+        *over_time(survey.quality_checks(), lang, words),
     ]
 
 
-def over_time(checks: Sequence[Check], lang: str) -> list[str]:
+def over_time(checks: Sequence[Check], lang: str, words: ColumnWords = NO_WORDS) -> list[str]:
     """What was found over time, among groups and in rows, with what to do; then what else was looked at."""
     said: set[str] = set()
-    lines = [checked(each, lang, said) for each in checks if each.count and each.name != NOT_CHECKED]
+    lines = [checked(each, lang, said, words) for each in checks if each.count and each.name != NOT_CHECKED]
     quiet = list(dict.fromkeys(each.name for each in checks if not each.count))
     found = {each.name for each in checks if each.count}
     if names := [word(f"audit_name_{name}", lang) for name in quiet if name not in found]:
@@ -92,9 +92,11 @@ def over_time(checks: Sequence[Check], lang: str) -> list[str]:
     return lines
 
 
-def checked(check: Check, lang: str, said: set[str]) -> str:
-    """One finding and what to do about it, unless another one said so."""
+def checked(check: Check, lang: str, said: set[str], words: ColumnWords = NO_WORDS) -> str:
+    """One finding and what to do about it, unless another one said so; code that it gives has the names of code."""
     detail, to_do = check.words(lang)
+    if not isinstance(check.detail, str):
+        detail = words.note(check.detail, lang).sentence(lang=lang)
     to_do = "" if to_do in said else to_do
     said.add(to_do)
     found = word("report_audit_found", lang, name=capital(word(f"audit_name_{check.name}", lang)), detail=detail)

@@ -201,7 +201,7 @@ class Auditing(Base):
         rivals = [name for name in rivals if answered[name] and self._numbers.fits([value for value, _ in raw[name]])]
         if len(rivals) < 2 or any(together(source, *pair) for pair in combinations(rivals, 2)):
             return None
-        cases = tuple(noted("audit_wording", text=name, n=answered[name]) for name in rivals)
+        cases = tuple(noted("audit_wording_of", column=name, n=answered[name]) for name in rivals)
         todo = noted("audit_do_rivals", first=rivals[0], second=rivals[1])
         return Check("wording_change", len(rivals) - 1, noted("audit_cases", cases=cases), todo)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from npskit.labels import word
@@ -20,6 +20,7 @@ from npskit.roles import fold
 
 if TYPE_CHECKING:
     from npskit.survey.base import Base
+    from npskit.survey.notes import Note
 
 __all__ = [
     "NO_WORDS",
@@ -29,6 +30,7 @@ __all__ = [
     "column_words",
     "is_question",
     "letters",
+    "noted_words",
     "short_text",
     "spoken",
 ]
@@ -99,6 +101,31 @@ class ColumnWords:
         """A column in a table, or beside the pointer."""
         return self.texts.get(name) or column_text(name)
 
+    def named(self, table: Mapping[str, Any]) -> dict[str, Any]:
+        """A table whose rows tell of a column each, with what that is called."""
+        return {**table, "column": [self.name(name) for name in table["column"]]}
+
+    def grouped(self, table: Mapping[str, Any], by: Sequence[str]) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """A table whose columns of groups are called so, and what these are called; as they are where figures are."""
+        names = {key: self.name(key) for key in by}
+        if len(set(names.values())) < len(by) or any(names[key] != key and names[key] in table for key in by):
+            return dict(table), tuple(by)
+        return {names.get(key, key): values for key, values in table.items()}, tuple(names.values())
+
+    def note(self, remark: Note, lang: str) -> Note:
+        """A remark whose columns are called so, and those in others that it holds."""
+        values = {key: self._noted(key, value, lang) for key, value in remark.values.items()}
+        return replace(remark, values=values)
+
+    def _noted(self, key: str, value: Any, lang: str) -> Any:
+        if hasattr(value, "sentence"):
+            return self.note(value, lang)
+        if isinstance(value, tuple) and value and all(hasattr(each, "sentence") for each in value):
+            return tuple(self.note(each, lang) for each in value)
+        if key == "columns":
+            return tuple(spoken(self.name(name), lang) for name in value)
+        return self.name(value) if key == "column" else value
+
     def attributes(self, table: Mapping[str, Any]) -> dict[str, Any]:
         """A table of attributes with what each is called; its whole question beside it where that says more."""
         names = list(table["attribute"])
@@ -143,8 +170,13 @@ def column_words(survey: Base) -> ColumnWords:
     >>> column_words(Survey(frame)).texts
     {'q1': 'Recommend us?', 'depot': 'Dépôt'}
     """
-    headers, questions = (survey.notes.get(part) or {} for part in ("headers", "questions"))
-    known = {name: questions.get(name) or headers.get(name) for name in survey.source.columns}
+    return noted_words(survey.notes, survey.source.columns)
+
+
+def noted_words(notes: Mapping[str, Any], columns: Iterable[str]) -> ColumnWords:
+    """The same of any columns, from the notes of who read them."""
+    headers, questions = (notes.get(part) or {} for part in ("headers", "questions"))
+    known = {name: questions.get(name) or headers.get(name) for name in columns}
     said = {name: PREFIX.sub("", " ".join(str(text).split())) for name, text in known.items() if text}
     return ColumnWords.of({name: text for name, text in said.items() if text and not is_code_of(text, name)})
 

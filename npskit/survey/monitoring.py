@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from npskit.results import Result
 from npskit.stats.arguments import as_number
 from npskit.survey.ahead import break_positions, day_meant
 from npskit.survey.base import Base, as_list
+from npskit.survey.column_words import NO_WORDS, ColumnWords, column_words
 from npskit.survey.estimates import effective_counts, gridded, joined
 from npskit.survey.levels import level_text
 from npskit.survey.notes import Note, noted
@@ -58,6 +59,8 @@ class Monitor(Result):
         First days of the periods where the level starts anew.
     notes : tuple of Note
         What is left out or may mislead; `str` of each is its sentence in English.
+    words : ColumnWords
+        What the `by` columns are called in sentences and charts; the table keeps their names.
 
     Notes
     -----
@@ -73,6 +76,7 @@ class Monitor(Result):
     judged: int = 0
     breaks: tuple[dt.date, ...] = ()
     notes: tuple[Note, ...] = ()
+    words: ColumnWords = field(default=NO_WORDS, repr=False, compare=False)
 
     @property
     def alerts(self) -> dict[str, list[Any]]:
@@ -90,8 +94,9 @@ class Monitor(Result):
         from npskit.charts.alert_words import alerts_finding
         from npskit.charts.columns import columns
 
-        rows = columns(self.table, self.table, where="monitor")
-        return alerts_finding(rows, by=self.by, every=self.every, lang=language(lang)) + "."
+        table, by = self.words.grouped(self.table, self.by)
+        rows = columns(table, table, where="monitor")
+        return alerts_finding(rows, by=by, every=self.every, lang=language(lang)) + "."
 
     def plot(self, *, lang: str | None = None) -> alt.LayerChart | alt.ConcatChart:
         """The chart: readings on the range expected of each, the alerts named.
@@ -102,10 +107,11 @@ class Monitor(Result):
         """
         from npskit import charts
 
+        table, by = self.words.grouped(self.table, self.by)
         return charts.monitor(
-            self.table,
+            table,
             every=self.every,
-            by=list(self.by) or None,
+            by=list(by) or None,
             alpha=self.alpha,
             breaks=self.breaks,
             lang=lang,
@@ -175,6 +181,7 @@ class Monitoring(Base):
             breaks=breaks,
             named=named_groups(tally),
             notes=notes,
+            words=column_words(self),
         )
 
 
@@ -187,6 +194,7 @@ def watched(
     breaks: Any,
     named: Sequence[tuple[Any, ...]],
     notes: Sequence[Note],
+    words: ColumnWords = NO_WORDS,
 ) -> Monitor:
     """The answer, from a tally whose first key is the period."""
     from npskit.stats.monitor import monitor
@@ -206,6 +214,7 @@ def watched(
         judged=int(found.judged.sum()),
         breaks=tuple(grid.periods[at] for at in positions),
         notes=(*notes, *group_notes(found, grid.groups, named), *lone_notes(answers, every)),
+        words=words,
     )
 
 

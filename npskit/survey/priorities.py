@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from npskit.labels import language, word
 from npskit.results import Result, as_text_cell, spreadsheet_safe
 from npskit.stats import priority
 from npskit.survey.actions import Action, read_actions
+from npskit.survey.column_words import NO_WORDS, ColumnWords, column_words
 from npskit.survey.driver_answers import estimate, named
 from npskit.survey.segment_impact import Gain, segment_gain
 
@@ -47,10 +48,13 @@ class Priorities(Result):
         first of the rank); ``beyond`` (whether the move leads further than anyone has answered, or than the gap);
         ``cost``, ``per_cost`` (value per unit of cost) and ``owner``.
     confidence_level : float
+    words : ColumnWords
+        What drivers are called beside the pointer; the table keeps their names.
     """
 
     table: Mapping[str, Sequence[Any]]
     confidence_level: float = 0.95
+    words: ColumnWords = field(default=NO_WORDS, repr=False, compare=False)
 
     def sentence(self, lang: str | None = None) -> str:
         """Which action comes first, or which share the first rank.
@@ -77,7 +81,8 @@ class Priorities(Result):
         """
         from npskit import charts
 
-        return charts.priorities(self.table, confidence_level=self.confidence_level, lang=lang)
+        drivers = [None if name is None else self.words.texts.get(name, name) for name in self.table["driver"]]
+        return charts.priorities({**self.table, "driver": drivers}, confidence_level=self.confidence_level, lang=lang)
 
     def export(self, path: str | os.PathLike[str]) -> Path:
         """Write the roadmap to share, with text that a spreadsheet cannot run.
@@ -193,7 +198,7 @@ def prioritised(
         "owner": [action.owner for action in given],
     }
     table = {name: [values[at] for at in found.order] for name, values in columns.items()}
-    return Priorities(table, confidence_level)
+    return Priorities(table, confidence_level, column_words(survey))
 
 
 def gain_of(survey: Driving, action: Action, drivers: Drivers | None, confidence_level: float) -> Gain:

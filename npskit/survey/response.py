@@ -17,6 +17,7 @@ from npskit.stats.intervals import checked_level, interval
 from npskit.stats.rates import rate_differences_to_rest, rate_interval
 from npskit.stats.score import score
 from npskit.survey.base import Base, as_list
+from npskit.survey.column_words import NO_WORDS, ColumnWords, column_words, noted_words
 from npskit.survey.estimates import joined
 from npskit.survey.notes import Note, noted
 from npskit.survey.response_answers import Response
@@ -129,7 +130,15 @@ class Silence(Base):
         if self._named["weight"]:
             notes.append(noted("response_note_unweighted"))
         return found(cells, single, period, every, confidence_level, adjustment,
-                     late={**late, "commenters": wrote}, notes=notes)  # fmt: skip
+                     late={**late, "commenters": wrote}, notes=notes, words=words_of(self, invited))  # fmt: skip
+
+
+def words_of(survey: Base, invited: Any) -> ColumnWords:
+    """What the columns of those invited are called: as their own file has them, else as the answers do."""
+    own = column_words(survey)
+    notes = getattr(invited, "attrs", {}).get("npskit", {})
+    theirs = noted_words(notes, map(str, invited.columns)) if notes else own
+    return own if theirs is own else ColumnWords.of({**own.texts, **theirs.texts})
 
 
 def is_counts(survey: Base, invited: Any, customer: str | None) -> bool:
@@ -161,6 +170,7 @@ def day_of_invitation(name: str | None) -> str:
 def found(
     cells: Cells, single: Sequence[Cells], period: str | None, every: str | None, confidence_level: float,
     adjustment: str, *, late: dict[str, Waves | None], notes: Sequence[Note],
+    words: ColumnWords = NO_WORDS,
 ) -> Response:  # fmt: skip
     """The answer, from cells."""
     whole = cells.whole()
@@ -175,7 +185,7 @@ def found(
         said.append(noted("response_note_bounds"))
     return Response(
         table=joined(levels, rates(cells, confidence_level)),
-        segments=Segments(segment_table(single, confidence_level, adjustment), adjustment, confidence_level),
+        segments=Segments(segment_table(single, confidence_level, adjustment), adjustment, confidence_level, words),
         **figures,
         bound_lower=float(ends.lower[0]), bound_upper=float(ends.upper[0]),
         counts=whole.counts[0].tolist(), late=late.get("late"), waves=late.get("waves"), commenters=late["commenters"],

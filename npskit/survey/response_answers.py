@@ -308,7 +308,7 @@ class Response(Result):
         """
         from npskit import charts
 
-        table = self.segments.table if len(self.segments) else self.whole
+        table = self.segments.shown if len(self.segments) else self.whole
         title = (self.segments if self.segments.missing["level"] else self).sentence(lang=lang)
         return charts.response_bounds(
             table, title=title.removesuffix("."), overall=self.whole, confidence_level=self.confidence_level, lang=lang

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from npskit.labels import language, number, points, word
 from npskit.results import Result
+from npskit.survey.column_words import NO_WORDS, ColumnWords
 from npskit.survey.response_words import amount_range, rate_text
 
 if TYPE_CHECKING:
@@ -67,11 +68,19 @@ class Segments(Result):
     adjustment : str
         For all segments of all columns together.
     confidence_level : float
+    words : ColumnWords
+        What the columns are called in sentences and charts; the table keeps their names.
     """
 
     table: Mapping[str, Sequence[Any]]
     adjustment: str = "holm"
     confidence_level: float = 0.95
+    words: ColumnWords = field(default=NO_WORDS, repr=False, compare=False)
+
+    @property
+    def shown(self) -> dict[str, list[Any]]:
+        """The table with its columns as people read them."""
+        return self.words.named(self.table)
 
     @property
     def missing(self) -> dict[str, list[Any]]:
@@ -92,11 +101,11 @@ class Segments(Result):
             return word("response_no_segments", lang)
         if not found["level"]:
             return word("response_none_missing", lang, k=number(len(self), lang=lang))
-        level = found["level"][0]
+        level, column = found["level"][0], self.words.name(found["column"][0])
         rate, gap = found["rate"][0], found["difference"][0]
         return word(
-            "response_missing", lang, name=said_name(level_text(level, lang), (found["column"][0],), lang),
-            column=found["column"][0], rate=rate_text(rate, lang), rest=rate_text(rate - gap, lang),
+            "response_missing", lang, name=said_name(level_text(level, lang), (column,), lang), column=column,
+            rate=rate_text(rate, lang), rest=rate_text(rate - gap, lang),
         )  # fmt: skip
 
     def plot(self, *, lang: str | None = None) -> alt.LayerChart:
@@ -109,6 +118,6 @@ class Segments(Result):
         from npskit import charts
 
         return charts.response_bounds(
-            self.table, title=self.sentence(lang=lang).removesuffix("."), confidence_level=self.confidence_level,
+            self.shown, title=self.sentence(lang=lang).removesuffix("."), confidence_level=self.confidence_level,
             lang=lang,
         )  # fmt: skip

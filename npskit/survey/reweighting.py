@@ -14,6 +14,7 @@ from npskit.stats import weighting as arithmetic
 from npskit.stats.intervals import checked_level
 from npskit.stats.raking import TOLERANCE, Raked, rake_cells
 from npskit.survey.base import Base
+from npskit.survey.column_words import column_words
 from npskit.survey.estimates import estimates
 from npskit.survey.notes import Note, noted
 from npskit.survey.reweighting_answers import Weighting
@@ -178,6 +179,7 @@ def told(
         column=name,
         confidence_level=confidence_level,
         notes=notes_of(axes, answered, raked, at_limit, trim, float(arithmetic.effective_responses(total, squares))),
+        words=column_words(survey),
     )
 
 

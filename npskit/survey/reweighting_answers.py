@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from npskit.labels import language, number, points, word
 from npskit.results import Result
+from npskit.survey.column_words import NO_WORDS, ColumnWords
 from npskit.survey.notes import Note
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class Weighting(Result):
         Column of the weights.
     confidence_level : float
     notes : tuple of Note
+    words : ColumnWords
+        What the columns are called in sentences and charts; the table keeps their names.
     """
 
     table: Mapping[str, Sequence[Any]]
@@ -73,6 +76,7 @@ class Weighting(Result):
     column: str
     confidence_level: float = 0.95
     notes: tuple[Note, ...] = field(default=(), compare=False)
+    words: ColumnWords = field(default=NO_WORDS, repr=False, compare=False)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -91,8 +95,9 @@ class Weighting(Result):
         lang = language(lang)
         change = self.score - self.score_raw
         key = "same" if abs(change) < 0.05 or change != change else "higher" if change > 0 else "lower"
+        names = [self.words.name(name) for name in self.columns]
         return word(
-            f"reweight_{key}", lang, columns=by_text(self.columns, lang) or self.column,
+            f"reweight_{key}", lang, columns=by_text(names, lang) or self.column,
             score=score_range(self.score, self.lower, self.upper, lang),
             raw=points(self.score_raw, digits=digits(self.lower_raw, self.upper_raw), lang=lang),
             change=amount(change, lang), worth=number(self.effective_responses, lang=lang),
@@ -109,7 +114,7 @@ class Weighting(Result):
         from npskit import charts
 
         return charts.weighted(
-            self.table, scores=self._scores(), title=self.sentence(lang=lang).removesuffix("."),
+            self.words.named(self.table), scores=self._scores(), title=self.sentence(lang=lang).removesuffix("."),
             confidence_level=self.confidence_level, lang=lang,
         )  # fmt: skip
 

@@ -19,6 +19,7 @@ from npskit.errors import EmptyDataError, NpskitError, RoleError
 from npskit.labels import word
 from npskit.stats.monitor import FEWEST_BEFORE
 from npskit.survey import Survey
+from npskit.survey.column_words import NO_WORDS, ColumnWords
 from npskit.version import VERSION
 from npskit.watch.config import Config, Monitoring
 from npskit.watch.history import History
@@ -59,7 +60,7 @@ def alerts(config: Config, history: History, frame: Any) -> list[Event]:
         return [not_monitored(NpskitError(f"{type(error).__name__}: {error}"), rules, config.lang)]
     series = history.parts[0].digest
     rows = [dict(zip(found.table, row, strict=True)) for row in zip(*found.table.values(), strict=True)]
-    return [event_of(row, found.by, rules, series, config.lang) for row in rows if is_told(row, rules)]
+    return [event_of(row, found.by, rules, series, config.lang, found.words) for row in rows if is_told(row, rules)]
 
 
 def is_told(row: dict[str, Any], rules: Monitoring) -> bool:
@@ -67,14 +68,20 @@ def is_told(row: dict[str, Any], rules: Monitoring) -> bool:
     return bool(row["kind"]) and (rules.since is None or day_of(row["period"]) >= rules.since)
 
 
-def event_of(row: dict[str, Any], by: Sequence[str], rules: Monitoring, series: str, lang: str) -> Event:
-    """An alert as an event."""
+def event_of(
+    row: dict[str, Any], by: Sequence[str], rules: Monitoring, series: str, lang: str, words: ColumnWords = NO_WORDS
+) -> Event:
+    """An alert as an event: code names its columns as before, a person reads what was asked."""
     levels = {name: None if row[name] is None or row[name] != row[name] else str(row[name]) for name in by}
     period, since = day_of(row["period"]), day_of(row["since"])
     about = {"every": rules.every, "period": period, "since": since, "kind": row["kind"], "group": levels}
     name = " · ".join(word("missing_level", lang) if level is None else level for level in levels.values())
     phrase = alert_phrase(AlertRow(name, period, since, row["kind"], float(row["change"])), rules.every, lang)
-    said = f"{name_text(name, by, lang)}{word('chart_colon', lang)} {phrase}" if by else sentence(phrase)
+    said = (
+        f"{name_text(name, [words.name(key) for key in by], lang)}{word('chart_colon', lang)} {phrase}"
+        if by
+        else sentence(phrase)
+    )
     of = ("alert", series, rules.every, sorted(levels.items()))
     return Event(
         "alert",

@@ -11,6 +11,8 @@ from watched import STEADY, WATCHED, Place, answers, months
 from npskit.survey import Survey
 from npskit.watch.telling import Event
 
+NAME = "combien_de_fois_par_an_venez_vous"
+
 
 def test_an_alert_is_told_once(place: Place) -> None:
     place.configure(WATCHED)
@@ -110,3 +112,15 @@ def test_too_few_periods_are_no_trouble_and_no_date_is_when_it_was_asked_for(pla
     place.export("undated.csv", answers(0, 20).drop(columns="date"))
     assert place.look().status == 3
     assert place.look().status == 3
+
+
+def test_groups_of_an_alert_are_named_as_people_were_asked_and_by_code_for_machines(place: Place) -> None:
+    asked = "Combien de fois par an venez-vous ?"
+    place.configure(WATCHED.replace("{every: month}", f"{{every: month, by: {NAME}}}") + "lang: fr\n")
+    steady, fallen = months(STEADY), months([*STEADY[:-1], 0.1]).assign(id_reponse=lambda frame: frame.index + 9000)
+    both = pd.concat([steady.assign(visites=1), fallen.assign(visites=2)])
+    place.export("a.csv", both.rename(columns={"visites": asked}))
+    (event,) = [event for event in place.look().events if event.kind == "alert"]
+    assert event.data["group"] == {NAME: "2"}
+    assert event.message.startswith(f"«\u202f{asked}\u202f» 2\u202f: ")
+    assert NAME not in event.message
