@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -54,6 +56,19 @@ def test_hidden_cells_protect_one_another(responses):
         assert responses[hidden].sum() >= 5
 
 
+@given(arrays(np.int64, st.integers(1, 6), elements=st.sampled_from([0, 1, 2, 4, 5, 9, 30, 900])))
+def test_no_other_choice_beside_a_total_hides_fewer_answers(responses):
+    small = (responses > 0) & (responses < 5)
+    others = np.flatnonzero(~small & (responses > 0))
+    sizes = []
+    for taken in itertools.product([False, True], repeat=len(others)):
+        hidden = small.copy()
+        hidden[others[list(taken)]] = True
+        if not small.any() or all(taken) or (hidden.sum() >= 2 and responses[hidden].sum() >= 5):
+            sizes.append(responses[hidden].sum())
+    assert responses[suppressed(responses)].sum() == min(sizes)
+
+
 @given(arrays(np.int64, (3, 2, 6), elements=st.integers(0, 15)))
 def test_leading_shapes_are_rows_of_their_own(responses):
     alone = [[suppressed(row) for row in block] for block in responses]
@@ -77,6 +92,46 @@ def test_no_hidden_cell_of_a_table_follows_from_its_totals(responses):
         for row, column in at[determined]:
             assert not shown[row].any()
             assert not shown[:, column].any()
+
+
+def safe(responses, hidden):
+    """Whether what is hidden of a table is protected, by a change of the hidden cells that leaves all totals."""
+    for axis in (0, 1):
+        count, together = hidden.sum(axis=axis), (responses * hidden).sum(axis=axis)
+        if ((count == 1) | ((count > 0) & (together < 5))).any():
+            return False
+    at = np.argwhere(hidden)
+    totals = np.array([[cell[axis] == line for cell in at] for axis in (0, 1) for line in range(responses.shape[axis])])
+    # What a cell is must not be a sum of totals: then it adds nothing to what they tell.
+    rank = np.linalg.matrix_rank(totals)
+    return all(np.linalg.matrix_rank(np.vstack([totals, np.arange(len(at)) == k])) > rank for k in range(len(at)))
+
+
+@given(tables)
+def test_no_cell_of_a_table_is_hidden_that_protects_nothing(responses):
+    hidden = suppressed_table(responses)
+    if not hidden.any() or not safe(responses, hidden):
+        return
+    for row, column in np.argwhere(hidden & (responses >= 5)):
+        fewer = hidden.copy()
+        fewer[row, column] = False
+        assert fewer.any()
+        assert not safe(responses, fewer)
+
+
+@pytest.mark.parametrize(
+    ("responses", "expected"),
+    [
+        # The smallest of the row and of the column lead to 900; the way around does not.
+        ([[9, 20, 20, 900], [900, 60, 3, 12]], [[0, 1, 1, 0], [0, 1, 1, 0]]),
+        # Two small ones share theirs.
+        ([[60, 9, 9, 30], [60, 6, 200, 200], [60, 3, 900, 3]], [[0, 1, 0, 1], [0, 0, 0, 0], [0, 1, 0, 1]]),
+        ([[3, 50, 50], [50, 3, 50], [50, 50, 50]], [[1, 1, 0], [1, 1, 0], [0, 0, 0]]),
+    ],
+)
+def test_large_cells_are_left_alone_where_smaller_ones_protect(responses, expected):
+    assert suppressed_table(responses).astype(int).tolist() == expected
+    assert safe(np.array(responses), np.array(expected, dtype=bool))
 
 
 @given(tables)
