@@ -12,6 +12,7 @@ from npskit import Survey, read_survey
 from npskit.report.answers_story import AnswersStory
 from npskit.report.churn_story import ChurnStory
 from npskit.report.drivers_story import DriversStory
+from npskit.report.segments_story import SegmentsStory
 from npskit.report.story import Story
 
 LANGS = ("en", "fr")
@@ -201,3 +202,25 @@ def test_alerts_name_their_groups_as_people_were_asked(asked):
     drawn = found.plot(lang=lang).to_json(ensure_ascii=False)
     assert question in drawn
     assert names["visits"] not in sentence + drawn
+
+
+def test_a_question_stands_in_one_pair_of_quotes_with_its_answer(asked):
+    lang, frame, names = asked
+    survey = Survey(frame, rating=names["nps"], date=names["date"])
+    story = SegmentsStory(survey, by=names["shop"], lang=lang)
+    question = ASKED[lang]["shop"]
+    quoted = {"en": f"“{question}”", "fr": f"«\u202f{question}\u202f»"}[lang]
+    told = [story.comparisons[0].heading().text, story.comparisons[0].in_short, story.summary().text]
+    told += [Story(survey, by=names["shop"], lang=lang).groups[0].heading().text]
+    told += [" ".join(story.segments.plot(lang=lang).to_dict()["title"]["text"])]
+    for text in told:
+        assert question in text
+        assert not re.search("[«“]\u202f?[«“]", text), text
+    assert " ".join(f"{quoted} = Nice".split()) in " ".join(told[-1].split())
+
+
+def test_a_question_after_by_is_quoted_in_english_too(exports):
+    story = DriversStory(Survey(exports["en"]), lang="en")
+    text = story.what_if().text
+    assert "By “" in text
+    assert "?”. " in text

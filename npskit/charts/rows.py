@@ -18,7 +18,7 @@ from npskit.charts.letters import text_width
 from npskit.charts.renderer import LayerChart
 from npskit.charts.segments import LINE_HEIGHT
 from npskit.charts.theme import ACCENT, INK, MUTED, WIDTH
-from npskit.charts.words import limit_texts, name_text
+from npskit.charts.words import QUOTES, limit_texts, name_text
 from npskit.labels import NO_BREAK_SPACE, number, points, range_text, share, word
 
 __all__ = [
@@ -56,7 +56,7 @@ NAME_LINE, MOST_LINES = 28, 3
 MANY_ROWS, FEWER_LINES = 12, 2
 # A longer line for names of one long word, which are better not broken.
 LONGEST_WORD = 30
-LONGEST_SAID = 60
+LONGEST_SAID, LONGEST_ANSWERED = 60, 110
 # Font sizes as text is measured: a little under what is drawn, as most fonts are narrower; figures in bold are wider.
 NAME_SIZE, SMALL_SIZE, STRONG_SIZE, HEAD_SIZE = 11.3, 10.6, 12.6, 10
 GAP = 16
@@ -147,7 +147,9 @@ def name_lines(name: str, line: int = NAME_LINE, most: int = MOST_LINES) -> list
 
 def said_name(name: str, by: Sequence[str], lang: str) -> str:
     """A name inside a sentence, not longer than a title can hold."""
-    short = name if len(name) <= LONGEST_SAID else name[: LONGEST_SAID - 1].rstrip() + ELLIPSIS
+    # A question in quotes has its answer after it.
+    most = LONGEST_ANSWERED if any(mark in name for mark in QUOTES) else LONGEST_SAID
+    short = name if len(name) <= most else name[: most - 1].rstrip() + ELLIPSIS
     return name_text(short, by, lang)
 
 

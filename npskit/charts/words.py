@@ -38,6 +38,8 @@ __all__ = [
 
 # A table of all pairs of these is a few megabytes.
 MOST_COMPARED = 1000
+# With which a question begins inside a name.
+QUOTES = ("«", "“")
 
 
 def digits(lower: float | None, upper: float | None) -> int:
@@ -107,7 +109,8 @@ def name_text(name: str, by: Sequence[str], lang: str) -> str:
     if len(by) == 1 and not any(letter.isalpha() for letter in name):
         column = quoted(by[0], lang) if by[0].endswith(("?", "…")) else by[0]
         return f"{column} {name}"
-    return quoted(name, lang) if " " in name and not name.startswith("(") else name
+    holds_quotes = any(mark in name for mark in QUOTES)
+    return quoted(name, lang) if " " in name and not name.startswith("(") and not holds_quotes else name
 
 
 def farthest_apart(

@@ -23,7 +23,7 @@ from npskit.report.story import Story, unrepeated, who_answered
 from npskit.report.tables import Table
 from npskit.report.words import percent
 from npskit.survey import Survey
-from npskit.survey.column_words import letters, spoken
+from npskit.survey.column_words import after_by, letters, spoken
 from npskit.survey.driver_answers import Asymmetry, WhatIf, decimal
 from npskit.survey.drivers import Drivers
 from npskit.survey.finding import judgements
@@ -271,7 +271,12 @@ class DriversStory(Story):
         if self.best:
             column, found = self.best
             sentences.append(
-                word("report_what_if_best", lang, column=self.words.short(column), told=found.sentence(lang))
+                word(
+                    "report_what_if_best",
+                    lang,
+                    column=after_by(self.words.short(column), lang),
+                    told=found.sentence(lang),
+                )
             )
         if len(self.room) > len(self.moves):
             sentences.append(word("report_what_if_some", lang, n=len(self.moves)))

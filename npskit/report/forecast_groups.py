@@ -14,7 +14,7 @@ from npskit.report.forecast_words import bare, chance
 from npskit.report.passage import Passage
 from npskit.report.tables import Table
 from npskit.report.words import score_text
-from npskit.survey.column_words import NO_WORDS, ColumnWords
+from npskit.survey.column_words import NO_WORDS, ColumnWords, after_by
 from npskit.survey.wording import row_names
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class ForecastGroup:
             found.history, found.table, every=found.every, by=found.by, confidence_level=level, lang=lang
         )
         told = told.rstrip(".") + "."
-        return word("report_by_told", self.lang, by=self.name, told=told)
+        return word("report_by_told", self.lang, by=after_by(self.name, self.lang), told=told)
 
     def heading(self) -> Passage:
         """The column; the finding stands on the chart."""

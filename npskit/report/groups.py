@@ -17,7 +17,7 @@ from npskit.report.findings import Gap, farthest
 from npskit.report.passage import Passage
 from npskit.report.words import score_text, size, told
 from npskit.roles import fold
-from npskit.survey.column_words import NO_WORDS, ColumnWords, spoken
+from npskit.survey.column_words import NO_WORDS, ColumnWords, after_by
 from npskit.survey.plots import columns_of
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Group:
     @property
     def name(self) -> str:
         """The columns in a sentence."""
-        return " · ".join(spoken(key, self.lang) for key in self.keys)
+        return " · ".join(after_by(key, self.lang) for key in self.keys)
 
     @property
     def names(self) -> list[str]:

@@ -30,7 +30,7 @@ from npskit.report.words import size
 from npskit.scale import is_missing
 from npskit.survey import Survey
 from npskit.survey.changes import Decomposition
-from npskit.survey.column_words import spoken
+from npskit.survey.column_words import after_by
 from npskit.survey.comparisons import Comparison
 from npskit.survey.journeys import Journey
 from npskit.survey.levels import level_text
@@ -62,12 +62,14 @@ class Difference:
     @property
     def in_short(self) -> str:
         """One sentence for the first screen, which names the column."""
-        by, told = " · ".join(self.found.by), self.found.sentence(lang=self.lang)
-        return told if by.casefold() in told.casefold() else word("report_by_told", self.lang, by=by, told=told)
+        told, said = self.found.sentence(lang=self.lang), [after_by(name, self.lang) for name in self.found.by]
+        if " · ".join(self.found.by).casefold() in told.casefold():
+            return told
+        return word("report_by_told", self.lang, by=" · ".join(said), told=told)
 
     def heading(self) -> Passage:
         """The name of the column above its chart."""
-        by = " · ".join(spoken(name, self.lang) for name in self.found.by)
+        by = " · ".join(after_by(name, self.lang) for name in self.found.by)
         return Passage(word("report_by", self.lang, by=by), kind="lead", level=3)
 
     def plot(self) -> Any:
@@ -335,7 +337,7 @@ class SegmentsStory(Story):
         return word(
             "report_parts",
             lang,
-            by=" · ".join(spoken(name, lang) for name in each.by),
+            by=" · ".join(after_by(name, lang) for name in each.by),
             mix=signed(each.mix, lang),
             mix_range=signed_range(each.mix_lower, each.mix_upper, lang),
             within=signed(each.within, lang),

@@ -19,7 +19,7 @@ from npskit.report.passage import Passage
 from npskit.report.tables import Table
 from npskit.report.voice_block import rows_of
 from npskit.report.words import percent, size, told
-from npskit.survey.column_words import NO_WORDS, ColumnWords
+from npskit.survey.column_words import NO_WORDS, ColumnWords, after_by
 from npskit.survey.levels import level_text
 from npskit.survey.theme_answers import Themes, theme_name
 
@@ -78,7 +78,10 @@ class Speakers:
         hidden = told("report_voice_groups_hidden", self.hidden, lang, n=size(self.hidden, lang)) if self.hidden else ""
         notes = " ".join(filter(None, [kept, largest, hidden]))
         return Passage(
-            word("report_by", lang, by=self.by), tuple(filter(None, [self.told, notes])), kind="section", level=3
+            word("report_by", lang, by=after_by(self.by, lang)),
+            tuple(filter(None, [self.told, notes])),
+            kind="section",
+            level=3,
         )
 
     def table(self) -> Table:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "NO_WORDS",
     "ColumnWords",
+    "after_by",
     "begun_alike",
     "column_text",
     "column_words",
@@ -208,6 +209,17 @@ def spoken(text: str, lang: str) -> str:
     from npskit.charts.columns import quoted
 
     return quoted(text, lang) if len(text.split()) > MOST_PLAIN or text.endswith(("?", "…")) else text
+
+
+def after_by(text: str, lang: str) -> str:
+    """What a column is called where it is said after "by": French labels quote it there themselves.
+
+    Examples
+    --------
+    >>> after_by("Which shop?", "en"), after_by("Quel magasin ?", "fr")
+    ('“Which shop?”', 'Quel magasin ?')
+    """
+    return text if lang == "fr" else spoken(text, lang)
 
 
 def is_question(text: str) -> bool:
