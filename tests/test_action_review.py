@@ -15,6 +15,7 @@ import pytest
 
 from npskit.errors import ArgumentError, EmptyDataError, ReadError
 from npskit.labels import LANGUAGES
+from npskit.report.brief_actions import actions_table
 from npskit.survey import Survey
 from npskit.survey.action_log import read_actions
 from npskit.survey.action_review import ActionReview, answer_of, counted
@@ -219,6 +220,19 @@ def test_the_chart_shows_expected_beside_observed(lang: str) -> None:
     shapes = [layer["mark"].get("shape") for layer in spec["layer"]]
     assert "diamond" in shapes
     assert ("diamonds" if lang == "en" else "losanges") in str(spec["title"]["subtitle"])
+
+
+@pytest.mark.parametrize(("effect", "figure"), [(29.499, "+29"), (0.4926, "+0.5"), (4.6, "+5")])
+def test_one_effect_has_one_figure_wherever_it_is_told(effect: float, figure: str) -> None:
+    row = {"action": "Bills", "answer": "shown", "effect": effect, "lower": effect - 0.3, "upper": effect + 0.6}
+    found = review_of([{**row, "expected": 4.5}, {**row, "action": "Chat"}])
+    drawn = found.plot(lang="en").to_dict()["data"]["values"][0]
+    table = actions_table([found.row(0)], lang="en")
+    assert f"Bills: {figure};" in found.sentence(lang="en").replace("\xa0", " ")
+    assert f"effect of {figure} points ({drawn['range']})" in found.lines(lang="en")[0]
+    assert (drawn["figure"], drawn["hoped"]) == (figure, "+4.5")
+    assert table is not None
+    assert table.rows[0][2:5] == ("+4.5", figure, drawn["range"])
 
 
 def test_a_chart_of_no_action_says_so() -> None:

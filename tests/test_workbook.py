@@ -169,6 +169,12 @@ def test_shares_and_days_under_one_head_keep_their_formats() -> None:
     assert [sheet[f"B{row}"].number_format.split(";")[0] for row in (4, 5, 6)] == ["0%", "#,##0", "+#,##0.0"]
 
 
+def test_a_whole_number_beside_tenths_gets_no_decimal() -> None:
+    shown = table(("action", "observed"), ("bills", "+29"), ("chat", "+0.5"))
+    sheet = opened(workbook(notebook(shown), title="T", lang="en"))["Where"]
+    assert [sheet[f"B{row}"].number_format.split(";")[0] for row in (4, 5)] == ["+#,##0", "+#,##0.0"]
+
+
 def test_rows_of_long_texts_have_room_and_heads_are_printed_again() -> None:
     shown = table(("who", "why"), ("a", "thirteen words " * 12), ("b", "short"))
     sheet = opened(workbook(notebook(shown), title="T", lang="en"))["Where"]

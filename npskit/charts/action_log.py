@@ -12,7 +12,7 @@ from typing import Any
 
 import altair as alt
 
-from npskit.charts.action_words import hoped
+from npskit.charts.action_words import effect_figure, effect_range, hoped
 from npskit.charts.columns import Columns, columns, known
 from npskit.charts.renderer import LayerChart, styled
 from npskit.charts.rows import (
@@ -22,10 +22,8 @@ from npskit.charts.rows import (
     has_column,
     laid_out,
     leaves_out_zero,
-    limits_text,
     points_channels,
     row_axis,
-    signed_figure,
     tooltips,
     way_labels,
 )
@@ -136,8 +134,8 @@ def fields_of(rows: Columns, names: Sequence[str], lang: str) -> dict[str, list[
         "expected": rows["expected"],
         "expected_lower": rows["expected_lower"],
         "expected_upper": rows["expected_upper"],
-        "figure": [signed_figure(*each, lang) for each in ends],
-        "range": [limits_text(*each[1:], lang) for each in ends],
+        "figure": [effect_figure(each[0], lang).replace("–", "") for each in ends],
+        "range": [effect_range(*each[1:], lang) for each in ends],
         "hoped": [hoped(each, lang) or "–" for each in rows["expected"]],
         "least": [number(each, lang=lang) if known(each) and each < 200 else "–" for each in least],
         "n": ["–" if None in each else " → ".join(number(n, lang=lang) for n in each) for each in counts],

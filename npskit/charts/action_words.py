@@ -9,17 +9,19 @@ from npskit.labels import points, word
 __all__ = ["effect_figure", "effect_range", "hoped"]
 
 
-def effect_figure(value: float, lang: str) -> str:
-    """An effect with its sign; with a decimal where it would be 0.
+def effect_figure(value: float | None, lang: str) -> str:
+    """An effect with its sign, with a decimal below a point: the same in a sentence, a chart and a table.
 
-    >>> effect_figure(6.2, "en"), effect_figure(-0.4, "fr")
-    ('+6', '−0,4')
+    >>> effect_figure(29.499, "en"), effect_figure(-0.4, "fr"), effect_figure(None, "en")
+    ('+29', '−0,4', '–')
     """
-    return points(value, digits=0 if abs(value) >= 1 else 1, lang=lang)
+    return points(value, digits=0 if abs(value) >= 1 else 1, lang=lang) if value is not None else "–"
 
 
-def effect_range(lower: float, upper: float, lang: str) -> str:
-    """Its interval, "+2 to +10", which is seen to leave out 0 where it does."""
+def effect_range(lower: float | None, upper: float | None, lang: str) -> str:
+    """Its interval, "+2 to +10", which is seen to leave out 0 where it does; a dash where there is none."""
+    if lower is None or upper is None or not (known(lower) and known(upper)):
+        return "–"
     low, high = limit_texts(lower, upper, lang)
     return word("range", lang, lower=low, upper=high)
 

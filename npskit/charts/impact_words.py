@@ -7,10 +7,11 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from npskit.charts import action_words
 from npskit.charts.columns import known, quoted
 from npskit.charts.periods import as_day, next_period, since_text
-from npskit.charts.words import amount, limit_texts, sentence, told
-from npskit.labels import number, points, word
+from npskit.charts.words import amount, sentence, told
+from npskit.labels import number, word
 
 __all__ = ["action_finding", "design_text", "effect_range", "impact_finding", "when_text"]
 
@@ -101,12 +102,9 @@ def is_first(day: dt.date, every: str) -> bool:
 
 def effect_range(row: Mapping[str, Any], lang: str) -> str:
     """The interval of an effect: "+4 to +19"."""
-    if not (known(row["lower"]) and known(row["upper"])):
-        return "–"
-    lower, upper = limit_texts(row["lower"], row["upper"], lang)
-    return word("range", lang, lower=lower, upper=upper)
+    return action_words.effect_range(row["lower"], row["upper"], lang)
 
 
 def effect_text(row: Mapping[str, Any], lang: str) -> str:
     """An effect with its sign."""
-    return points(row["effect"], digits=0 if abs(row["effect"]) >= 1 else 1, lang=lang)
+    return action_words.effect_figure(row["effect"], lang)

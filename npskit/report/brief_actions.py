@@ -11,9 +11,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from npskit.charts.action_words import effect_figure, effect_range, hoped
 from npskit.charts.columns import known
-from npskit.charts.rows import limits_text
-from npskit.labels import date_text, points, word
+from npskit.labels import date_text, word
 from npskit.report.brief_page import BriefTable, short
 from npskit.report.passage import Passage
 from npskit.report.words import size, told
@@ -82,16 +82,11 @@ def cells(row: Row, lang: str) -> tuple[str, ...]:
     return (
         short(" ".join(str(row["action"]).split())),
         NOTHING if row["since"] is None else date_text(row["since"], lang),
-        NOTHING if row["expected"] is None else points(row["expected"], digits=tenths(row["expected"]), lang=lang),
-        points(ends[0], digits=tenths(ends[0]), lang=lang) if shown else NOTHING,
-        limits_text(*ends[1:], lang) if shown else NOTHING,
+        hoped(row["expected"], lang) or NOTHING,
+        effect_figure(ends[0], lang) if shown else NOTHING,
+        effect_range(*ends[1:], lang) if shown else NOTHING,
         word(f"report_br_answer_{row['answer'].replace(' ', '_')}", lang),
     )
-
-
-def tenths(value: float) -> int:
-    """A decimal below a point, where a whole number would be 0."""
-    return 0 if abs(value) >= 1 else 1
 
 
 def actions_told(found: ActionReview, lang: str, *, hidden: Collection[str] = ()) -> Passage:

@@ -279,8 +279,8 @@ def column_of(head: str, values: Sequence[Any], item: Sheet, lang: str, first: b
         for row, (value, each) in enumerate(zip(values, read, strict=True))
     ]  # fmt: skip
     numbers = [int(each) if isinstance(each, float) and each.is_integer() else each for each in numbers]
-    if not first and len({each.percent for each in known}) > 1:
-        # Shares, days and points under one head: each as it was written.
+    if not first and len({(each.percent, each.digits) for each in known}) > 1:
+        # Shares, days and points under one head, whole ones and tenths: each as it was written.
         forms = tuple("General" if each is None else format_of([each]) for each in read)
         return Column(head, numbers, format_of(known), forms)
     return Column(head, numbers, "0" if first else format_of(known))
