@@ -154,6 +154,7 @@ def answers(config: Config, arrival: Arrival) -> tuple[pd.DataFrame, list[str]]:
         warnings.simplefilter("always")
         frame = read_survey(arrival.path, **config.reading)
     attrs = dict(frame.attrs)
+    headers = attrs.get("npskit", {}).get("headers", {})
     names = {}
     for old, new in config.rename.items():
         # An export that has the new name already needs none.
@@ -170,12 +171,12 @@ def answers(config: Config, arrival: Arrival) -> tuple[pd.DataFrame, list[str]]:
         }
         roles = {role: names.get(name, name) for role, name in account.get("roles", {}).items()}
         frame.attrs["npskit"] = {**account, **moved, "roles": roles}
-    return frame, cautions_of(caught, config.lang)
+    return frame, cautions_of(caught, config.lang, headers)
 
 
-def cautions_of(caught: Any, lang: str) -> list[str]:
+def cautions_of(caught: Any, lang: str, headers: Mapping[str, str] | None = None) -> list[str]:
     """Warnings of npskit in a language; those of libraries are for developers."""
-    return [caution_text(each.message, lang) for each in caught if issubclass(each.category, NpskitWarning)]
+    return [caution_text(each.message, lang, headers) for each in caught if issubclass(each.category, NpskitWarning)]
 
 
 def checked(config: Config, history: History, fit: Fitted) -> list[str]:

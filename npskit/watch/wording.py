@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -25,6 +25,8 @@ __all__ = ["caution_text", "in_language", "language_said", "reason_text", "said_
 PREFIX = "error_"
 # What a name may be asked for in a hint, or shown as found: as Python writes a text.
 QUOTED = re.compile(r"(?<![\w’])'([^'\n]*)'(?!\w)|(?<!\w)\"([^\"\n]*)\"(?!\w)")
+# What a reader says of a column, by the name that code types.
+BEGINNING = re.compile(r"^Column '([^']*)':")
 THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
 DEEPEST = 12
 SAID = re.compile(rf"^lang:\s*['\"]?({'|'.join(LANGUAGES)})\b", re.MULTILINE)
@@ -85,21 +87,26 @@ def hint_text(english: str, lang: str) -> list[str]:
     return [word("watch_hint", lang, hint=hint if hint.endswith((".", "?", ")")) else f"{hint}.")] if hint else []
 
 
-def caution_text(warning: Warning, lang: str) -> str:
-    """What a reader warns of, in a language.
+def caution_text(warning: Warning, lang: str, headers: Mapping[str, str] | None = None) -> str:
+    """What a reader warns of, in a language, of columns as their file calls them.
 
     Examples
     --------
     >>> from npskit.errors import ReadWarning
     >>> found = ReadWarning(source="mars.csv", sentences=["Column 'nps': 99 (3 times) was read as no answer."])
+    >>> caution_text(found, "en", {"nps": "Would you recommend us?"})
+    "mars.csv: Column 'Would you recommend us?': 99 (3 times) was read as no answer."
     >>> caution_text(found, "fr")
     'mars.csv\u202f: Colonne «\u202fnps\u202f»\u202f: 99 (3 fois) lu comme une absence de réponse.'
     """
+    if isinstance(warning, ReadWarning) and warning.sentences:
+        known = headers or {}
+        sentences = [BEGINNING.sub(lambda found: f"Column {known.get(found[1], found[1])!r}:", each)
+                     for each in warning.sentences]  # fmt: skip
+        said = " ".join(said_again(each, lang) for each in sentences)
+        return f"{warning.source}{word('chart_colon', lang)} {said}"
     if language(lang) == "en":
         return str(warning)
-    if isinstance(warning, ReadWarning) and warning.sentences:
-        said = " ".join(said_again(each, lang) for each in warning.sentences)
-        return f"{warning.source}{word('chart_colon', lang)} {said}"
     message, _, hint = str(warning).partition("\nHint: ")
     return " ".join([said_again(message, lang), *hint_text(hint, lang)])
 

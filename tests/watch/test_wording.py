@@ -230,3 +230,16 @@ def test_all_that_readers_warn_of_is_known_in_french() -> None:
 def test_cautions_of_an_english_configuration_are_as_the_reader_says_them(place: Place) -> None:
     place.export("numeros.csv", CAUTIONS["numeros.csv"][0])
     assert "99 (2 times), 98 (1 time) was read as no answer." in place.one("read")["cautions"][0]
+
+
+@pytest.mark.parametrize(
+    ("lang", "known"),
+    [
+        ("en", "Column 'Recommanderiez-vous l’enseigne ?': 99 (2 times)"),
+        ("fr", "Colonne «\u202fRecommanderiez-vous l’enseigne ?\u202f»\u202f: 99 (2 fois)"),
+    ],
+)
+def test_cautions_name_columns_as_the_file_does(place: Place, lang: str, known: str) -> None:
+    place.configure(f"{PLAIN}lang: {lang}\n")
+    place.export("a.csv", CAUTIONS["numeros.csv"][0].replace("nps,", "Recommanderiez-vous l’enseigne ?,"))
+    assert known in place.one("read")["cautions"][0]
