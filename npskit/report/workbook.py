@@ -1,8 +1,7 @@
 """A report as a workbook: what was found on the first sheet, then a sheet for each table and chart.
 
-Numbers are numbers, in formats that a spreadsheet shows in its own language. A score by group is a chart of the
-spreadsheet, which follows its cells; any other chart is there as the picture of the page, above the table of what one
-reads when pointing at it.
+Numbers are numbers, in formats that a spreadsheet shows in its own language. A chart of which the table beside it holds
+all numbers is one of the spreadsheet, which follows its cells; any other is there as the picture of the page.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ import io
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.util import find_spec
 from typing import Any
 
@@ -21,6 +20,7 @@ from npskit.labels import NARROW_SPACE, NO_BREAK_SPACE, language, word
 from npskit.report.contents import Line, Sheet, contents
 from npskit.report.figures import figure, format_of, is_empty, parted, without_sign
 from npskit.report.pointed import is_number
+from npskit.report.sheet_charts import Column, add_native, drawn_from
 from npskit.results import as_text_cell
 
 __all__ = ["workbook"]
@@ -28,7 +28,7 @@ __all__ = ["workbook"]
 ILLEGAL_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 ILLEGAL_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 LONGEST_NAME, LONGEST_TEXT = 31, 32_000
-WIDEST, NARROWEST, PROSE = 48, 9, 110
+PROSE = 110
 MOST_BARS = 30
 PICTURE_WIDTH, LINE_HEIGHT = 720, 15
 # What Excel keeps for itself.
@@ -36,22 +36,6 @@ RESERVED = {"history", "historique"}
 # What begins or ends no name.
 EDGES = f"' ?!:;{NARROW_SPACE}{NO_BREAK_SPACE}"
 SIZES = {"h1": 16, "h2": 13, "h3": 11}
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a sheet: values, and the format of numbers, or that of each where they are of several kinds."""
-
-    head: str
-    values: list[Any]
-    shown: str = "General"
-    each: tuple[str, ...] = ()
-
-    @property
-    def width(self) -> float:
-        """For the longest of its texts."""
-        texts = [self.head, *(value if isinstance(value, str) else "0" * 9 for value in self.values)]
-        return min(max(NARROWEST, *(len(text) + 2 for text in texts)), WIDEST)
 
 
 def workbook(notebook: Any, *, title: str, lang: str | None = None) -> bytes:
@@ -305,8 +289,11 @@ def day_of(value: Any) -> Any:
 
 
 def illustrate(sheet: Any, item: Sheet, columns: Sequence[Column], top: int, lang: str) -> None:
-    """The chart beside its table: bars of the spreadsheet for scores by group, or else the picture."""
+    """The chart beside its table: one of the spreadsheet where the table holds all that it draws, or the picture."""
     corner = sheet.cell(top, len(columns) + 2 if columns else 1).coordinate
+    if item.picture and (found := drawn_from(item, columns, lang)) is not None:
+        add_native(sheet, found, columns, top)
+        return
     scores = next((at for at, column in enumerate(columns[:2]) if column.head == word("score", lang)), 0)
     # A score over time is a line with its band, which the picture shows.
     if (
