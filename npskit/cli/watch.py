@@ -11,7 +11,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,6 +70,7 @@ def add_commands(commands: Any) -> None:
 
 def run_watch(options: argparse.Namespace) -> int:
     """``npskit watch``."""
+    check_together(options)
     if options.init:
         return written_down(Path(options.config), language(options.lang))
     from npskit.watch import read_config
@@ -95,6 +96,22 @@ def run_watch(options: argparse.Namespace) -> int:
     return for_good(options.config, options.loop)
 
 
+def check_together(options: argparse.Namespace) -> None:
+    """Refuse an option that another one would leave without effect.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    alone = [name for name in ("init", "check", "ledger") if getattr(options, name)]
+    beside = [name for name in ("once", "loop", "no_alert_status") if getattr(options, name) not in (None, False)]
+    if len(alone) > 1 or (alone and beside):
+        first, second = [*alone, *beside][:2]
+        raise ArgumentError(where=f"--{second.replace('_', '-')}", expected=f"no --{first} beside it", got="both")
+    if options.format != "text" and not options.ledger:
+        raise ArgumentError(where="--format", expected="--ledger beside it, whose table it is of", got="none")
+
+
 def checked(config: Config, lang: str | None) -> int:
     """Check what a run needs, as far as it can be known before one: libraries and a browser too."""
     from npskit.errors import optional_import
@@ -109,7 +126,16 @@ def checked(config: Config, lang: str | None) -> int:
     check_reports(config)
     lang = lang or config.lang
     print(word("watch_checked", lang, path=config.path.name, n=number(len(arrivals(config)), lang=lang)))
+    hinted(config, lang)
     return 0
+
+
+def hinted(config: Config, lang: str) -> None:
+    """Say which column of the exports that are there would tell answers apart."""
+    from npskit.watch.numbering import key_hint
+
+    if hint := key_hint(config, lang):
+        print(hint)
 
 
 def one_round(config: Config) -> int:
@@ -200,4 +226,9 @@ def written_down(path: Path, lang: str) -> int:
     except OSError as error:
         raise ArgumentError(where="--init", expected="a place to write to", got=error.strerror or str(error)) from None
     print(word("watch_init", lang, path=path))
+    # Nothing is asked of a configuration that nobody filled in yet, such as a folder that is there.
+    with suppress(NpskitError):
+        from npskit.watch import read_config
+
+        hinted(read_config(path), lang)
     return 0

@@ -9,7 +9,9 @@ into the account, which ends in ``df.attrs["npskit"]``; a row is never lost with
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -179,6 +181,13 @@ def export_of(raw: Raw, account: Account, header: int | None) -> Export:
     return export
 
 
+def tell_unused(account: Account, kind: str, hints: Mapping[str, Any]) -> None:
+    """Note hints for another kind of file, which a folder of several kinds may be read with."""
+    for name, value in hints.items():
+        if value is not None:
+            account.note(f"{name}={value!r} was not used: this file is {kind}.")
+
+
 def existing(path: str | os.PathLike[str]) -> Path:
     """The path of a file that is there and holds something."""
     if not isinstance(path, (str, os.PathLike)):
@@ -220,12 +229,15 @@ def opened(
             raise ReadError(where=file.name, expected="a survey export", got=what, hint=hint)
     ending = file.suffix.lower()
     kind = MAGIC.get(start[:4], "text")
+    of_text = {"encoding": encoding, "separator": separator, "decimal": decimal}
     if kind == "workbook" or ending in WORKBOOKS:
         account.format = "excel"
+        tell_unused(account, "a workbook", of_text)
         return read_workbook(file, account, sheet=sheet, header=header)
     if kind == "parquet" or ending in PARQUETS:
         if header is not None:
             raise ArgumentError(where="header", expected="a CSV or a workbook", got="Parquet, which names its columns")
+        tell_unused(account, "Parquet", {**of_text, "sheet": sheet})
         return read_parquet(file)
     if ending not in TEXTS:
         known = ", ".join(sorted((TEXTS - {""}) | WORKBOOKS | PARQUETS))
@@ -235,6 +247,7 @@ def opened(
             got=repr(ending),
             hint="if it is text, rename it",
         )
+    tell_unused(account, "a text", {"sheet": sheet})
     return read_delimited(
         file.read_bytes(), account, encoding=encoding, separator=separator, decimal=decimal, header=header
     )

@@ -134,6 +134,8 @@ class Benchmarking(Base):
         notes += figure_notes(
             figures, self._numbers_scale(), country=place, year=when, asked=asked, left_out=left
         )  # fmt: skip
+        if not figures and any(each is not None for each in (country, year, channel)):
+            notes.append(noted("benchmark_note_place_unused"))
         table = table_of(rows)
         if context is not None:
             columns, others = context_columns(context, [str(name) for name in table["name"]])

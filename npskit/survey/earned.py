@@ -213,6 +213,10 @@ def earned_growth(
     2  shrunk      0.0
     """
     checked_level(confidence_level)
+    if earned is not None and source is None:
+        raise ArgumentError(
+            where="earned", expected="source= beside it, the column that has these values", got="no source"
+        )
     frame = wrap(customers)
     names = {"before": numbers_of(frame, before, "before"), "now": numbers_of(frame, now, "now")}
     if source is not None:

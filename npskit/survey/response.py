@@ -80,7 +80,8 @@ class Silence(Base):
         RoleError
             When the rating or the customer cannot be decided, or `every` finds no day of invitation.
         ArgumentError
-            When more answered than were invited, or no answer is of anybody on the list.
+            When more answered than were invited, no answer is of anybody on the list, or a column or a period is asked
+            for of which numbers of invited tell nothing.
         EmptyDataError
             When nobody was invited.
 
@@ -108,7 +109,9 @@ class Silence(Base):
         notes: list[Note] = []
         late: dict[str, Waves | None] = {}
         period: str | None = None
-        if is_counts(self, invited, customer):
+        counts = is_counts(self, invited, customer)
+        check_used(invited, counts, {"customer": customer, "sent": sent, "reminded": reminded})
+        if counts:
             told = counted(self, invited, by=by, every=every)
             cells, period, notes = told.cells, told.period, list(told.notes)
             single = [cells.collapsed(at) for at, key in enumerate(cells.keys) if key != period]
@@ -155,6 +158,22 @@ def is_counts(survey: Base, invited: Any, customer: str | None) -> bool:
     if own and own in map(fold, source.columns):
         return False
     return count_column(person_rows(source, source.columns)) is not None
+
+
+def check_used(invited: Any, counts: bool, columns: Mapping[str, Any]) -> None:
+    """Refuse a column of a list that is not there to be read.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    named = [name for name, column in columns.items() if column is not None]
+    if counts and named:
+        raise ArgumentError(where=named[0], expected="a list of those invited, a row each, in which it is a column",
+                            got="numbers of them")  # fmt: skip
+    if invited is None and columns["customer"] is not None:
+        raise ArgumentError(where="customer", expected="a list of those invited, in which it is a column", got="none",
+                            hint="the column of the answers is named by df.nps(customer='...')")  # fmt: skip
 
 
 def day_of_invitation(name: str | None) -> str:

@@ -160,6 +160,13 @@ def counted(survey: Base, invited: Any, *, by: Any, every: str | None) -> Counte
         frame, keys, size = pd.DataFrame({"invited": [invited]}), [], "invited"
     elif isinstance(invited, Mapping) and len(as_list(by)) == 1 and not is_table(invited):
         item = as_list(by)[0]
+        if every:
+            raise ArgumentError(
+                where="every", expected="numbers of invited of each period, in a table, or the list of those invited",
+                got=f"numbers by level of {item_text(item)!r} only",
+                hint=f"response(table, by={item_text(item)!r}, every={every!r}), where the table has a column of the "
+                "first days of periods beside 'invited'",
+            )  # fmt: skip
         frame = pd.DataFrame({item_text(item): list(invited), "invited": list(invited.values())})
         keys, size = [item_text(item)], "invited"
     else:

@@ -78,6 +78,8 @@ class Reputation(Base):
         ------
         RoleError
             When the column of stars cannot be decided.
+        ArgumentError
+            For a column that would not be read: of a mapping, or of comments without a code frame.
         RatingError
             When public ratings are not on the scale.
         EmptyDataError
@@ -101,6 +103,7 @@ class Reputation(Base):
         checked_level(confidence_level)
         if not isinstance(scale, Scale):
             raise ArgumentTypeError(where="scale", expected="npskit.Scale", got=repr(scale), hint="npskit.Scale(1, 5)")
+        check_used(public, codeframe, {"stars": stars, "date": date, "comment": comment})
         own = self.tally()
         reader = None if isinstance(public, Mapping) else public_reader(public, stars, date, scale)
         theirs = of_mapping(public, scale) if reader is None else public_tally(reader)
@@ -135,6 +138,25 @@ class Reputation(Base):
         survey: Any = self
         public = Reading(reader.data, **{**reader.settings, "comment": comment})
         return beside(public.themes(**options), survey.themes(**options))
+
+
+def check_used(public: Any, codeframe: Any, columns: Mapping[str, str | None]) -> None:
+    """Refuse a column that would not be read.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    named = [name for name, column in columns.items() if column is not None]
+    if named and isinstance(public, Mapping):
+        raise ArgumentError(
+            where=named[0], expected="reviews, a row each, in which it is a column", got="numbers of ratings"
+        )
+    if columns["comment"] is not None and codeframe is None:
+        raise ArgumentError(
+            where="comment", expected="codeframe= beside it, by which comments are read", got="none",
+            hint="reviews(public, comment='...', codeframe='retail')",
+        )  # fmt: skip
 
 
 def public_reader(public: Any, stars: str | None, date: str | None, scale: Scale) -> Base:

@@ -190,8 +190,17 @@ class Teams(Gathering):
         """The first driver of each team that is shown and large enough, with the chance that it is the first."""
         found: dict[str, list[Any]] = {"driver": [None] * len(teams), "driver_chance": [np.nan] * len(teams)}
         if attributes is None:
+            if options:
+                raise ArgumentError(
+                    where=next(iter(options)),
+                    expected="attributes= beside it, among which the main driver is",
+                    got="none",
+                )
             return found
         needs_answers(self, "attributes")
+        for name in [attributes] if isinstance(attributes, str) else attributes:
+            # A team that has no main driver is no error, and so would be a column that is not there.
+            self.source.column(name)
         for at, level in enumerate(teams):
             if covered[at] or responses[at] < FEWEST_FOR_DRIVER:
                 continue

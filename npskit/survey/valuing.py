@@ -25,6 +25,13 @@ __all__ = ["Economics", "valued"]
 # Share of the spend of one answer in a hundred from which it is said.
 HEAVY = 0.1
 Columns = dict[str, list[Any]]
+STAYING = "retained (or churned)"
+# Without these a figure changes nothing; what it is when nobody gave it.
+RECKONED_WITH = {
+    "margin": ("spend",), "years": (STAYING,), "discount": (STAYING,), "new_customer": ("spend", "referrals"),
+    "against": ("spend", STAYING), "customers": ("spend", STAYING),
+}  # fmt: skip
+USUAL = {"years": Terms().years, "discount": Terms().discount, "against": Terms().against}
 
 
 def valued(
@@ -47,6 +54,7 @@ def valued(
         raise no_column(survey)
     if columns["retained"] and columns["churned"]:
         raise ArgumentError(where="economics", expected="retained or churned", got="both", hint="leave one out")
+    check_used(columns, terms, customers)
     wanted = wanted_of(source, columns)
     tally = survey.tally()
     unit = None if survey._cluster is None else _roles.resolve(survey._cluster, source.columns)
@@ -80,6 +88,23 @@ def checked(customers: Any, rng: Any, replicates: Any) -> None:
         whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
         if value is not None and not (whole and value >= least):
             raise ArgumentError(where=where, expected=f"a whole number from {least:,} on", got=repr(value))
+
+
+def check_used(columns: Mapping[str, str | None], terms: Mapping[str, Any], customers: int | None) -> None:
+    """Refuse a figure that nothing here would be reckoned with.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    there = {"spend": bool(columns["spend"]), "referrals": bool(columns["referrals"])}
+    there[STAYING] = bool(columns["retained"] or columns["churned"])
+    for name, value in {**terms, "customers": customers}.items():
+        lacking = [each for each in RECKONED_WITH[name] if not there[each]]
+        if value != USUAL.get(name) and lacking:
+            raise ArgumentError(
+                where=name, expected=f"a column beside it that it is reckoned with, {lacking[0]}", got="none"
+            )
 
 
 def no_column(survey: Base) -> ArgumentError:

@@ -89,6 +89,22 @@ def test_the_ledger_is_printed(place: Place, capsys: pytest.CaptureFixture[str])
     assert "Exports there now: 1" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--check", "--loop", "5"], "--loop: expected no --check beside it"),
+        (["--init", "--ledger"], "--ledger: expected no --init beside it"),
+        (["--ledger", "--no-alert-status"], "--no-alert-status: expected no --ledger beside it"),
+        (["--format", "csv"], "--format: expected --ledger beside it"),
+    ],
+)
+def test_an_option_without_effect_is_refused(
+    place: Place, capsys: pytest.CaptureFixture[str], options: list[str], message: str
+) -> None:
+    assert main(["watch", str(place.root / "nps.yaml"), *options]) == 2
+    assert message in capsys.readouterr().err
+
+
 def test_a_loop_goes_on_when_a_round_fails(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     from npskit.cli import watch
 
