@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from npskit.charts.columns import quoted
 from npskit.frames import wrap
 from npskit.labels import word
 from npskit.report.findings import Overall
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["quality", "quality_in_short", "tells_rows_apart"]
 
 CODES_SHOWN = 5
+# Files that lack a column, and columns of one, named.
+MOST_LACKING = 5
 MANY_MISSING = 0.2
 # Roles of columns in which two people seldom write the same.
 OWN = ("date", "customer", "comment")
@@ -214,4 +217,15 @@ def reading(notes: Mapping[str, Any], lang: str) -> list[str]:
         lines.append(told("report_dropped", n, lang, n=size(n, lang), reasons=", ".join(named)))
     if repaired := int(notes.get("repaired_lines") or 0):
         lines.append(told("report_repaired", repaired, lang, n=size(repaired, lang)))
+    return lines + arriving(notes, lang)
+
+
+def arriving(notes: Mapping[str, Any], lang: str) -> list[str]:
+    """What exports that arrived one by one brought otherwise: other values of known answers, fewer columns."""
+    lines = []
+    if changed := int(notes.get("changed") or 0):
+        lines.append(told("report_history_changed", changed, lang, n=size(changed, lang)))
+    for each in list(notes.get("lacking") or ())[:MOST_LACKING]:
+        names = ", ".join(quoted(str(name), lang) for name in each["columns"][:MOST_LACKING])
+        lines.append(word("report_history_lacking", lang, file=each["file"], n=size(each["rows"], lang), names=names))
     return lines

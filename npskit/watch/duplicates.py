@@ -45,6 +45,8 @@ class Refusal:
         Digest of the file that had them before to how many rows; "" for rows that repeat the file's own.
     changed : int
         Refused rows that say something else elsewhere than the answer they repeat; the history keeps what it had.
+    differing : mapping of str to int
+        Column to how many of the changed rows say something else in it.
     alike : mapping of str to int
         Of the refused rows those that no number tells apart, and that may be answers of other people.
     """
@@ -53,6 +55,7 @@ class Refusal:
     refused: Mapping[str, int]
     changed: int = 0
     alike: Mapping[str, int] = field(default_factory=dict)
+    differing: Mapping[str, int] = field(default_factory=dict)
 
 
 def refusal(frame: pd.DataFrame, earlier: Sequence[Any], roles: Mapping[str, str], key: Sequence[str]) -> Refusal:
@@ -72,6 +75,7 @@ def refusal(frame: pd.DataFrame, earlier: Sequence[Any], roles: Mapping[str, str
     kept = np.ones(len(frame), dtype=bool)
     refused: dict[str, int] = {}
     alike: dict[str, int] = {}
+    differing: dict[str, int] = {}
     changed = 0
     if key:
         own = rows.prints(tuple(key))
@@ -79,15 +83,32 @@ def refusal(frame: pd.DataFrame, earlier: Sequence[Any], roles: Mapping[str, str
         refused |= {"": int((~kept).sum())} if not kept.all() else {}
     for part in earlier:
         again = np.zeros(len(frame), dtype=bool)
-        for columns, among in compared(rows, part, roles, tuple(key)):
+        ways = compared(rows, part, roles, tuple(key))
+        for columns, among in ways:
             again |= repeated(rows.prints(columns), part.fingerprints(columns), kept & among & ~again)
         if again.any():
             refused[part.digest] = int(again.sum())
             both = tuple(sorted(set(rows.columns) & set(part.columns)))
             alike |= {part.digest: int(again.sum())} if columns == both else {}
-            changed += int((again & ~np.isin(rows.prints(both), part.fingerprints(both))).sum())
+            other = again & ~np.isin(rows.prints(both), part.fingerprints(both))
+            changed += int(other.sum())
+            for name, n in elsewhere(rows, part, other, ways[0][0], both).items():
+                differing[name] = differing.get(name, 0) + n
             kept &= ~again
-    return Refusal(kept, refused, changed, alike)
+    return Refusal(kept, refused, changed, alike, differing)
+
+
+def elsewhere(
+    rows: Rows, part: Any, other: np.ndarray, number: tuple[str, ...], both: tuple[str, ...]
+) -> dict[str, int]:
+    """Of the rows that say something else than the answers of their numbers: in which columns, and how many."""
+    if not other.any():
+        return {}
+    beside = {name: (*number, name) for name in both if name not in number}
+    counts = {
+        name: int((other & ~np.isin(rows.prints(each), part.fingerprints(each))).sum()) for name, each in beside.items()
+    }
+    return {name: n for name, n in counts.items() if n}
 
 
 class Rows:

@@ -214,9 +214,24 @@ def account(history: History) -> dict[str, Any]:
         "questions": merged(each.get("questions", {}) for each in accounts),
         "roles": {},
         "notes": [f"{again:,} rows that an earlier export had already left out."] if again else [],
+        "changed": sum(int(part.told.get("changed") or 0) for part in history.parts),
+        "lacking": lacking(history),
         "files": [part.told["file"] for part in history.parts],
         "wordings": wordings(history),
     }
+
+
+def lacking(history: History) -> list[dict[str, Any]]:
+    """Of the files that lack a column which most have: its name, that of the file, and how many rows it brought."""
+    half = len(history.parts) / 2
+    usual = [name for name in history.columns if sum(name in part.columns for part in history.parts) > half]
+    heads = merged(part.told["account"].get("headers", {}) for part in history.parts)
+    found = []
+    for part in history.parts:
+        names = [heads.get(name, name) for name in usual if name not in part.columns]
+        if names and part.told["rows_new"]:
+            found.append({"file": part.told["file"], "rows": part.told["rows_new"], "columns": names})
+    return found
 
 
 def wordings(history: History) -> list[dict[str, Any]]:

@@ -23,6 +23,7 @@ from npskit.watch.arriving import Arrival, arrivals, unsettled
 from npskit.watch.config import Config
 from npskit.watch.duplicates import Refusal, refusal
 from npskit.watch.history import History, Part
+from npskit.watch.numbering import twice
 from npskit.watch.schema import Fitted, fitted, one_column, storable
 from npskit.watch.wording import caution_text, said_again
 
@@ -134,6 +135,8 @@ def contributed(config: Config, history: History, arrival: Arrival, digest: str)
         earlier = history.parts if config.duplicates == "rows" or key else ()
         found = refusal(fit.frame, earlier, fit.roles, key)
         cautions += lacking(config, history, fit) + doubtful(history, fit, found, config.lang)
+        cautions += left(config, history, fit, account) + corrected(config, history, fit, found, account)
+        cautions += twice(config, fit, found.kept, history.parts, account)
     except RoleError as error:
         # Its way out is one of the library, and this is a configuration.
         hint = f"name it in {config.path.name}, such as 'columns: {{rating: its name}}', or take the file out"
@@ -260,6 +263,58 @@ def doubtful(history: History, fit: Fitted, found: Refusal, lang: str) -> list[s
             sizes = {"n": number(n, lang=lang), "there": number(there, lang=lang)}
             said.append(word("watch_doubtful", lang, file=history.name_of(digest), **sizes))
     return said
+
+
+def left(config: Config, history: History, fit: Fitted, account: Mapping[str, Any]) -> list[str]:
+    """That columns which earlier exports have are not in a file: its rows would be in no group of them, silently.
+
+    Of a column that left for good it is told once, of one by which reports are split every time, elsewhere.
+    """
+    names, lang = list(map(str, fit.frame.columns)), config.lang
+    if not history.parts:
+        return []
+    usual = [name for name in history.parts[-1].columns
+             if 2 * sum(name in part.columns for part in history.parts) >= len(history.parts)]  # fmt: skip
+    split = groups_named(config)
+    gone = [name for name in usual if name not in names and not any(is_there(each, [name]) for each in split)]
+    if not gone:
+        return []
+    new = [name for name in names if name not in history.columns and name not in fit.renamed.values()]
+    heads = {**account_heads(history), **account.get("headers", {})}
+    values = {"gone": listed(gone, heads, lang), "old": gone[0], "new": new[0] if new else ""}
+    appeared = word("watch_left_new", lang, names=listed(new, heads, lang)) if new else ""
+    key = "watch_left_1" if len(gone) == 1 else "watch_left"
+    way = word("watch_left_rename", lang, **values) if new else ""
+    return [" ".join(part for part in (word(key, lang, appeared=appeared, **values), way) if part)]
+
+
+def groups_named(config: Config) -> list[str]:
+    """The columns by which reports and alerts are split, which `lacking` tells of."""
+    found = [config.by, config.monitor.by if config.monitor else None, config.teams.by if config.teams else None]
+    return [name for value in found for name in ([value] if isinstance(value, str) else value or [])]
+
+
+def account_heads(history: History) -> dict[str, str]:
+    """What the exports so far call their columns."""
+    return {name: head for part in history.parts for name, head in part.told["account"].get("headers", {}).items()}
+
+
+def listed(names: Sequence[str], heads: Mapping[str, str], lang: str, most: int = 5) -> str:
+    """Columns as their files call them, in quotes, the first few of them."""
+    shown = [shown_name(heads.get(name, name), lang) for name in names[:most]]
+    return ", ".join([*shown, *(["…"] if len(names) > most else [])])
+
+
+def corrected(config: Config, history: History, fit: Fitted, found: Refusal, account: Mapping[str, Any]) -> list[str]:
+    """That answers came again with another rating or day, and that those which came first are kept."""
+    if not any(fit.roles.get(role) in found.differing for role in ("rating", "date")):
+        return []
+    heads, lang = {**account_heads(history), **account.get("headers", {})}, config.lang
+    places = ", ".join(f"{shown_name(heads.get(name, name), lang)} ({number(n, lang=lang)})"
+                       for name, n in sorted(found.differing.items(), key=lambda item: -item[1]))  # fmt: skip
+    files = ", ".join(history.name_of(digest) for digest in found.refused if digest)
+    key = "watch_changed" if found.changed > 1 else "watch_changed_1"
+    return [word(key, lang, n=number(found.changed, lang=lang), columns=places, files=files, file=config.path.name)]
 
 
 def told_of(fit: Fitted, found: Refusal, before: Sequence[str], account: Mapping[str, Any]) -> dict[str, Any]:

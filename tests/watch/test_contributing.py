@@ -7,6 +7,9 @@ import pandas as pd
 import pytest
 from watched import PLAIN, Place, answers
 
+from npskit.cli import main
+from npskit.report.quality import reading
+
 
 def test_new_rows_join_the_history(place: Place) -> None:
     place.export("a.csv", answers(0, 40))
@@ -162,3 +165,84 @@ def test_an_export_without_answers_is_no_mistake(place: Place) -> None:
     outcome = place.look()
     assert outcome.status == 0
     assert [part.told["rows_new"] for part in outcome.history.parts] == [20, 0]
+
+
+# ---- what comes again corrected, and columns that are gone ------------------------------------------------
+
+
+def mended(first: pd.DataFrame) -> pd.DataFrame:
+    other = first.copy()
+    other.loc[:2, "nps"] = (other.loc[:2, "nps"] + 1) % 11
+    return other
+
+
+def test_answers_that_come_again_corrected_are_told_in_a_sentence(place: Place) -> None:
+    place.configure(PLAIN + "key: case\nlang: fr\n")
+    first = answers(0, 20, case=[f"D{n}" for n in range(20)], status="open")
+    place.export("a.csv", first)
+    place.look()
+    place.export("b.csv", mended(first))
+    event = place.one("read")
+    (caution,) = event["cautions"]
+    assert caution in event["message"]
+    assert "3 réponses déjà connues reviennent avec d’autres valeurs\u202f: «\u202fnps\u202f» (3)" in caution
+    assert "(a.csv) sont gardées" in caution
+    assert "history" in caution
+    assert place.history().attrs["npskit"]["changed"] == 3
+    place.export("c.csv", first.assign(status="closed"))
+    assert place.one("read")["cautions"] == []
+
+
+def test_a_number_without_a_key_is_told_when_an_answer_counts_twice(place: Place) -> None:
+    first = answers(0, 20, case=[f"D{n}" for n in range(20)])
+    place.export("a.csv", first)
+    place.look()
+    place.export("b.csv", mended(first))
+    event = place.one("read")
+    assert event["rows_new"] == 3
+    assert "3 rows have a “case” that came before (D0, say)" in event["message"]
+    assert "'key: case' in nps.yaml" in event["message"]
+
+
+def test_line_numbers_and_second_answers_are_no_numbers_of_answers(place: Place) -> None:
+    place.export("a.csv", answers(0, 20, row=range(1, 21), customer=[f"C{n}" for n in range(20)]))
+    place.look()
+    place.export("b.csv", answers(20, 40, row=range(1, 21), customer=[f"C{n}" for n in range(20)]))
+    assert place.one("read")["cautions"] == []
+
+
+def test_columns_that_are_gone_are_told_once_with_those_that_are_new(place: Place) -> None:
+    place.export("a.csv", answers(0, 20))
+    place.look()
+    for name, first in (("b.csv", 20), ("c.csv", 40)):
+        place.export(name, answers(first, first + 20).rename(columns={"shop": "outlet"}))
+    told = {event["file"]: event for event in place.told() if event["event"] == "read"}
+    (caution,) = told["b.csv"]["cautions"]
+    assert caution in told["b.csv"]["message"]
+    assert "a column that this one lacks: 'shop' (new: 'outlet'). Its rows are in no group of it." in caution
+    assert "'{outlet: shop}'" in caution
+    assert told["c.csv"]["cautions"] == []
+    place.export("d.csv", answers(60, 80).rename(columns={"shop": "outlet"}))
+    place.look()
+    lacking = place.history().attrs["npskit"]["lacking"]
+    assert lacking == [{"file": "a.csv", "rows": 20, "columns": ["outlet"]}]
+
+
+def test_the_page_of_the_data_tells_what_came_again_and_what_is_gone() -> None:
+    notes = {"changed": 3, "lacking": [{"file": "april.xlsx", "rows": 1250, "columns": ["Clinic", "Case"]}]}
+    assert reading(notes, "en") == [
+        "3 answers came again in a later export with other values; those that came first are counted.",
+        "april.xlsx (1,250 rows) lacks what most exports have: “Clinic”, “Case”.",
+    ]
+
+
+def test_a_check_names_the_column_that_would_tell_answers_apart(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, first in (("a.csv", 0), ("b.csv", 20)):
+        place.export(name, answers(first, first + 20, case=[f"D{n}" for n in range(first, first + 20)]))
+    assert main(["watch", str(place.root / "nps.yaml"), "--check"]) == 0
+    assert "“case” is another in every row of these exports" in capsys.readouterr().out
+    place.configure(PLAIN + "key: case\n")
+    assert main(["watch", str(place.root / "nps.yaml"), "--check"]) == 0
+    assert "case" not in capsys.readouterr().out
