@@ -341,7 +341,7 @@ def test_weighted_survey_says_one_thing_everywhere() -> None:
 
 
 def test_method_names_the_interval_that_was_used() -> None:
-    data = frame(50, 30, 20, w=[1.0, 3.0] * 50, account=list(range(20)) * 5)
+    data = frame(50, 30, 20, w=[1.0, 3.0] * 50, account=[n // 5 for n in range(100)])
     assert "score intervals (Tango) at 95%" in Story(Survey(data), lang="en").method().text
     assert "adjusted Wald intervals on the effective" in Story(Survey(data, weight="w"), lang="en").method().text
     clustered = Story(Survey(data, cluster="account"), lang="en")
@@ -358,6 +358,41 @@ def test_single_cluster_is_told_in_words() -> None:
     told = Story(Survey(frame(9, 0, 1, account="x"), cluster="account"), lang="en")
     assert "they say as much as a single independent one" in told.summary().text
     assert "too few for almost any" in told.summary().text
+
+
+def unlike(ratings: list[int]) -> pd.DataFrame:
+    """Answers whose weights and accounts have nothing to do with what they say."""
+    order = np.random.default_rng(5).permutation(len(ratings))
+    return pd.DataFrame({"nps": np.array(ratings)[order], "account": np.arange(len(ratings)) // 3,
+                         "w": np.where(np.arange(len(ratings)) % 2, 0.4, 1.6)})  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_makes_answers_say_less_is_the_true_reason(lang: str) -> None:
+    apart, alike = unlike([10, 9, 7, 3] * 300), unlike([10, 9, 7, 3] * 300)
+    alike["nps"] = alike["account"].map(lambda n: [10, 9, 7, 3][n % 4])
+    found = {
+        name: Story(Survey(frame, **roles), lang=lang).summary().text
+        for name, frame, roles in (
+            ("weights", apart, {"weight": "w"}),
+            ("free", apart, {"cluster": "account"}),
+            ("weights, free", apart, {"weight": "w", "cluster": "account"}),
+            ("clusters", alike, {"cluster": "account"}),
+            ("both", alike, {"weight": "w", "cluster": "account"}),
+        )
+    }
+    weighted, shared, nothing = (
+        ("Weighted", "may be alike", "takes nothing away") if lang == "en" else
+        ("Une fois pondérées", "pouvant se ressembler", "n’y enlève rien")
+    )  # fmt: skip
+    told = {name: tuple(part in text for part in (weighted, shared, nothing)) for name, text in found.items()}
+    assert told == {
+        "weights": (True, False, False),
+        "free": (False, False, True),
+        "weights, free": (True, False, True),
+        "clusters": (False, True, False),
+        "both": (True, True, False),
+    }
 
 
 def test_score_without_an_interval_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from npskit.charts.words import farthest_apart, widening
 from npskit.scale import Scale
 from npskit.survey.plots import columns_of
+from npskit.survey.estimates import effective_responses
 
 if TYPE_CHECKING:
     from npskit.survey import Survey
@@ -46,6 +47,8 @@ class Overall:
     """
 
     score: float
+    weighted : float or None
+        Those that the weights alone leave (Kish), with weights.
     lower: float
     upper: float
     counts: tuple[int, ...]
@@ -57,6 +60,7 @@ class Overall:
 
     @property
     def responses(self) -> int:
+    weighted: float | None = None
         """Number of answers."""
         return sum(self.counts)
 
@@ -98,6 +102,7 @@ def number_or_nan(value: Any) -> float:
 
 @dataclass(frozen=True)
 class Gap:
+        weighted=None if tally.weights is None else float(effective_responses(tally)[0]),
     """The largest difference between two rows that their intervals hold apart.
 
     Attributes

@@ -40,6 +40,8 @@ __all__ = ["Story"]
 
 # Points from which a gap that chance explains is no news: with one or two answers it is nearly the whole scale.
 HARDLY_ANY = 100
+# Clusters that take less of the answers than this take nothing that anybody would tell.
+LEAST_COST = 0.02
 
 By = str | Bands | Period | tuple[Any, ...]
 
@@ -311,9 +313,20 @@ def who_answered(found: Overall, cluster: str | None, lang: str) -> str:
     text = told("report_who", found.responses, lang, n=size(found.responses, lang), **parts)
     if found.effective is None:
         return text
-    worth = round(found.effective)
-    key = "report_effective" if cluster is None else "report_effective_cluster"
-    return f"{text} {told(key, worth, lang, n=size(worth, lang), column=cluster)}"
+    return f"{text} {worth_told(found, found.effective, cluster, lang)}"
+
+
+def worth_told(found: Overall, effective: float, cluster: str | None, lang: str) -> str:
+    """What weights and clusters leave of the answers, with the reason that is the true one."""
+    worth = round(effective)
+    figure = {"n": size(worth, lang), "column": cluster}
+    free = found.responses if found.weighted is None else found.weighted
+    costs = cluster is not None and effective < (1 - LEAST_COST) * free
+    if costs:
+        return told(f"report_effective_{'cluster' if found.weighted is None else 'both'}", worth, lang, **figure)
+    weights = told("report_effective", worth, lang, **figure) if found.weighted is not None else ""
+    alike = word("report_effective_free", lang, column=cluster) if cluster is not None else ""
+    return " ".join(filter(None, (weights, alike)))
 
 
 def unrepeated(lines: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
