@@ -6,18 +6,21 @@ none of them can say something else than the others.
 
 from __future__ import annotations
 
+import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from npskit.charts.words import farthest_apart, widening
 from npskit.scale import Scale
-from npskit.survey.plots import columns_of
 from npskit.survey.estimates import effective_responses
+from npskit.survey.plots import columns_of
 
 if TYPE_CHECKING:
+    from npskit.frames import Period
     from npskit.survey import Survey
+    from npskit.tally import Tally
 
 __all__ = ["Gap", "Overall", "farthest", "overall"]
 
@@ -44,11 +47,11 @@ class Overall:
     scale : Scale
     effective : float or None
         Effective responses, with weights or clusters.
+    weighted : float or None
+        Those that the weights alone leave (Kish), with weights.
     """
 
     score: float
-    weighted : float or None
-        Those that the weights alone leave (Kish), with weights.
     lower: float
     upper: float
     counts: tuple[int, ...]
@@ -57,10 +60,10 @@ class Overall:
     missing: int
     scale: Scale = field(default_factory=Scale)
     effective: float | None = None
+    weighted: float | None = None
 
     @property
     def responses(self) -> int:
-    weighted: float | None = None
         """Number of answers."""
         return sum(self.counts)
 
@@ -76,10 +79,17 @@ class Overall:
         return math.hypot(self.score - self.lower, self.upper - self.score)
 
 
-def overall(survey: Survey, *, confidence_level: float = 0.95) -> Overall:
-    """The score of everybody, with what it is made of."""
-    tally = survey.tally()
-    row = {name: values[0] for name, values in columns_of(survey.summary(confidence_level=confidence_level)).items()}
+def overall(survey: Survey, *, within: tuple[Period, dt.date] | None = None, confidence_level: float = 0.95) -> Overall:
+    """The score of everybody, or of those who answered `within` a period, with what it is made of."""
+    by = [] if within is None else [within[0]]
+    tally = survey.tally(by)
+    at = 0 if within is None else tally.dates.index(within[1])
+    rows = columns_of(survey.summary(by or None, confidence_level=confidence_level))
+    return overall_of(tally.take([at]), {name: values[at] for name, values in rows.items()})
+
+
+def overall_of(tally: Tally, row: Mapping[str, Any]) -> Overall:
+    """One cell with its row of the summary."""
     weights = tally.category_weights[0]
     total = float(weights.sum())
     return Overall(
@@ -92,6 +102,7 @@ def overall(survey: Survey, *, confidence_level: float = 0.95) -> Overall:
         missing=int(tally.missing.sum()),
         scale=tally.scale,
         effective=row.get("effective_responses"),
+        weighted=None if tally.weights is None else float(effective_responses(tally)[0]),
     )
 
 
@@ -102,7 +113,6 @@ def number_or_nan(value: Any) -> float:
 
 @dataclass(frozen=True)
 class Gap:
-        weighted=None if tally.weights is None else float(effective_responses(tally)[0]),
     """The largest difference between two rows that their intervals hold apart.
 
     Attributes
