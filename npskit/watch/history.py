@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -135,12 +135,17 @@ class History:
         parts = [told_by(folder / PARTS / name) for name in names if name.endswith(".parquet") and name[0] != "."]
         return cls(folder, tuple(sorted(parts, key=lambda part: (part.told["number"], part.digest))))
 
-    def with_part(self, frame: pd.DataFrame, told: Mapping[str, Any]) -> History:
-        """The history with one more part, which is on the disk when this returns."""
+    def with_part(
+        self, frame: pd.DataFrame, told: Mapping[str, Any], *, check: Callable[[], object] = lambda: None
+    ) -> History:
+        """The history with one more part, which is on the disk when this returns; `check` may raise just before."""
         number = 1 + max((part.told["number"] for part in self.parts), default=0)
         told = {"format": FORMAT, "number": number, **told, "columns": [str(name) for name in frame.columns]}
-        path = made_folder(self.folder / PARTS) / f"{told['digest']}.parquet"
-        written_whole(path, parquet_bytes(storable(frame), told))
+        path = self.folder / PARTS / f"{told['digest']}.parquet"
+        content = parquet_bytes(storable(frame), told)
+        check()
+        made_folder(path.parent)
+        written_whole(path, content)
         return History(self.folder, (*self.parts, Part(path, told)))
 
     @property

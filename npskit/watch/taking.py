@@ -105,8 +105,7 @@ def taken_in(config: Config, history: History, check: Callable[[], object]) -> T
             if not is_unchanged(arrival, digest):
                 waiting.append(arrival.name)
                 continue
-            check()
-            history = history.with_part(frame, told)
+            history = history.with_part(frame, told, check=check)
     return Taken(history, len(history.parts) - before, tuple(same), tuple(waiting), unread)
 
 
