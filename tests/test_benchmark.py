@@ -307,7 +307,7 @@ def test_airlines_have_a_range_and_every_source_is_shown(garden):
     assert {7.0: "Qualtrics XM Institute", 31.0: "npsbench.com", 39.0: "A panel"}.items() <= shown.items()
     assert (found.range_lower, found.range_upper) == (7.0, 39.0)
     assert found.figures == sum(kind not in ("own", "company") for kind in found.table["kind"])
-    assert "above the published range for airlines: +7 to +39" in found.sentence()
+    assert "above the published range for airlines, +7 to +39" in found.sentence()
     assert "own statement" in str(found.plot().to_dict())
 
 

@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +25,18 @@ from npskit.labels import LANGUAGES, word
 from npskit.report import BriefStory, prepared, templates
 from npskit.report.asked import asked_columns
 from npskit.report.brief_actions import actions_of, actions_table, actions_told, newest
-from npskit.report.brief_change import change, recent
+from npskit.report.brief_change import change, level_beside
 from npskit.report.brief_fixes import Fix, first_of, theme_fixes
 from npskit.report.brief_page import BriefPage, BriefTable
+from npskit.report.brief_periods import recent
+from npskit.report.brief_words import watched_told
 from npskit.report.invented import invented_leavers
 from npskit.report.teams import team_column
 from npskit.report.template import parameters_of, template_path
 from npskit.report.transfer import carried, stored
 from npskit.stats.score import score
 from npskit.survey.action_review import ActionReview
+from npskit.survey.monitoring import Monitor
 from npskit.survey.notes import noted
 
 TEMPLATE = "executive-brief"
@@ -91,6 +95,151 @@ def test_periods_are_long_enough_and_a_last_one_of_few_answers_is_left_aside() -
     assert recent({}) is None
     yearly = recent({dt.date(year, 9, 30): 900 for year in range(2015, 2024)})
     assert (yearly.every, yearly.after) == ("year", dt.date(2023, 1, 1))
+
+
+def daily(first: dt.date, days: int, each: int = 4) -> dict[dt.date, int]:
+    """So many answers on each of so many days."""
+    return {first + dt.timedelta(days=at): each for at in range(days)}
+
+
+def test_a_period_that_has_just_begun_is_not_compared_and_one_nearly_over_is_named_with_its_day() -> None:
+    begun = recent(daily(dt.date(2024, 1, 1), 317))  # to 12 November
+    assert (begun.after, begun.aside, begun.until) == (dt.date(2024, 10, 1), (dt.date(2024, 11, 1), 48), None)
+    nearly = recent(daily(dt.date(2024, 1, 1), 332))  # to 27 November
+    assert (nearly.after, nearly.aside, nearly.until) == (dt.date(2024, 11, 1), None, dt.date(2024, 11, 27))
+    assert nearly.names("en")[1] == "November 2024 so far (up to 27 November 2024)"
+    over = recent(daily(dt.date(2024, 1, 1), 335))
+    assert (over.after, over.until) == (dt.date(2024, 11, 1), None)
+
+
+def test_two_months_of_a_year_are_not_set_against_ten() -> None:
+    # Thirteen months of 60 answers: too few a month, and neither year is whole.
+    found = recent(daily(dt.date(2025, 11, 1), 380, 2))
+    assert (found.every, found.before, found.after) == ("quarter", dt.date(2026, 4, 1), dt.date(2026, 7, 1))
+    assert found.aside[0] == dt.date(2026, 10, 1)
+    asked = recent(daily(dt.date(2025, 11, 1), 380, 2), "year")
+    assert not asked.are_alike
+    assert asked.names("en") == ("2025 (from 1 November 2025)", "2026 so far (up to 15 November 2026)")
+
+
+def test_waves_of_some_weeks_a_year_are_whole_periods() -> None:
+    waves = {dt.date(year, 9, day): 30 for year in range(2016, 2024) for day in range(5 + year % 7, 25)}
+    found = recent(waves)
+    assert (found.every, found.after, found.aside, found.until) == ("year", dt.date(2023, 1, 1), None, None)
+
+
+def test_answers_that_are_worth_less_ask_for_longer_periods() -> None:
+    days = daily(dt.date(2024, 1, 1), 335)
+    assert [recent(days, worth=worth).every for worth in (1.0, 0.5)] == ["month", "quarter"]
+
+
+def test_the_headline_is_of_the_last_period_and_all_answers_come_after_it_with_their_dates() -> None:
+    frame = answers(3000, lift=0.6)
+    for lang, begins, label, dates in (
+        ("en", "Q4 2024: score of ", "All answers", "January 2024 to December 2024: "),
+        ("fr", "T4\xa02024\u202f: score de ", "Toutes les réponses", "Janvier 2024 à décembre 2024\u202f: "),
+    ):
+        story = told(frame, lang, every="quarter")
+        last = story.survey.summary(Period("date", "quarter")).iloc[-1]
+        page, whole = story.summary(), lines(story)[label]
+        assert page.title.startswith(f"{begins}{last['score']:+.0f}")
+        assert (story.current.lower, story.current.upper) == (last["lower"], last["upper"])
+        assert story.current.score == pytest.approx(story.change.after)
+        assert page.shares[2] == pytest.approx(last["promoters"] / last["responses"])
+        assert whole.startswith(f"{dates}{story.overall.score:+.0f}")
+        assert [name for name, _ in page.lines].index(label) == 2
+
+
+def test_what_is_of_all_answers_says_its_dates() -> None:
+    story = told(answers(3000, gap=0.4), every="quarter", industry="airlines")
+    said = "Answers from January 2024 to December 2024."
+    for text in (lines(story)["Teams"], lines(story)["Others"], story.to_fix().text, story.glance().text):
+        assert said in text
+    for head in (page.head() for page in story.pages):
+        assert head.kicker.endswith("shop · January 2024 to December 2024")
+        assert dict(head.lines)["Who answered"].endswith(said)
+    assert lines(story)["Risk"].startswith("Q4 2024: ")
+    assert "stands" not in story.summary().text
+
+
+def test_without_two_periods_the_headline_is_of_all_and_says_no_dates_twice() -> None:
+    for frame in (answers(300).drop(columns="date"), answers(300).assign(date="2024-05-05")):
+        story = told(frame)
+        assert story.summary().title.startswith("The score is ")
+        assert "Answers from" not in everything(story)
+        assert "All answers" not in lines(story)
+
+
+def test_a_chart_over_time_has_points_to_follow() -> None:
+    few = answers(330, seed=4)
+    few["date"] = pd.date_range("2022-01-01", "2024-12-31", periods=330)
+    story = told(few)
+    assert story.change.recent.every == "year"
+    assert sum(map(bool, story.trend.table["responses"])) > 4
+    assert told(few, every="year").trend.every == "year"
+
+
+def fell(last: float, before: float) -> Survey:
+    """A year and a half in which the score was at `before` and, in the last three months, at `last`."""
+    rows = []
+    for at, day in enumerate(pd.date_range("2025-01-01", "2026-06-30", periods=3600)):
+        promoters = last if day >= pd.Timestamp("2026-04-01") else before
+        rows.append((10 if at % 100 < promoters else 2, day))
+    return Survey(pd.DataFrame(rows, columns=["nps", "date"]))
+
+
+def test_it_is_said_why_two_readings_and_the_level_differ() -> None:
+    survey = fell(20, 80)
+    story = BriefStory(survey, every="month", lang="en")
+    assert not story.change.is_clear
+    moved = story.trend.plot(lang="en").to_dict()["title"]["text"][0]
+    said = level_beside(story.change, story.trend, "en")
+    assert said.startswith("These are two readings; the level, drawn from the whole series, is down ")
+    # In the words of the chart below it.
+    assert said.rpartition(" is ")[2] == moved.rpartition(" is ")[2] + "."
+    assert said in lines(story)["Last period"]
+    quarters = BriefStory(survey, every="quarter", lang="en")
+    assert quarters.change.is_clear
+    assert level_beside(quarters.change, quarters.trend, "en") == ""
+    assert level_beside(quarters.change, None, "en") == ""
+    calm = BriefStory(fell(60, 60), every="month", lang="fr")
+    assert level_beside(calm.change, calm.trend, "fr") == ""
+    up = replace(calm.change, points=9.0, lower=1.0, upper=17.0)
+    assert "n’a pas nettement évolué depuis janvier 2025" in level_beside(up, calm.trend, "fr")
+
+
+def test_calm_is_told_from_the_first_reading_that_was_judged() -> None:
+    days = [dt.date(2024, month, 1) for month in range(1, 10)]
+    table = {"period": days, "responses": [50] * 9, "p_value": [float("nan")] * 6 + [0.4, 0.5, 0.6], "kind": [""] * 9}
+    said = watched_told(Monitor(table, "month"), "en")
+    assert said == "Of the 3 readings judged since July 2024, none has stood out."
+    assert "3 mesures examinées depuis juillet 2024" in watched_told(Monitor(table, "month"), "fr")
+    one = {**table, "p_value": [float("nan")] * 8 + [0.6]}
+    said = watched_told(Monitor(one, "month"), "en")
+    assert said == "The one reading judged, that of September 2024, has not stood out."
+    assert watched_told(Monitor({**table, "p_value": [float("nan")] * 9}, "month"), "en") == ""
+    # An alert of long ago: told is what came after it.
+    late = {**table, "p_value": [0.01] + [0.5] * 8, "kind": ["jump"] + [""] * 8}
+    assert watched_told(Monitor(late, "month"), "en").startswith("Of the 8 readings judged since February 2024")
+
+
+def test_the_interval_beside_the_others_is_said_to_be_of_one_difference() -> None:
+    story = told(answers(3000, gap=0.4))
+    (page,) = [page for page in story.pages if page.name == "Nice"]
+    beside = page.teams.beside(page.row)
+    said = dict(page.head().lines)["Beside the others"]
+    assert f"{beside['lower']:.0f} to {beside['upper']:.0f}".replace("-", "−") in said
+    assert "interval of this difference by itself" in said
+    assert "given the 3 compared" in said
+    method = story.method().text
+    assert "without adjustment" in method
+    assert "the interval shown is the widened one" not in method
+
+
+def test_a_level_that_has_not_moved_starts_nowhere_in_french() -> None:
+    said = dict(told(answers(3000), "fr", every="quarter").pages[0].head().lines)["Dans le temps"]
+    assert "niveau depuis le T" in said
+    assert "point de départ" not in said
 
 
 def test_a_change_is_that_of_the_verb_and_adds_up() -> None:
@@ -250,7 +399,7 @@ def test_small_teams_are_nowhere() -> None:
     assert "Tinyville" not in text
     # One alone would follow from the total and the others: a second one goes with it.
     assert len(story.pages) == 2
-    assert "Not shown, to protect those who answered: 2" in text
+    assert "Not shown, to protect those who answered: 2 teams, each" in text
     assert "Tinyville" in everything(told(pd.concat([frame, tiny]), min_responses=5))
 
 
@@ -259,7 +408,7 @@ def test_pages_are_those_of_the_largest_and_the_rest_is_counted() -> None:
     frame.loc[:399, "shop"] = "Lyon"
     story = told(frame, pages=1)
     assert [page.name for page in story.pages] == ["Lyon"]
-    assert "having fewer answers than those below: 2" in story.glance().text
+    assert "having fewer answers than those below: 2 teams." in story.glance().text
     assert told(frame, pages=0).pages == []
     with pytest.raises(ArgumentError, match="pages"):
         told(frame, pages=-1)
@@ -513,7 +662,9 @@ def test_template_tells_the_bundled_survey(lang: str) -> None:
     assert [each.first for each in heads] == [True] + [False] * 6
     assert len([each for each in outputs if hasattr(each, "to_dict")]) == 8
     text = "\n".join(each.text for each in outputs if hasattr(each, "text"))
-    assert {"en": "Q3 2018 against Q2 2018", "fr": "T3\xa02018 contre T2\xa02018"}[lang] in text
+    part = {"en": "Q3 2018 so far (up to 8 September 2018) against Q2 2018",
+            "fr": "T3\xa02018 à ce jour (jusqu’au 8 septembre 2018) contre T2\xa02018"}  # fmt: skip
+    assert part[lang] in text
     assert not re.search(r"[{}]", text)
     if lang == "fr":
         data = re.compile(

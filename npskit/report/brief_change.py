@@ -1,26 +1,25 @@
 """The last period against the one before: by how much, whether chance explains it, and why.
 
-A month that has just begun holds a handful of answers and would be news every month, so the period is long enough to
-hold some, and a last one of a few answers is left aside and said to be so.
+Two readings and a level that is drawn from the whole series may say different things; then it is said why they do.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from npskit.charts.periods import bulk, period_text, reach
+from npskit.charts.moves import moved, with_band
+from npskit.charts.periods import as_day, period_text, since_text
 from npskit.charts.words import amount, name_text, sentence
 from npskit.errors import NpskitError
 from npskit.frames import Period
 from npskit.labels import points, word
 from npskit.report.brief_page import short
-from npskit.report.movement import sizes_of, without_gaps
+from npskit.report.brief_periods import FEW, Recent, recent
+from npskit.report.movement import LEVEL, sizes_of
 from npskit.report.teams import level_name
 from npskit.report.words import size, told
 from npskit.survey.column_words import NO_WORDS, ColumnWords, spoken
@@ -30,87 +29,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from npskit.survey import Survey
+    from npskit.survey.answers import Trend
     from npskit.survey.changes import Decomposition
 
-__all__ = ["Change", "Recent", "change", "recent"]
+__all__ = ["Change", "change", "level_beside"]
 
-# Both periods hold so many where some length allows it; a last one of fewer than FEW is left aside.
-ENOUGH, FEW = 100, 30
-SHORT_SPAN = dt.timedelta(days=60)
 # A column explains a change only where both periods hold its levels: a new shop each month explains nothing.
 COMMON = 0.8
 MOST_SEGMENTS = 60
 # A segment is named where it carries so much of the change.
 LEAST_PART = 0.25
-
-
-@dataclass(frozen=True)
-class Recent:
-    """The last two periods.
-
-    Attributes
-    ----------
-    every : str
-    before, after : datetime.date
-        Their first days.
-    responses : tuple of int
-        Answers in each.
-    aside : tuple of (datetime.date, int), optional
-        A later period of too few answers, and how many.
-    """
-
-    every: str
-    before: dt.date
-    after: dt.date
-    responses: tuple[int, int]
-    aside: tuple[dt.date, int] | None = None
-
-
-def recent(sizes: Mapping[dt.date, int], every: str | None = None) -> Recent | None:
-    """The last two periods, of the shortest length that gives both enough answers.
-
-    Parameters
-    ----------
-    sizes : mapping of datetime.date to int
-        Answers of each day.
-    every : str, optional
-        The length, when it is asked for.
-
-    Returns
-    -------
-    Recent or None
-        None when all answers fall into one period.
-
-    Examples
-    --------
-    >>> days = {dt.date(2024, 1, 5): 180, dt.date(2024, 2, 5): 190, dt.date(2024, 3, 9): 4}
-    >>> found = recent(days)
-    >>> found.every, found.before, found.after, found.aside
-    ('month', datetime.date(2024, 1, 1), datetime.date(2024, 2, 1), (datetime.date(2024, 3, 1), 4))
-    """
-    if not sizes:
-        return None
-    since, until = reach(*bulk(list(sizes), list(sizes.values())))
-    kept = {day: n for day, n in sizes.items() if since <= day <= until}
-    span = max(kept) - min(kept)
-    lengths = ["week"] * (span <= SHORT_SPAN) + [without_gaps(each, kept) for each in ("month", "quarter", "year")]
-    found = [pair for length in ([every] if every else lengths) if (pair := last_pair(kept, length))]
-    return next((pair for pair in found if min(pair.responses) >= ENOUGH), found[-1] if found else None)
-
-
-def last_pair(sizes: Mapping[dt.date, int], every: str) -> Recent | None:
-    """The last two periods of a length, without a last one of hardly any answers."""
-    totals: Counter[dt.date] = Counter()
-    for day, n in sizes.items():
-        totals[Period("", every).first_day(day)] += n
-    days = sorted(totals)
-    small = len(days) > 2 and totals[days[-1]] < FEW <= min(totals[day] for day in days[-3:-1])
-    kept = days[:-1] if small else days
-    if len(kept) < 2:
-        return None
-    before, after = kept[-2:]
-    aside = (days[-1], totals[days[-1]]) if small else None
-    return Recent(every, before, after, (totals[before], totals[after]), aside)
 
 
 @dataclass(frozen=True)
@@ -147,9 +75,13 @@ class Change:
         """Whether the interval leaves out 0."""
         return self.lower > 0 or self.upper < 0
 
+    def names(self, lang: str) -> tuple[str, str]:
+        """The two periods in words."""
+        return self.recent.names(lang)
+
     def sentences(self, lang: str) -> list[str]:
         """What changed, and what was left aside."""
-        names = [period_text(day, self.recent.every, lang) for day in (self.recent.before, self.recent.after)]
+        names = self.names(lang)
         kind = "none" if not self.is_clear else "up" if self.points > 0 else "down"
         said = {
             "before": names[0],
@@ -212,15 +144,41 @@ class Change:
         ]
 
 
+def level_beside(found: Change, trend: Trend | None, lang: str) -> str:
+    """Why the level in the chart says something else than the two readings; empty where it does not.
+
+    The level moved, or did not, from the first to the last period, as the title of the chart says.
+    """
+    if trend is None:
+        return ""
+    values = [trend.table[name] for name in LEVEL]
+    at = with_band(*values)
+    if len(at) < 2:
+        return ""
+    gap = moved(*values, confidence_level=trend.confidence_level)
+    if np.sign(found.points if found.is_clear else 0) == np.sign(gap or 0):
+        return ""
+    start = since_text(as_day(trend.table["period"][at[0]]), trend.every, lang)
+    kind = "none" if gap is None else "up" if gap > 0 else "down"
+    return word(f"report_br_level_{kind}", lang, gap=amount(gap or 0, lang), start=start)
+
+
 def change(
-    survey: Survey, column: str, items: Iterable[Any], *, every: str | None, confidence_level: float, least: int = 1
+    survey: Survey,
+    column: str,
+    items: Iterable[Any],
+    *,
+    every: str | None,
+    confidence_level: float,
+    least: int = 1,
+    worth: float = 1.0,
 ) -> Change | None:
     """The last two periods compared, and split by the first of the items whose levels are in both.
 
-    A segment of fewer than `least` answers in either is not named.
+    A segment of fewer than `least` answers in either is not named; an answer is `worth` so many independent ones.
     """
     try:
-        found = recent(sizes_of(survey.tally([Period(column, "day")])), every)
+        found = recent(sizes_of(survey.tally([Period(column, "day")])), every, worth=worth)
     except NpskitError:
         return None
     if found is None:

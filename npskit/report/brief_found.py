@@ -16,6 +16,7 @@ import numpy as np
 from npskit import datasets
 from npskit.errors import ArgumentError, EmptyDataError, MissingExtraError, NpskitError, NpskitWarning, RoleError
 from npskit.frames import Bands, Period
+from npskit.labels import date_text, month_year
 from npskit.report.brief_actions import actions_of, actions_table
 from npskit.report.brief_change import Change, change
 from npskit.report.brief_fixes import Fix, driver_fixes, first_of, team_fixes, theme_fixes
@@ -24,6 +25,7 @@ from npskit.report.brief_page import BriefTable
 from npskit.report.brief_teams import TeamPage, Teams, own_calls, own_trend, teams_of
 from npskit.report.churn_story import ChurnStory
 from npskit.report.drivers_story import DriversStory
+from npskit.report.findings import Overall, overall
 from npskit.report.forecast_story import ForecastStory
 from npskit.report.movement import Movement, movement
 from npskit.report.story import Story
@@ -44,6 +46,8 @@ SAMPLE, SAMPLE_TEAMS, SAMPLE_PAGES = "carpentries", "MemberSite", 6
 MOST_PAGES, FEWEST_ANSWERS = 40, 10
 # Drivers compared within each team.
 MOST_DRIVERS = 8
+# Points of a chart over time.
+FEWEST_POINTS = 4
 ALL_CALLS = 100_000
 
 
@@ -86,13 +90,33 @@ class BriefFindings(Story):
 
     @cached_property
     def movement(self) -> Movement | None:
-        """The score over time, in periods as long as those of the change."""
+        """The score over time, in periods as long as those of the change, or shorter where these make no chart."""
         column = self.roles.get("date")
         if column is None or not self.overall.responses:
             return None
         every = self.change.recent.every if self.change else self.every
-        options: dict[str, Any] = {"every": every, "confidence_level": self.confidence_level, "lang": self.lang}
-        return movement(self.survey, column, words=self.words, **options)
+        options: dict[str, Any] = {"words": self.words, "confidence_level": self.confidence_level, "lang": self.lang}
+        found = movement(self.survey, column, every=every, **options)
+        are_few = found.trend is None or sum(map(bool, found.trend.table["responses"])) < FEWEST_POINTS
+        return movement(self.survey, column, **options) if are_few and self.every is None else found
+
+    @cached_property
+    def current(self) -> Overall | None:
+        """The score of the last period, which is that of today; None without dates, or with one period."""
+        if self.change is None:
+            return None
+        within = Period(str(self.roles["date"]), self.change.recent.every), self.change.recent.after
+        return overall(self.survey, within=within, confidence_level=self.confidence_level)
+
+    @cached_property
+    def dates(self) -> tuple[str, str] | None:
+        """First and last month of all answers in words, where the headline is of a part of them."""
+        days = self.outlook.days
+        if self.current is None or not days:
+            return None
+        first, last = min(days), max(days)
+        in_words = date_text if month_year(first) == month_year(last) else month_year
+        return in_words(first, self.lang), in_words(last, self.lang)
 
     @cached_property
     def words(self) -> ColumnWords:
@@ -133,7 +157,9 @@ class BriefFindings(Story):
         if column is None or not self.overall.responses:
             return None
         items = [*([] if self.item is None else [self.item]), *self.suggestion.items]
+        worth = min((self.overall.effective or self.overall.responses) / self.overall.responses, 1.0)
         options: dict[str, Any] = {"confidence_level": self.confidence_level, "least": self.min_responses}
+        options["worth"] = worth
         found = change(self.survey, column, items, every=self.every, **options)
         return None if found is None else replace(found, words=self.words)
 
@@ -185,7 +211,7 @@ class BriefFindings(Story):
                 raise
             return None
         options = {"most": self.most_pages, "lang": self.lang, "title": self.title, "words": self.words}
-        return teams_of(card, beside, self.item, **options)
+        return teams_of(card, beside, self.item, dates=self.dates, **options)
 
     @cached_property
     def others(self) -> Benchmark | None:

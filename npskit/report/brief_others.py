@@ -41,11 +41,11 @@ def own_answers(survey: Survey, competitors: str, own: Any) -> Survey:
     return Survey(Portions(survey.source, [column]).frame((level,)), **settings)
 
 
-def others_in_short(found: Benchmark | None, *, mixed: bool, lang: str) -> str:
-    """Where the score stands beside others; and that it is of all brands, where none is said to be ours."""
+def others_in_short(found: Benchmark | None, *, mixed: bool, lang: str, dated: str = "") -> str:
+    """Where the score stands beside others and of when it is; and that it is of all brands, where none is ours."""
     if found is None:
         return ""
-    parts = [found.sentence(lang=lang), word("report_br_others_mixed", lang) if mixed else ""]
+    parts = [found.sentence(lang=lang), dated, word("report_br_others_mixed", lang) if mixed else ""]
     return " ".join(filter(None, parts))
 
 

@@ -15,14 +15,17 @@ from npskit.charts.columns import quoted
 from npskit.charts.words import dates_text, sentence
 from npskit.labels import date_text, word
 from npskit.report.brief_actions import actions_table, actions_told, newest
+from npskit.report.brief_change import level_beside
 from npskit.report.brief_fixes import MOST
 from npskit.report.brief_found import BriefFindings
 from npskit.report.brief_others import beside, others_in_short
 from npskit.report.brief_page import BriefPage, BriefTable, labelled
-from npskit.report.brief_words import Lack, lacking, leaving_told, risk_told
+from npskit.report.brief_words import Lack, dated, lacking, leaving_told, risk_told
+from npskit.report.findings import Overall
 from npskit.report.passage import Headline, Passage
 from npskit.report.quality import quality_in_short
 from npskit.report.story import who_answered
+from npskit.report.words import score_text, size
 from npskit.survey.column_words import spoken
 
 __all__ = ["BriefStory"]
@@ -82,22 +85,55 @@ class BriefStory(BriefFindings):
         lang, found = self.lang, self.overall
         kicker = word("report_template_executive-brief_title", lang), self.title, date_text(self.today, lang)
         lines = [("report_data_label", self._data())]
+        now = self.current or found
         if found.responses:
             lines = [
-                ("report_who_label", who_answered(found, self.survey.settings.get("cluster"), lang)),
-                ("report_can_label", self._can_be_said()),
-                ("report_br_change_label", " ".join(self.change.sentences(lang)) if self.change else ""),
+                ("report_who_label", who_answered(now, self.survey.settings.get("cluster"), lang)),
+                ("report_can_label", self._can_be_said(now)),
+                ("report_br_whole_label", self._whole()),
+                ("report_br_change_label", self._changed()),
                 ("report_br_why_label", self.change.because(lang) if self.change else ""),
                 ("report_br_teams_label", self.teams.in_short() if self.teams else ""),
                 ("report_br_outlook_label", self._outlook()),
                 ("report_br_risk_label", self._risk()),
-                ("report_br_others_label", others_in_short(self.others, mixed=self._is_mixed, lang=lang)),
+                ("report_br_others_label", self._beside_others()),
                 ("report_br_acted_label", "" if self.review is None else self.review.sentence(lang=lang)),
                 *lines,
                 ("report_br_missing_label", self._missing()),
             ]
         named = labelled((word(key, lang), text) for key, text in lines)
-        return BriefPage(" · ".join(filter(None, kicker)), self._title(), found.shares, named, lang)
+        return BriefPage(" · ".join(filter(None, kicker)), self._title(), now.shares, named, lang)
+
+    def _title(self) -> str:
+        """The score of the last period; of all answers where there is one period, or no dates."""
+        if self.current is None or self.change is None:
+            return super()._title()
+        return self._scored("report_br_headline", self.current, period=sentence(self.change.names(self.lang)[1]))
+
+    def _whole(self) -> str:
+        """The score of all answers with their dates; empty where the headline is of all of them."""
+        if self.dates is None:
+            return ""
+        (first, last), n = self.dates, size(self.overall.responses, self.lang)
+        return sentence(self._scored("report_br_whole", self.overall, first=first, last=last, n=n))
+
+    def _scored(self, key: str, found: Overall, **said: str) -> str:
+        """A sentence with a score, and its interval where there is one."""
+        score, lower, upper = score_text(found.score, found.lower, found.upper, self.lang)
+        return word(
+            f"{key}{'' if found.is_sure else '_bare'}", self.lang, score=score, lower=lower, upper=upper, **said
+        )
+
+    def _changed(self) -> str:
+        """The last period against the one before; and what the level says, where that is something else."""
+        if self.change is None:
+            return ""
+        first, *notes = self.change.sentences(self.lang)
+        return " ".join(filter(None, [first, level_beside(self.change, self.trend, self.lang), *notes]))
+
+    def _beside_others(self) -> str:
+        around = " ".join(dated(self.dates, self.lang))
+        return others_in_short(self.others, mixed=self._is_mixed, lang=self.lang, dated=around)
 
     def _data(self) -> str:
         """From when to when the answers are, and how good."""
@@ -128,7 +164,8 @@ class BriefStory(BriefFindings):
         if self.calls.churn is not None:
             listed = self.calls.worklist
             return leaving_told(self.calls.churn, 0 if listed is None else len(listed), self.lang)
-        return risk_told(self.overall, self.outlook.monitor, self.lang)
+        period = self.change.names(self.lang)[1] if self.change else ""
+        return risk_told(self.current or self.overall, self.outlook.monitor, self.lang, period=period)
 
     def _missing(self) -> str:
         """What the page does not show, and what it would take."""
@@ -178,13 +215,13 @@ class BriefStory(BriefFindings):
         lang = self.lang
         heads = tuple(word(f"report_br_head_{name}", lang) for name in ("fix", "from", "points", "range"))
         rows = tuple(fix.row(lang) for fix in self.fixes)
-        note = word("report_br_fix_about" if rows else "report_br_fix_none", lang)
+        notes = word("report_br_fix_about" if rows else "report_br_fix_none", lang), *dated(self.dates, lang)
         return BriefTable(
             heads,
             rows,
             texts=2,
             heading=word(f"report_br_fix{'' if len(rows) == MOST else '_first'}", lang),
-            notes=(note,),
+            notes=(" ".join(notes),),
         )
 
     def done(self) -> BriefTable | None:
@@ -235,6 +272,9 @@ class BriefStory(BriefFindings):
     def method(self) -> Passage:
         """How the numbers were computed, and whose trademarks these are."""
         before, lang = super().method(), self.lang
+        # Of groups, whose differences are told with a wider interval, the brief tells nothing.
+        groups = word("report_method_difference", lang)
+        before = replace(before, sentences=tuple(text for text in before.sentences if text != groups))
         parts = {"change": self.change, "fix": self.fixes, "teams": self.teams, "actions": self.review}
         own = [word(f"report_method_br_{name}", lang) for name, part in parts.items() if part]
         place = next((at for at, text in enumerate(before.sentences)

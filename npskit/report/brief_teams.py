@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from npskit.charts.columns import known, quoted
-from npskit.charts.periods import as_day, period_text
+from npskit.charts.periods import as_day, since_text
 from npskit.charts.words import amount
 from npskit.frames import Bands, Period
 from npskit.labels import share, word
 from npskit.report.brief_page import BriefPage, BriefTable, labelled, short
+from npskit.report.brief_words import dated
 from npskit.report.callbacks import list_table
 from npskit.report.forecast_words import chance
 from npskit.report.passage import Passage
@@ -63,6 +64,9 @@ class Teams:
         Teams too small to be shown, and shown ones that have no page.
     lang : str
     title : str or None
+    words : ColumnWords
+    dates : tuple of str, optional
+        First and last month of the answers in words, where the page tells of a part of them beside.
     """
 
     item: Item
@@ -74,6 +78,7 @@ class Teams:
     lang: str
     title: str | None = None
     words: ColumnWords = NO_WORDS
+    dates: tuple[str, str] | None = None
 
     @property
     def column(self) -> str:
@@ -113,7 +118,8 @@ class Teams:
                 names = [f"{self.name(at)} ({signed(self.beside(at)['difference'], lang, unit=False)})" for at in found]
                 listing = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
                 parts.append(word(f"report_br_teams_{key}", lang, names=listing))
-        return " ".join(parts) if parts else word("report_br_teams_none", lang, column=spoken(self.column, lang))
+        said = parts or [word("report_br_teams_none", lang, column=spoken(self.column, lang))]
+        return " ".join([*said, *dated(self.dates, lang)])
 
     def left_out(self) -> list[str]:
         """How many teams have no page, and why."""
@@ -130,13 +136,14 @@ class Teams:
 
 
 def teams_of(card: Scorecard, comparison: Comparison, item: Item, *, most: int, lang: str, title: str | None,
-             words: ColumnWords = NO_WORDS) -> Teams:  # fmt: skip
+             words: ColumnWords = NO_WORDS, dates: tuple[str, str] | None = None) -> Teams:  # fmt: skip
     """The teams that get a page; answers without a team are none."""
     shown = [at for at, hide in enumerate(card.table["suppressed"]) if not hide]
     named = [at for at in shown if known(card.table[card.by][at])]
     largest = sorted(named, key=lambda at: -card.table["responses"][at])[:most]
     hidden = len(card.table["suppressed"]) - len(shown)
-    return Teams(item, card, comparison, tuple(sorted(largest)), hidden, len(named) - len(largest), lang, title, words)
+    rows, more = tuple(sorted(largest)), len(named) - len(largest)
+    return Teams(item, card, comparison, rows, hidden, more, lang, title, words, dates)
 
 
 @dataclass(frozen=True)
@@ -187,7 +194,9 @@ class TeamPage:
         lang, card, beside = self.teams.lang, self._card, self.teams.beside(self.row)
         score, lower, upper = score_text(card["score"], card["lower"], card["upper"], lang)
         title = word("report_br_team", lang, team=self.name, score=score, lower=lower, upper=upper)
-        kicker = " · ".join(filter(None, [self.teams.title, self.teams.column]))
+        dates = self.teams.dates
+        span = "" if dates is None else word("chart_span", lang, first=dates[0], last=dates[1])
+        kicker = " · ".join(filter(None, [self.teams.title, self.teams.column, span]))
         lines = [
             ("report_who_label", self._who()),
             ("report_br_beside_label", self._beside(beside)),
@@ -215,7 +224,7 @@ class TeamPage:
             kind: f"{share(part, lang=lang)} {word(f'report_of_{kind}', lang)}"
             for kind, part in zip(CATEGORIES, self.shares, strict=True)
         }
-        return told("report_who", n, lang, n=size(n, lang), **parts)
+        return " ".join([told("report_who", n, lang, n=size(n, lang), **parts), *dated(self.teams.dates, lang)])
 
     def _beside(self, beside: Mapping[str, Any]) -> str:
         lang, gap = self.teams.lang, beside["difference"]
@@ -225,7 +234,8 @@ class TeamPage:
             alone = beside["lower"] > 0 or beside["upper"] < 0
             key = "report_br_beside_chance" if alone else "report_br_beside_none"
             return word(key, lang, change=signed(gap, lang), k=size(len(self.teams.comparison), lang), **said)
-        return word(f"report_br_beside_{'above' if gap > 0 else 'below'}", lang, gap=amount(gap, lang), **said)
+        k = size(len(self.teams.comparison), lang)
+        return word(f"report_br_beside_{'above' if gap > 0 else 'below'}", lang, gap=amount(gap, lang), k=k, **said)
 
     def _moved(self) -> str:
         lang, card = self.teams.lang, self._card
@@ -233,7 +243,7 @@ class TeamPage:
             return ""
         low, high = card["level_change_lower"], card["level_change_upper"]
         kind = "up" if low > 0 else "down" if high < 0 else "none"
-        since = period_text(as_day(card["since"]), self.teams.scorecard.every, lang)
+        since = since_text(as_day(card["since"]), self.teams.scorecard.every, lang)
         said = {"gap": amount(card["level_change"], lang), "change": signed(card["level_change"], lang)}
         return word(f"report_br_moved_{kind}", lang, since=since, range=signed_range(low, high, lang), **said)
 

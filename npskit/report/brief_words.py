@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from npskit.charts.columns import quoted
-from npskit.charts.periods import as_day, period_text
+from npskit.charts.columns import known, quoted
+from npskit.charts.periods import as_day, period_text, since_text
 from npskit.charts.words import sentence
 from npskit.labels import has_word, word
 from npskit.report.findings import Overall
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from npskit.survey.churn_answers import Churn
     from npskit.survey.monitoring import Monitor
 
-__all__ = ["Lack", "lacking", "leaving_told", "risk_told", "watched_told"]
+__all__ = ["Lack", "dated", "lacking", "leaving_told", "risk_told", "watched_told"]
 
-# Periods in which an alert is news.
+# Judged readings in which an alert is news.
 LATELY = 4
 
 
@@ -44,28 +44,45 @@ class Lack:
         return word(key if has_word(key) else f"report_br_no_{name}", lang, columns=listing)
 
 
+def dated(dates: tuple[str, str] | None, lang: str) -> list[str]:
+    """From when to when the answers are of which something is told; nothing where all of the page is of the same.
+
+    Examples
+    --------
+    >>> dated(("March 2024", "May 2026"), "en"), dated(None, "en")
+    (['Answers from March 2024 to May 2026.'], [])
+    """
+    return [] if dates is None else [word("report_br_dated", lang, first=dates[0], last=dates[1])]
+
+
 def leaving_told(found: Churn, to_call: int, lang: str) -> str:
     """Who leaves, and how many customers may be called."""
     call = told("report_br_calls", to_call, lang, n=size(to_call, lang)) if to_call else ""
     return " ".join(filter(None, [f"{found.sentence(lang=lang).rstrip('.')}.", call]))
 
 
-def risk_told(found: Overall, watched: Monitor | None, lang: str) -> str:
-    """Where it is not known who leaves: the detractors, and whether anything stood out lately."""
-    n = found.counts[0]
-    text = told("report_br_detractors", n, lang, n=size(n, lang), share=percent(found.shares[0], lang))
+def risk_told(found: Overall, watched: Monitor | None, lang: str, *, period: str = "") -> str:
+    """Where it is not known who leaves: the detractors, of a period where it is named, and whether anything stood out
+    lately."""
+    n, key = found.counts[0], "report_br_detractors_in" if period else "report_br_detractors"
+    said = {"n": size(n, lang), "share": percent(found.shares[0], lang), "period": period}
+    text = sentence(told(key, n, lang, **said))
     return " ".join(filter(None, [text, watched_told(watched, lang)]))
 
 
 def watched_told(found: Monitor | None, lang: str) -> str:
-    """The last alert, where it is recent; else that there was none."""
+    """The last alert, where it is recent; else since when there was none, and in how many judged readings."""
     if found is None:
         return ""
-    read = [day for day, n in zip(found.table["period"], found.table["responses"], strict=True) if n]
-    first = read[-LATELY:][0]
-    if any(day >= first for day in found.alerts["period"]):
+    judged = [day for day, p in zip(found.table["period"], found.table["p_value"], strict=True) if known(p)]
+    alerts = found.alerts["period"]
+    if any(day in judged[-LATELY:] for day in alerts):
         return sentence(found.sentence(lang=lang))
-    return word("report_br_calm", lang, period=period_text(as_day(first), found.every, lang))
+    calm = [as_day(day) for day in judged if all(day > alert for alert in alerts)]
+    if not calm:
+        return ""
+    said = {"period": period_text(calm[0], found.every, lang), "since": since_text(calm[0], found.every, lang)}
+    return told("report_br_calm", len(calm), lang, n=size(len(calm), lang), **said)
 
 
 def lacking(lacks: Mapping[str, bool | Lack | None], lang: str) -> list[str]:

@@ -191,8 +191,8 @@ class Story:
         key = "report_headline" if found.is_sure else "report_headline_bare"
         return word(key, self.lang, score=score, lower=lower, upper=upper)
 
-    def _can_be_said(self) -> str:
-        found, lang = self.overall, self.lang
+    def _can_be_said(self, of: Overall | None = None) -> str:
+        found, lang = of or self.overall, self.lang
         side = "positive" if found.lower > 0 else "negative" if found.upper < 0 else "zero"
         key = f"report_can_{side if found.is_sure else 'unsure'}"
         _, lower, upper = score_text(found.score, found.lower, found.upper, lang)
