@@ -13,7 +13,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from npskit.errors import ArgumentError, EmptyDataError, ReadError
+from npskit.errors import ArgumentError, ColumnNotFoundError, EmptyDataError, ReadError
 from npskit.labels import LANGUAGES
 from npskit.report.brief_actions import actions_table
 from npskit.survey import Survey
@@ -396,3 +396,54 @@ def test_a_driver_and_a_theme_are_looked_at_among_those_treated(frame: pd.DataFr
     review = survey.action_log(log, until=UNTIL)
     assert "mean of “help” among those treated, before and after" in review.target_lines(lang="en")[0]
     assert "chez les clients traités" in review.target_lines(lang="fr")[0]
+
+
+# ---- who was treated, as a team writes it -----------------------------------------------------------------
+
+
+def written(tmp_path: Path, *treated: str) -> Path:
+    rows = [f"Action {at},2026-0{at + 1}-01,{each}" for at, each in enumerate(treated)]
+    path = tmp_path / "log.csv"
+    path.write_text("\n".join(["action,since,treated", *rows]), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("treated", "hint"),
+    [
+        ("Lyon", "did you mean 'shop=Lyon'?"),
+        ("shop: lyon / Nice", "did you mean 'shop=Lyon|Nice'?"),
+        ("shop=Lyn", "did you mean 'Lyon'?"),
+        ("shop", "write column=level"),
+        ("nobody", "write column=level"),
+    ],
+)
+def test_who_was_treated_is_refused_with_its_line_and_what_may_be_meant(
+    tmp_path: Path, treated: str, hint: str
+) -> None:
+    with pytest.raises((ArgumentError, ColumnNotFoundError)) as caught:
+        shops().action_log(written(tmp_path, "", treated), until="2026-06-30")
+    assert caught.value.message.startswith("log.csv, line 3, action 'Action 1': ")
+    assert hint in caught.value.hint
+
+
+def test_all_that_are_misspelt_are_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(ArgumentError, match="2 that cannot") as caught:
+        shops().action_log(written(tmp_path, "shop=Lyn", "shop=Nic", "shop=Lyon"), until="2026-06-30")
+    assert "log.csv, line 2" in str(caught.value)
+    assert "log.csv, line 3" in str(caught.value)
+
+
+def test_who_was_treated_may_be_written_as_in_a_log() -> None:
+    survey, since = shops(), {"since": "2026-03-01", "until": "2026-06-30"}
+    written_so = survey.impact(treated="shop=Lyon", **since)
+    assert written_so.effect == survey.impact(treated={"shop": "Lyon"}, **since).effect
+    with pytest.raises(ColumnNotFoundError, match="did you mean 'shop=Lyon'"):
+        survey.impact(treated="Lyon", **since)
+
+
+def shops() -> Survey:
+    rng = np.random.default_rng(3)
+    days = pd.Timestamp("2025-01-01") + pd.to_timedelta(rng.integers(0, 540, 2000), unit="D")
+    return Survey(pd.DataFrame({"nps": rng.integers(0, 11, 2000), "date": days,
+                                "shop": rng.choice(["Lyon", "Nice", "Lens"], 2000)}))  # fmt: skip

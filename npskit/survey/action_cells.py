@@ -83,6 +83,11 @@ class Place:
     error: type[NpskitError] = ArgumentError
     heads: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def is_file(self) -> bool:
+        """Whether the cells come from a file, and rows from lines of it."""
+        return self.error is not ArgumentError
+
     def at(self, row: str = "", column: str = "") -> str:
         """The place in words.
 

@@ -108,12 +108,15 @@ class ActionLog(Result):
         What the columns are called in that file.
     separator : str
         Of that file.
+    places : mapping of str to str
+        Action to where it stands there, "actions.csv, line 4".
     """
 
     table: Mapping[str, Sequence[Any]]
     path: Path | None = None
     heads: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     separator: str = field(default=",", compare=False, repr=False)
+    places: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def rows(self) -> tuple[LoggedAction, ...]:
@@ -246,7 +249,9 @@ def read_actions(source: Any, *, day_first: bool | None = None) -> ActionLog:
     Notes
     -----
     What is planned may have no day yet. ``expected`` is in points of the score of everybody; of those treated, where
-    ``treated`` says who they are.
+    ``treated`` says who they are. There ``agence=Brest`` are the answers of one level of a column,
+    ``agence=Brest|Nîmes`` those of either, ``plan=Pro & agence=Brest`` those of both at once, and ``pilot`` is a column
+    of yes and no; all others are the control group. Empty is everybody.
 
     Examples
     --------
@@ -282,7 +287,9 @@ def log_of_sheet(
     own = [at for at in range(len(sheet.heads)) if at not in named.values() and sheet.heads[at]]
     table: dict[str, list[Any]] = {name: [getattr(each, name) for each in found] for name in COLUMNS}
     table |= {sheet.heads[at]: [own_cell(cells[at]) for cells in sheet.rows] for at in own}
-    return ActionLog(table, None, heads, sheet.separator)
+    # A table has no lines: its rows are known by their actions.
+    places = {} if row or not sheet.place.is_file else dict(zip(table["action"], map(place.at, names), strict=True))
+    return ActionLog(table, None, heads, sheet.separator, places)
 
 
 def columns_of_heads(sheet: Sheet) -> dict[str, int]:

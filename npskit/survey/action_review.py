@@ -17,6 +17,7 @@ from npskit.labels import language
 from npskit.results import Result
 from npskit.survey.action_log import LoggedAction, read_actions
 from npskit.survey.action_targets import Observed, days_counted, observed
+from npskit.survey.action_treated import check_treated
 from npskit.survey.impact_checks import UNTOLD
 from npskit.survey.notes import Note, noted
 
@@ -148,6 +149,7 @@ def reviewed(
     period = every or "month"
     today = dt.date.today() if until is None else day_meant(until, where="until", last=True)
     begun = [action for action in found.rows if action.started(today)]
+    check_treated(survey.source, begun, found.places, found.path.name if found.path else "actions")
     days = days_counted(survey) if begun else {}
     counts = {action.action: counted(days, action, today) for action in begun}
     effects, notes = effects_of(

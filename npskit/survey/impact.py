@@ -161,8 +161,9 @@ class Proving(Base):
         since : datetime.date or ISO text
             First day of the action; None when `actions` are given.
         treated : mapping of str to level(s), or str, optional
-            Who was treated: columns to levels, ``{"shop": ["Lyon", "Nice"]}``, or a column of yes and no. All others
-            are the control group, and the effect is that on the difference of the two. Everybody unless given.
+            Who was treated: columns to levels, ``{"shop": ["Lyon", "Nice"]}`` (or as a log has it,
+            ``"shop=Lyon|Nice"``), or a column of yes and no. All others are the control group, and the effect is that
+            on the difference of the two. Everybody unless given.
         every : {"day", "week", "month", "quarter", "year"}
             Length of a period.
         actions : table, list of mappings, or log of actions, optional

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from npskit.errors import ArgumentError
+from npskit.errors import ArgumentError, ColumnNotFoundError
 from npskit.frames import Source
 from npskit.scale import is_missing
 from npskit.survey.actions import rows_of
@@ -59,7 +59,7 @@ def asked_steps(since: Any, actions: Any, treated: Treated) -> list[Step]:
             hint=f"since='2024-03-01', or actions={EXAMPLE}",
         )
     if actions is None:
-        return [Step("", day_meant(since, where="since"), None, treated)]
+        return [Step("", day_meant(since, where="since"), None, as_written(treated))]
     table = getattr(actions, "table", actions)
     rows = rows_of(table, example=EXAMPLE)
     if not rows:
@@ -83,12 +83,16 @@ def step_of(row: Mapping[str, Any], at: int, treated: Treated) -> Step:
     until = day_meant(given["until"], where=f"until {where}", last=True) if "until" in given else None
     if until is not None and until < since:
         raise ArgumentError(where=f"until {where}", expected=f"a day from {since} on", got=str(until))
-    own = given.get("treated", treated)
-    if isinstance(own, str) and "=" in own:
-        from npskit.survey.action_log import LoggedAction
+    return Step(str(given["action"]), since, until, as_written(given.get("treated", treated)))
 
-        own = LoggedAction(str(given["action"]), treated=own).treated_by
-    return Step(str(given["action"]), since, until, own)
+
+def as_written(treated: Treated) -> Treated:
+    """Who was treated, of a text such as ``shop=Lyon|Nice`` the columns with their levels."""
+    if not isinstance(treated, str):
+        return treated
+    from npskit.survey.action_log import LoggedAction
+
+    return LoggedAction("", treated=treated).treated_by
 
 
 def treated_text(treated: Treated) -> str:
@@ -141,7 +145,12 @@ def membership(source: Source, treated: Treated) -> Group:
     if treated is None:
         return Group()
     if isinstance(treated, str):
-        said = yes_or_no(source, treated, where="treated")
+        try:
+            said = yes_or_no(source, treated, where="treated")
+        except ColumnNotFoundError as error:
+            from npskit.survey.action_treated import meant
+
+            raise ColumnNotFoundError(error.message, hint=meant(source, treated) or error.hint) from None
         yes, no = (tuple(value for value, is_yes in said.items() if is_yes is way) for way in (True, False))
         if not yes or not no:
             raise ArgumentError(
