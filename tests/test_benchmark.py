@@ -24,6 +24,7 @@ from npskit.errors import (
 from npskit.labels import LANGUAGES, word
 from npskit.stats.comparison import difference
 from npskit.survey.benchmark_channel import channels_meant
+from npskit.survey.benchmark_context import context_columns
 from npskit.survey.benchmark_sources import KINDS, bundled, french_names, industry_text, meant, words
 from npskit.survey.benchmark_table import read_figures
 
@@ -839,3 +840,29 @@ def test_that_no_figure_says_its_n_is_said_plainly(garden):
 def test_a_slip_in_the_name_of_an_industry_is_guessed(garden):
     with pytest.raises(ArgumentError, match="did you mean 'jardinerie'"):
         garden.nps.benchmark(industry="jardinnerie")
+
+
+def test_heads_of_one_meaning_are_one_column_row_by_row() -> None:
+    first = {"nps": 33, "publisher": "A", "année": 2025, "pays": "France"}
+    second = {"score": 40, "éditeur": "B", "year": 2024, "country": "Spain"}
+    found = read_figures([first, second])
+    assert [(each.nps, each.publisher, each.year, each.country) for each in found] == [
+        (33, "A", 2025, ("FR",)),
+        (40, "B", 2024, ("ES",)),
+    ]
+    assert read_figures([{**first, "year": "2025-03-01"}])[0].year == 2025
+    with pytest.raises(ArgumentError, match="row 1: expected one 'year', got '2025' under 'année' and '2024'"):
+        read_figures([{**first, "year": 2024}])
+
+
+def test_a_company_in_one_row_and_an_industry_in_another_keep_their_kinds() -> None:
+    bank = {"nps": 33, "publisher": "A"}
+    found = read_figures([{**bank, "company": "BoursoBank"}, {**bank, "name": "All banks", "kind": "industry mean"}])
+    assert [(each.name, each.kind) for each in found] == [("BoursoBank", "company"), ("All banks", "industry mean")]
+
+
+def test_growth_under_heads_of_two_languages_is_one_column() -> None:
+    rows = [{"nom": "Lyon", "part de marché": "12 %"}, {"name": "Nice", "market share": "8 %"}]
+    assert context_columns(rows, ["Lyon", "Nice"])[0]["market_share"] == [0.12, 0.08]
+    with pytest.raises(ArgumentError, match="row 1: expected one 'market_share'"):
+        context_columns([{**rows[0], "market share": "9 %"}], ["Lyon"])

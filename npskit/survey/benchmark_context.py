@@ -13,7 +13,7 @@ from npskit.errors import ArgumentError, did_you_mean
 from npskit.roles import fold
 from npskit.scale import is_missing
 from npskit.survey.benchmark_sources import meant
-from npskit.survey.benchmark_table import number_of, table_of
+from npskit.survey.benchmark_table import merged, number_of, table_of
 
 __all__ = ["MEASURES", "context_columns"]
 
@@ -41,12 +41,9 @@ def context_columns(data: Any, names: Sequence[str]) -> tuple[dict[str, list[flo
     >>> context_columns({"nom": ["Lyon"], "part de marché": ["12 %"]}, ["Lyon", "Nice"])[0]["market_share"]
     [0.12, None]
     """
-    columns: dict[str, list[Any]] = {}
     given = table_of(data, "context")
-    for head, values in given.items():
-        measure = meant(head, "context")
-        if measure is not None:
-            columns.setdefault(measure, values)
+    heads = {head: measure for head in given if (measure := meant(head, "context")) is not None}
+    columns = merged({head: given[head] for head in heads}, heads, "context")
     if "name" not in columns or not set(MEASURES) & set(columns):
         raise ArgumentError(
             where="context", expected=f"a column 'name' and at least one of {', '.join(MEASURES)}",

@@ -111,15 +111,13 @@ def read_figures(data: Any) -> list[Figure]:
         For a column that is missing, or a row that cannot be used; it names the row and the column.
     """
     given = table_of(data, "published")
-    columns: dict[str, list[Any]] = {}
-    companies = False
-    for head, values in given.items():
-        name = meant(head, "column")
-        if name == "company":
-            name, companies = "name", companies or "name" not in columns
-        # "sector" is an industry beside a name, and the name where there is none.
-        if name is not None and name not in columns:
-            columns[name] = values
+    heads = {head: name for head in given if (name := meant(head, "column")) is not None}
+    # A company is a name; of rows that have both, the one that stands first.
+    called = [head for head, name in heads.items() if name in ("name", "company")]
+    columns = merged({head: given[head] for head in heads if head not in called}, heads, "published")
+    if called:
+        columns["name"], companies = first_given([given[head] for head in called],
+                                                 [heads[head] == "company" for head in called])  # fmt: skip
     for needed in ("nps", "publisher"):
         if needed not in columns:
             raise ArgumentError(
@@ -130,8 +128,8 @@ def read_figures(data: Any) -> list[Figure]:
     rows = [{name: blank(values[at]) for name, values in columns.items()} for at in range(size)]
     filled(rows, "url")
     are_points(rows)
-    if companies:
-        rows = [of_company(row) for row in rows]
+    if called:
+        rows = [of_company(row) if company else row for row, company in zip(rows, companies, strict=True)]
     found: list[Figure] = []
     errors: list[NpskitError] = []
     for at, row in enumerate(rows, start=1):
@@ -143,6 +141,59 @@ def read_figures(data: Any) -> list[Figure]:
     if errors:
         raise together(errors, "published") from None
     return found
+
+
+def merged(given: Mapping[str, Sequence[Any]], heads: Mapping[str, str], where: str) -> dict[str, list[Any]]:
+    """Columns by what their heads mean, those of one meaning as one: each row may have used another of its heads.
+
+    Raises
+    ------
+    ArgumentError
+        For a row that says two things under heads of one meaning.
+
+    Examples
+    --------
+    >>> merged({"année": [2025, None], "year": [None, 2024]}, {"année": "year", "year": "year"}, "published")
+    {'year': [2025, 2024]}
+    """
+    columns: dict[str, list[Any]] = {}
+    first: dict[str, str] = {}
+    for head, values in given.items():
+        name = heads[head]
+        if name not in columns:
+            columns[name], first[name] = list(values), head
+            continue
+        for at, (one, other) in enumerate(zip(columns[name], values, strict=True)):
+            if blank(one) is None:
+                columns[name][at] = other
+            elif blank(other) is not None and plain(one, name) != plain(other, name):
+                raise ArgumentError(
+                    where=f"{where}, row {at + 1}", expected=f"one {name!r}",
+                    got=f"{str(one)!r} under {first[name]!r} and {str(other)!r} under {head!r}",
+                    hint="leave one of them out, or rename it: both heads mean the same",
+                )  # fmt: skip
+    return columns
+
+
+def plain(value: Any, name: str) -> str:
+    """A cell as it is compared with another of its row: 12 and "12,0" alike, a day by its year."""
+    text = str(value).strip().casefold()
+    if name == "year" and (year := re.search(r"\d{4}", text)):
+        return year[0]
+    try:
+        return f"{float(text.translate(MINUS).replace(',', '.')):g}"
+    except ValueError:
+        return text
+
+
+def first_given(columns: Sequence[Sequence[Any]], marks: Sequence[bool]) -> tuple[list[Any], list[bool]]:
+    """Row by row the first cell that holds something, and the mark of its column."""
+    values, marked = [], []
+    for cells in zip(*columns, strict=True):
+        at = next((at for at, cell in enumerate(cells) if blank(cell) is not None), 0)
+        values.append(cells[at])
+        marked.append(marks[at])
+    return values, marked
 
 
 def are_points(rows: Sequence[Row]) -> None:
