@@ -148,7 +148,7 @@ def test_a_round_that_cannot_be_done_is_told_in_french(place: Place, capsys: Any
             place.look()
         french(str(caught.value))
         assert main(["watch", path]) == 75
-    assert "être seule" in capsys.readouterr().err
+    assert "une seule à l’œuvre" in capsys.readouterr().err
     (place.root / "exports").rmdir()
     assert main(["watch", path]) == 2
     assert "attendu un dossier" in capsys.readouterr().err
