@@ -416,7 +416,7 @@ def test_the_workshops_of_2017_are_told():
 def test_garden_says_what_it_lacks():
     table = datasets.load("garden").nps.audit().set_index("check")
     assert table.loc["repeated_comments", "count"] <= 5
-    assert "sudden_tens: a date" in table.loc["not_checked", "detail"]
+    assert "sudden_tens: name the date (date='…')" in table.loc["not_checked", "detail"]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -459,3 +459,39 @@ def test_a_check_finds_something_in_one_clean_survey_of_twenty_at_most():
             rung["interviewer_effect"] += each.name == "interviewer_effect" and each.count > 0
     bound = 0.05 + 2 * math.sqrt(0.05 * 0.95 / times)
     assert {name: n / times for name, n in rung.items() if n / times > bound} == {}
+
+
+def tens_at_one_station() -> pd.DataFrame:
+    rng = np.random.default_rng(2)
+    days = pd.Timestamp("2024-06-01") + pd.to_timedelta(np.sort(rng.integers(0, 500, 3000)), "D")
+    frame = pd.DataFrame({"Date enquête": days, "Enquêteur": rng.choice(["Ana", "Bob", "Cléo", "Dan"], 3000)})
+    frame["Station"] = rng.choice(list("ABCDEF"), 3000)
+    frame["NPS"] = np.clip(np.round(rng.normal(8, 1.6, 3000)), 0, 10)
+    begged = (frame["Date enquête"] >= "2025-05-01") & (frame["Station"] == "C") & (rng.random(3000) < 0.8)
+    return frame.assign(NPS=frame["NPS"].where(~begged, 10).astype(int))
+
+
+def test_tens_are_looked_at_in_every_column_of_teams():
+    frame = tens_at_one_station()
+    for named in (frame, frame.rename(columns={"Station": "Agence"})):
+        found = named.nps.audit()
+        rows = found[found["check"].isin(["tens_by_team", "sudden_tens_by_team"])]
+        assert rows.groupby("check")["count"].agg(["size", "sum"]).to_numpy().tolist() == [[2, 1], [2, 1]]
+        assert rows["detail"].str.startswith("C: ").sum() == 2
+
+
+def test_groups_that_nobody_looked_at_are_named_with_the_way_to_ask():
+    frame = tens_at_one_station().rename(columns={"Station": "Tournée"})
+    detail = frame.nps.audit().set_index("check").loc["not_checked", "detail"]
+    assert "tens_by_team of 'Tournée': if these are teams, team='Tournée'" in detail
+    assert "tens_by_team of" not in frame.nps.audit(team="Tournée").set_index("check").loc["not_checked", "detail"]
+
+
+def test_without_a_date_the_audit_asks_for_the_date_and_not_for_what_it_has():
+    frame = tens_at_one_station().rename(columns={"Date enquête": "Livré le"})
+    detail = frame.nps.audit().set_index("check").loc["not_checked", "detail"]
+    assert "interviewer_effect: name the date (date='…')" in detail
+    assert "interviewer='…'" not in detail
+    assert "sudden_tens: name the date (date='…')" in detail
+    french = frame.nps.audit(lang="fr").set_index("check").loc["not_checked", "detail"]
+    assert "nommer la date (date='…')" in french

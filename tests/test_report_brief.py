@@ -831,3 +831,10 @@ def test_how_people_liked_a_shop_names_no_team() -> None:
         }
     )
     assert team_column(Survey(answers)) == "dans_quel_magasin_avez_vous_achete"
+
+
+def test_that_nobody_can_be_called_back_is_said_with_what_it_takes():
+    frame = pd.DataFrame({"nps": [9, 3, 10, 8] * 30, "shop": ["Lyon", "Nice"] * 60})
+    assert "no column tells who answered" in lines(BriefStory(Survey(frame), lang="en"))["Not shown"]
+    told = frame.assign(**{"N° client": [f"C{n}" for n in range(120)]})
+    assert "no column tells who answered" not in lines(BriefStory(Survey(told), lang="en"))["Not shown"]

@@ -1,3 +1,4 @@
+import pandas as pd
 import pytest
 
 from npskit.errors import ColumnNotFoundError, RoleError
@@ -96,3 +97,30 @@ def test_an_unknown_name_suggests_the_nearest():
 def test_unknown_column_error_is_a_key_error():
     with pytest.raises(KeyError):
         resolve("x", [])
+
+
+@pytest.mark.parametrize("name", ["Réalisée le", "Terminé le", "Saisi le", "Répondu le", "completed on"])
+def test_the_day_of_the_answer_is_told_by_its_name_in_french(name):
+    assert name_rank(name, "date") is not None
+
+
+@pytest.mark.parametrize("name", ["Identifiant client", "Numéro de client", "N° client", "Nº de client", "réf client"])
+def test_the_customer_is_told_by_its_name_in_french(name):
+    assert name_rank(name, "customer") == 1
+    frame = pd.DataFrame({"nps": [9, 3] * 20, name: [f"C{n}" for n in range(40)]})
+    assert frame.nps.column("customer") == name
+
+
+def test_the_only_column_of_dates_is_the_date_unless_it_tells_of_something_else():
+    days = pd.date_range("2024-01-01", periods=40)
+    frame = pd.DataFrame({"nps": [9, 3] * 20, "Quand": days})
+    assert frame.nps.column("date") == "Quand"
+    assert frame.assign(date=days).nps.column("date") == "date"
+    assert "Quand" in frame.nps.roles().set_index("role").loc["date"].tolist()
+    with pytest.raises(RoleError, match="'Quand', 'Moment'"):
+        frame.assign(Moment=days).nps.column("date")
+    for name in ("Date de livraison", "Parti le", "Né le", "Mis à jour le"):
+        with pytest.raises(RoleError, match="date column"):
+            frame.rename(columns={"Quand": name}).nps.column("date")
+    with pytest.raises(RoleError, match="date column"):
+        frame.assign(Quand=frame["Quand"].astype(str)).nps.column("date")

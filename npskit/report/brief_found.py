@@ -16,13 +16,13 @@ import numpy as np
 from npskit import datasets
 from npskit.errors import ArgumentError, EmptyDataError, MissingExtraError, NpskitError, NpskitWarning, RoleError
 from npskit.frames import Bands, Period
-from npskit.labels import date_text, month_year
 from npskit.report.brief_actions import actions_of, actions_table
 from npskit.report.brief_change import Change, change
 from npskit.report.brief_fixes import Fix, driver_fixes, first_of, team_fixes, theme_fixes
 from npskit.report.brief_others import own_answers
 from npskit.report.brief_page import BriefTable
 from npskit.report.brief_teams import TeamPage, Teams, own_calls, own_trend, teams_of
+from npskit.report.brief_words import months_of
 from npskit.report.churn_story import ChurnStory
 from npskit.report.drivers_story import DriversStory
 from npskit.report.findings import Overall, overall
@@ -53,6 +53,8 @@ ALL_CALLS = 100_000
 
 class BriefFindings(Story):
     """What there is to tell; parameters as `BriefStory`."""
+
+    min_responses: int
 
     def __init__(
         self,
@@ -111,12 +113,7 @@ class BriefFindings(Story):
     @cached_property
     def dates(self) -> tuple[str, str] | None:
         """First and last month of all answers in words, where the headline is of a part of them."""
-        days = self.outlook.days
-        if self.current is None or not days:
-            return None
-        first, last = min(days), max(days)
-        in_words = date_text if month_year(first) == month_year(last) else month_year
-        return in_words(first, self.lang), in_words(last, self.lang)
+        return None if self.current is None else months_of(self.outlook.days, self.lang)
 
     @cached_property
     def words(self) -> ColumnWords:

@@ -177,6 +177,7 @@ class BriefStory(BriefFindings):
             "drivers": self.levers.drivers is None,
             "comments": self._themes_lack(),
             "churn": self._churn_lack(),
+            "calls": self.roles.get("customer") is None and self.calls.why_not not in ("customer", "counts"),
             "teams": self.teams is None,
             "benchmark": self.industry is None and self.competitors is None,
             "actions": self.log is None,

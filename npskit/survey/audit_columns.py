@@ -23,7 +23,7 @@ KINDS = ("channel", "interviewer", "team", "wording")
 MOST_LEVELS = {"channel": 20, "interviewer": 300, "team": 300, "wording": 40}
 LONGEST = {"channel": 60, "interviewer": 60, "team": 80, "wording": 600}
 # Columns of one kind that are looked at when nobody chose.
-MOST_COLUMNS = 2
+MOST_COLUMNS = {"channel": 2, "interviewer": 2, "team": 6, "wording": 2}
 Named = str | Sequence[str] | None
 
 
@@ -63,7 +63,7 @@ def audit_columns(source: Source, kind: str, named: Named, taken: Sequence[str])
             continue
         if source.columns.count(name) == 1 and holds(source.sample(name), kind):
             found.append(name)
-    return found[:MOST_COLUMNS]
+    return found[: MOST_COLUMNS[kind]]
 
 
 def holds(values: Sequence[Any], kind: str) -> bool:

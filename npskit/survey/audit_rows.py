@@ -53,8 +53,8 @@ PARTS = 20
 LEAST_TENS = 10
 
 
-def tens_by_team(tally: Tally, column: str) -> Check | None:
-    """Which level of a column has more of the highest answers than levels of its kind have; None with under four."""
+def tens_by_team(tally: Tally, column: str, *, columns: int = 1) -> Check | None:
+    """Which level of a column, one of so many, has more of the highest answers than its like; None with under four."""
     known = [at for at, cell in enumerate(tally.cells) if cell[0] is not None]
     counts = tally.counts[known]
     if len(known) < 4:
@@ -62,7 +62,7 @@ def tens_by_team(tally: Tally, column: str) -> Check | None:
     found = outlying_shares(counts[:, -1], counts.sum(-1), least=LEAST_TENS)
     if not np.isfinite(found.p_value).any():
         return None
-    apart = np.flatnonzero((found.p_adjusted < ALPHA) & (found.share - found.usual >= LEAST_SHIFT))
+    apart = np.flatnonzero((found.p_adjusted < ALPHA / columns) & (found.share - found.usual >= LEAST_SHIFT))
     top = tally.scale.highest
     cases = [
         noted(

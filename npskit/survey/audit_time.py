@@ -101,9 +101,9 @@ class Times:
         months = {Period(self.date, "month").first_day(day) for day in self.days.dates if day is not None}
         return "month" if len(months) > FEWEST_BEFORE else "week"
 
-    def jumps(self, said: np.ndarray, totals: np.ndarray) -> list[Jump]:
-        """Jumps that are worth telling."""
-        found = jumps(said, totals, season=SEASON_LENGTHS[self.every], pace=pace_of(self.every), alpha=ALPHA)
+    def jumps(self, said: np.ndarray, totals: np.ndarray, *, columns: int = 1) -> list[Jump]:
+        """Jumps that are worth telling, where so many columns are looked at."""
+        found = jumps(said, totals, season=SEASON_LENGTHS[self.every], pace=pace_of(self.every), alpha=ALPHA / columns)
         return [each for each in found if abs(each.change) >= LEAST_SHIFT and not each.lower <= 0 <= each.upper]
 
 
@@ -188,12 +188,12 @@ def tens_check(times: Times) -> Check | None:
     return jump_check("sudden_tens", times, times.by(), column=None)
 
 
-def tens_over_time(times: Times, column: str) -> Check | None:
-    """The same for each level of a column."""
-    return jump_check("sudden_tens_by_team", times, times.by(column), column=column)
+def tens_over_time(times: Times, column: str, *, columns: int = 1) -> Check | None:
+    """The same for each level of a column, one of so many."""
+    return jump_check("sudden_tens_by_team", times, times.by(column), column=column, columns=columns)
 
 
-def jump_check(name: str, times: Times, tally: Tally, *, column: str | None) -> Check | None:
+def jump_check(name: str, times: Times, tally: Tally, *, column: str | None, columns: int = 1) -> Check | None:
     """Jumps of the share of the highest answer, of all or of each level."""
     if not len(tally):
         return None
@@ -204,7 +204,7 @@ def jump_check(name: str, times: Times, tally: Tally, *, column: str | None) -> 
     if not enough(counts.sum(-1)):
         return None
     try:
-        found = times.jumps(counts[:, :, -1], counts.sum(-1))
+        found = times.jumps(counts[:, :, -1], counts.sum(-1), columns=columns)
     except MissingExtraError:
         return None
     top = times.scale.highest

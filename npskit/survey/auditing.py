@@ -23,7 +23,7 @@ from npskit.survey.audit import (
 )
 from npskit.survey.audit_columns import KINDS, Named, audit_columns
 from npskit.survey.base import Base, as_list
-from npskit.survey.notes import noted
+from npskit.survey.notes import Note, noted
 
 if TYPE_CHECKING:
     from npskit.frames import Source
@@ -45,6 +45,12 @@ NEEDS = {
     "same_day": "customer",
     "repeated_comments": "comment",
 }
+
+
+# Of these a date is part of what they need.
+DATED = ("scale_change", "sudden_tens", "day_of_week", "channel_change", "interviewer_effect", "same_day")
+# Groups that are told of as not looked at: of so many levels, and so many names.
+FEWEST_UNSEEN, MOST_UNSEEN, MOST_NAMED = 4, 300, 3
 
 
 class Auditing(Base):
@@ -88,7 +94,8 @@ class Auditing(Base):
             - ``straight_lines``: answers that are one column of ticks, beyond what being content explains;
             - ``same_day``, ``repeated_comments``: answers of one person on one day; comments alike but for a word.
 
-            ``not_checked`` names what could not be looked at, and what it needs.
+            ``not_checked`` names what could not be looked at, and what it needs; also groups whose highest answers were
+            not, since their names do not say that they are teams.
 
         Raises
         ------
@@ -188,10 +195,32 @@ class Auditing(Base):
             if made is not None:
                 found.append(made)
         left = [name for name in NEEDS if name not in {each.name for each in found}]
-        if left:
-            names = tuple(noted(f"audit_need_{NEEDS[name]}", check=name) for name in left)
-            found.append(Check("not_checked", len(left), noted("audit_cases", cases=names)))
+        unseen = self._unseen(columns)
+        if left or unseen:
+            names = tuple(noted(self._need(name, columns), check=name) for name in left)
+            found.append(Check("not_checked", len(left), noted("audit_cases", cases=(*names, *unseen))))
         return found
+
+    def _need(self, name: str, columns: dict[str, list[str]]) -> str:
+        """What a check lacks: the date alone where what it needs besides is there."""
+        need = NEEDS[name]
+        have = bool(columns.get(need)) or need == "date" or (need == "customer" and self._found(need) is not None)
+        if name in DATED and have and self._found("date") is None:
+            return "audit_need_named_date"
+        return f"audit_need_{need}{'_few' if have and need == 'interviewer' else ''}"
+
+    def _unseen(self, columns: dict[str, list[str]]) -> tuple[Note, ...]:
+        """Groups whose highest answers nobody looked at, since no name says that they are teams."""
+        from npskit.survey.grouping import candidates
+
+        seen = {name for names in columns.values() for name in names}
+        found = [name for name, rank in candidates(self, most_levels=MOST_UNSEEN) if rank in (1, 2)]
+        levels = {name: self._whole.sample(name) for name in found if name not in seen}
+        names = [name for name, own in levels.items() if len(own) >= FEWEST_UNSEEN and isinstance(own[0], str)]
+        if not names:
+            return ()
+        listed = ", ".join(repr(name) for name in names[:MOST_NAMED]) + (", …" if len(names) > MOST_NAMED else "")
+        return (noted("audit_need_unseen", columns=listed, column=names[0]),)
 
     def _rival_check(self, source: Source, rating: str | None) -> Check | None:
         """Whether columns that are named alike are one question in several wordings: nobody answered two of them."""
@@ -219,8 +248,9 @@ class Auditing(Base):
         times = None if date is None else Times(source, rating, date, declared, raw, every)
         if times is not None and times.is_dated:
             yield from self._over_time(times, columns)
-        for column in [] if declared.labelled else teams_of(columns):
-            yield partial(counted, rows.tens_by_team, counts, column)
+        teams = [] if declared.labelled else teams_of(columns)
+        for column in teams:
+            yield partial(counted, partial(rows.tens_by_team, columns=len(teams)), counts, column)
         yield partial(rows.noted_wordings, self._notes)
         yield partial(self._rival_check, source, rating)
         for column in columns["wording"]:
@@ -239,7 +269,8 @@ class Auditing(Base):
         yield from (partial(rows.interviewer_check, times, column) for column in columns["interviewer"])
         if not times.declared.labelled:
             yield partial(time.tens_check, times)
-            yield from (partial(time.tens_over_time, times, column) for column in teams_of(columns))
+            teams = teams_of(columns)
+            yield from (partial(time.tens_over_time, times, column, columns=len(teams)) for column in teams)
 
     def _of_rows(self, source: Source, rating: str) -> Iterator[Callable[[], Check | None]]:
         """The checks that look at rows one by one."""

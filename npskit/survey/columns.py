@@ -6,7 +6,9 @@ rating, and one named ``q1`` is when the export says that its question was the r
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,6 +29,7 @@ COLUMNS_SEARCHED = 200
 LEAST_PROSE = 12
 # Roles that rows of counts cannot play.
 PERSONAL = ("comment", "customer")
+UNNAMED = "it holds dates, and no column is named like the date of the answers"
 
 
 class Columns:
@@ -100,7 +103,19 @@ class Columns:
         aliases = self._second_names()
         columns = [name for name in self._source.columns if name != besides]
         found = roles.candidates(role, columns, fits=self._fits, aliases=aliases)
+        if role == "date" and not found:
+            # Dates as such, where nothing is named like those of the answers: the only ones, unless told otherwise.
+            found = [replace(each, role=role, reason=UNNAMED) for each in self._lone_dates(columns)]
         return [candidate for candidate in found if self._sample(candidate.column)] or found
+
+    def _lone_dates(self, columns: Sequence[str]) -> list[Candidate]:
+        """Columns of days or times, not of texts, whose names speak of no other event than the answer."""
+
+        def is_typed(name: str, content: str) -> bool:
+            values = self._sample(name)
+            return bool(values) and all(isinstance(value, dt.date) for value in values)
+
+        return roles.candidates("lone_date", columns, fits=is_typed)
 
     def _sample(self, column: str) -> list[Any]:
         """The distinct values of the first rows of a column."""
