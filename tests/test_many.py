@@ -175,6 +175,20 @@ def test_one_failure_keeps_no_other_from_being_made(tmp_path: Path, monkeypatch:
     assert 'href="lyon.html"' not in index
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("en", "Answers from January 2024 to March 2024."), ("fr", "Réponses\u202f: janvier 2024 à mars 2024.")],
+)
+def test_scores_of_all_answers_have_their_dates(
+    tmp_path: Path, composing: list[dict[str, Any]], lang: str, said: str
+) -> None:
+    frame = answers(90).assign(date=pd.date_range("2024-01-01", periods=90).astype(str))
+    report_all(Survey(frame), tmp_path, by="shop", lang=lang)
+    assert said in (tmp_path / "index.html").read_text(encoding="utf-8")
+    report_all(Survey(frame.drop(columns="date")), tmp_path / "undated", by="shop", lang=lang)
+    assert "2024" not in (tmp_path / "undated" / "index.html").read_text(encoding="utf-8")
+
+
 def test_small_teams_get_no_report_and_no_number(tmp_path: Path, composing: list[dict[str, Any]]) -> None:
     frame = answers(200)
     frame.loc[:3, "shop"] = "Small <i>"

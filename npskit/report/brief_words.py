@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from npskit.charts.columns import known, quoted
 from npskit.charts.periods import as_day, period_text, since_text
 from npskit.charts.words import sentence
-from npskit.labels import has_word, word
+from npskit.labels import date_text, has_word, month_year, word
 from npskit.report.findings import Overall
 from npskit.report.words import percent, size, told
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from npskit.survey.churn_answers import Churn
     from npskit.survey.monitoring import Monitor
 
-__all__ = ["Lack", "dated", "lacking", "leaving_told", "risk_told", "watched_told"]
+__all__ = ["Lack", "dated", "lacking", "leaving_told", "months_of", "risk_told", "watched_told"]
 
 # Judged readings in which an alert is news.
 LATELY = 4
@@ -42,6 +43,21 @@ class Lack:
         key = f"report_br_no_{name}_{self.reason}"
         listing = ", ".join(quoted(column, lang) for column in self.columns)
         return word(key if has_word(key) else f"report_br_no_{name}", lang, columns=listing)
+
+
+def months_of(days: Collection[dt.date], lang: str) -> tuple[str, str] | None:
+    """First and last month of some days in words, or the two days where these are of one month; None without any.
+
+    Examples
+    --------
+    >>> months_of([dt.date(2024, 5, 3), dt.date(2024, 1, 7)], "fr")
+    ('janvier 2024', 'mai 2024')
+    """
+    if not days:
+        return None
+    first, last = min(days), max(days)
+    in_words = date_text if month_year(first) == month_year(last) else month_year
+    return in_words(first, lang), in_words(last, lang)
 
 
 def dated(dates: tuple[str, str] | None, lang: str) -> list[str]:

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from npskit.charts.words import level_share
 from npskit.labels import date_text, number, points, word
+from npskit.report.brief_words import dated
 from npskit.report.catalogue import titled
 from npskit.report.page import asset
 from npskit.report.teams import Figures
@@ -103,6 +104,7 @@ def index_page(
     threshold: int,
     confidence_level: float,
     today: dt.date | None = None,
+    dates: tuple[str, str] | None = None,
 ) -> str:
     """The page of all reports.
 
@@ -117,6 +119,8 @@ def index_page(
         Teams with fewer responses are withheld.
     confidence_level : float
     today : datetime.date, optional
+    dates : tuple of str, optional
+        First and last month of the answers in words.
 
     Returns
     -------
@@ -129,7 +133,10 @@ def index_page(
     withheld = [entry for entry in entries if entry.state == "withheld"]
     body = [
         f'<p class="nps-kicker">{escape(kicker)}</p><h1>{escape(heading(shown, lang))}</h1>',
-        *(f"<p>{escape(line)}</p>" for line in introduction(shown, whole, bool(withheld), confidence_level, lang)),
+        *(
+            f"<p>{escape(line)}</p>"
+            for line in introduction(shown, whole, bool(withheld), confidence_level, lang, dates)
+        ),
         table(shown, whole, lang),
         failures([entry for entry in shown if entry.state == "failed"], lang),
         hidden([entry.label for entry in withheld], threshold, lang),
@@ -173,16 +180,23 @@ def known(figures: Figures) -> bool:
     return not math.isnan(figures.score)
 
 
-def introduction(entries: Sequence[Entry], whole: Figures, partial: bool, level: float, lang: str) -> list[str]:
-    """What each is compared with, and how to read the pictures."""
-    lines = []
+def introduction(
+    entries: Sequence[Entry],
+    whole: Figures,
+    partial: bool,
+    level: float,
+    lang: str,
+    dates: tuple[str, str] | None = None,
+) -> list[str]:
+    """What each is compared with, of when the answers are, and how to read the pictures."""
+    scored = any(known(entry.figures) for entry in entries)
+    first = dated(dates, lang) if scored or known(whole) else []
     if known(whole):
         score, lower, upper = score_text(whole.score, whole.lower, whole.upper, lang)
         key = "many_together_shown" if partial else "many_together"
-        lines.append(word(key, lang, score=score, lower=lower, upper=upper, n=responses(whole, lang)))
-    if any(known(entry.figures) for entry in entries):
-        lines.append(word("many_sorted", lang, level=level_share(level, lang)))
-    return lines
+        first.insert(0, word(key, lang, score=score, lower=lower, upper=upper, n=responses(whole, lang)))
+    lines = [" ".join(first)] if first else []
+    return [*lines, word("many_sorted", lang, level=level_share(level, lang))] if scored else lines
 
 
 def responses(figures: Figures, lang: str) -> str:

@@ -18,6 +18,7 @@ from typing import Any
 
 from npskit.errors import NpskitError
 from npskit.labels import word
+from npskit.report.brief_words import months_of
 from npskit.report.catalogue import template_path
 from npskit.report.ending import deaf, ended_by_signal
 from npskit.report.filenames import file_names
@@ -174,6 +175,7 @@ class Run:
             [entry for _, entry in self.entries()], self.division.whole, template=order.template,
             title=" · ".join(filter(None, [order.options.get("title") or order.source])), lang=order.lang,
             threshold=self.threshold, confidence_level=self.confidence_level,
+            dates=months_of(self.division.days, order.lang),
         )  # fmt: skip
         replaced(order.folder / INDEX, html.encode("utf-8"))
 

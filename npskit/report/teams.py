@@ -7,6 +7,7 @@ those of the others either: as soon as one is withheld, "all teams" means those 
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,11 +16,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from npskit.errors import ArgumentError, RoleError, did_you_mean
+from npskit.errors import ArgumentError, NpskitError, RoleError, did_you_mean
 from npskit.frames import Bands, Period, wrap
 from npskit.frames.portions import Cell, Portions
 from npskit.labels import word
 from npskit.report.groups import band_text
+from npskit.report.horizon import answered_days
 from npskit.roles import fold, resolve
 from npskit.survey import Survey
 from npskit.survey.estimates import estimates
@@ -84,6 +86,8 @@ class Division:
     settings : dict
         Keywords that make a survey of a team's rows.
     portions : Portions
+    days : tuple of datetime.date
+        On which people answered; none where that is not known.
     """
 
     teams: tuple[Team, ...]
@@ -91,6 +95,7 @@ class Division:
     by: tuple[str, ...]
     settings: dict[str, Any]
     portions: Portions
+    days: tuple[dt.date, ...] = ()
 
     def rows(self, team: Team) -> pd.DataFrame:
         """The rows of a team; its own column, the same in every row, is left out."""
@@ -142,7 +147,17 @@ def divided(
     )
     whole = together(survey, items, teams, confidence_level) if answers else Figures()
     names = tuple(item if isinstance(item, str) else item.column for item in items)
-    return Division(teams, whole, names, settings_of(survey, answers), portions)
+    settings = settings_of(survey, answers)
+    days = days_of(survey, settings.get("date")) if answers else ()
+    return Division(teams, whole, names, settings, portions, days)
+
+
+def days_of(survey: Survey, column: Any) -> tuple[dt.date, ...]:
+    """Days with answers; none where no column, or none that can be read, says which."""
+    try:
+        return tuple(answered_days(survey, column)) if isinstance(column, str) else ()
+    except NpskitError:
+        return ()
 
 
 def looked_up(item: Any, columns: Sequence[str]) -> Any:
