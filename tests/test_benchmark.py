@@ -22,7 +22,9 @@ from npskit.errors import (
     SurveyNotFoundError,
 )
 from npskit.labels import LANGUAGES, word
+from npskit.report.brief_others import beside, others_in_short
 from npskit.stats.comparison import difference
+from npskit.survey.benchmark_answers import Benchmark
 from npskit.survey.benchmark_channel import channels_meant
 from npskit.survey.benchmark_context import context_columns
 from npskit.survey.benchmark_sources import KINDS, bundled, french_names, industry_text, meant, words
@@ -715,7 +717,7 @@ def test_more_rows_than_a_page_holds_are_told_and_the_known_ones_stay():
              "score": [float(size - at) for at in range(size)], "revenue_growth": [*[None] * (size - 2), 0.1, 0.2],
              "customer_growth": [None] * size, "market_share": [None] * size}  # fmt: skip
     spec = json.dumps(npskit.charts.benchmark_context(table, lang="en").to_dict())
-    assert "10 further rows are in the table" in spec
+    assert "10 further rows are not drawn" in spec
     assert all(f'\\"B{at}\\"' in spec for at in (0, 28, 29))
 
 
@@ -800,7 +802,7 @@ def test_a_long_table_is_shortened_at_its_middle_and_says_so(garden):
     figures = [{"name": f"F{at}", "nps": at, "publisher": "P"} for at in range(60)]
     found = garden.nps.benchmark(published=figures)
     spec = found.plot().to_dict()
-    assert "further rows are in the table" in json.dumps(spec)
+    assert "further rows are not drawn" in json.dumps(spec)
     names = [each["name"] for each in next(iter(spec["datasets"].values()))] if "datasets" in spec else [
         each["name"] for each in spec["data"]["values"]]  # fmt: skip
     assert any(name.startswith("F59") for name in names)
@@ -866,3 +868,68 @@ def test_growth_under_heads_of_two_languages_is_one_column() -> None:
     assert context_columns(rows, ["Lyon", "Nice"])[0]["market_share"] == [0.12, 0.08]
     with pytest.raises(ArgumentError, match="row 1: expected one 'market_share'"):
         context_columns([{**rows[0], "market share": "9 %"}], ["Lyon"])
+
+
+# ---- what is told of the range, and what a page has no room for -------------------------------------------
+
+
+def banking(**options: object) -> Benchmark:
+    frame = pd.DataFrame({"nps": [10] * 45 + [8] * 30 + [3] * 25})
+    return frame.nps.benchmark(industry="banking", country="FR", year=2026, **options)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_most_misleading_remark_stands_beside_the_range_and_in_the_chart(lang: str) -> None:
+    found = banking()
+    caution = found.caution(lang=lang)
+    assert caution.startswith("20 of 20 figures are more than 3 years" if lang == "en" else "20 chiffres sur 20 sont")
+    assert caution in others_in_short(found, mixed=False, lang=lang)
+    assert caution.removesuffix(".") in " ".join(found.plot(lang=lang).title.subtitle)
+    recent = {"nps": [33, 20], "publisher": ["A", "B"], "year": [2025, 2025], "country": ["FR", "ES"]}
+    near = pd.DataFrame({"nps": [10, 3, 8] * 20}).nps.benchmark(published=recent, country="FR", year=2026)
+    assert near.caution(lang="en").startswith("1 of 2 figures comes from elsewhere")
+    assert pd.DataFrame({"nps": [10, 3, 8] * 20}).nps.benchmark(published=recent, year=2026).caution(lang="en") == ""
+
+
+def test_what_the_chart_has_no_room_for_is_in_the_document() -> None:
+    found = banking()
+    drawn = [row["name"] for row in found.plot(lang="fr").to_dict()["data"]["values"]]
+    (listing, *_) = beside(found, "fr")[1].points
+    assert listing.count("Bain & Company") == len(found) - len(drawn) == 1
+    assert listing == "Publié aussi et non dessiné faute de place\u202f: Boursorama · Bain & Company, 2017\u202f: +42."
+
+
+def test_the_table_in_a_notebook_has_years_as_years_and_the_remarks_below() -> None:
+    html = banking()._repr_html_()
+    assert "<td>2012</td>" in html
+    assert "2,012" not in html
+    assert "<li>20 of 20 figures are more than 3 years" in html
+
+
+def test_each_brand_that_differs_is_named_or_counted() -> None:
+    rng = np.random.default_rng(0)
+    shares = {"We": 0.45, "A": 0.35, "B": 0.3, "C": 0.45, "D": 0.6, "E": 0.25, "F": 0.2}
+    frame = pd.concat([pd.DataFrame({"brand": name, "nps": rng.choice([10, 8, 3], 400, p=[part, 0.3, 0.7 - part])})
+                       for name, part in shares.items()])  # fmt: skip
+    few = frame[frame["brand"].isin(["We", "B", "C", "D"])].nps.benchmark(competitors="brand", own="We")
+    assert "D is 45 points above it. B is " in few.sentence(lang="en")
+    assert " C is" not in few.sentence(lang="en")
+    whole = frame.nps.benchmark(competitors="brand", own="We").sentence(lang="en")
+    assert whole.endswith("2 others differ from it beyond chance too.")
+
+
+def test_a_figure_with_a_publisher_alone_is_not_called_its_own_statement() -> None:
+    frame = pd.DataFrame({"nps": [10, 3, 8] * 20})
+    alone = json.dumps(frame.nps.benchmark(published=[{"nps": 20, "publisher": "Bain"}]).plot(lang="en").to_dict())
+    assert "its own statement" not in alone
+    assert "Bain" in alone
+    own = [{"nps": 20, "publisher": "Ikea", "company": "Ikea"}]
+    assert "its own statement" in json.dumps(frame.nps.benchmark(published=own).plot(lang="en").to_dict())
+
+
+@pytest.mark.parametrize(("lang", "head"), [("en", "name"), ("fr", "nom")])
+def test_names_at_the_pointer_have_a_head_in_the_language(lang: str, head: str) -> None:
+    layers = banking().plot(lang=lang).to_dict()["layer"]
+    tips = [tip for layer in layers for tip in layer.get("encoding", {}).get("tooltip", ()) if tip["field"] == "name"]
+    assert tips
+    assert {tip["title"] for tip in tips} == {head}

@@ -51,6 +51,7 @@ def benchmark(
     said: Sequence[str] = (),
     names: Sequence[str] | None = None,
     industry: str = "",
+    caution: str = "",
     confidence_level: float = 0.95,
     lang: str | None = None,
 ) -> LayerChart:
@@ -70,6 +71,8 @@ def benchmark(
         Names of the rows as shown.
     industry : str
         What the published figures are of.
+    caution : str
+        What misleads most about them, for the subtitle.
     confidence_level : float
     lang : {"en", "fr"}, optional
 
@@ -94,9 +97,7 @@ def benchmark(
     lang = language(lang)
     rows = columns(table, NEEDED, where="benchmark")
     rows["shown"] = list(names or map(str, rows["name"]))
-    whole = blocks_of(rows)
-    most = most_of(dict(whole))
-    blocks = [(key, shortened(part, rows, most[key])) for key, part in whole]
+    whole, blocks = parts_of(rows)
     order = [at for _, part in blocks for at in part]
     if not order:
         raise empty("benchmark")
@@ -106,11 +107,38 @@ def benchmark(
     drawn_text = word("benchmark_drawn", lang, level=level_share(confidence_level, lang))
     parts = [
         *said,
+        caution,
         drawn_text,
         legend(drawn["kind"], lang),
         told("benchmark_more_rows", left, lang, n=number(left, lang=lang)) if left else "",
     ]
     return styled(titled(chart, title, parts), lang)
+
+
+def parts_of(rows: Columns) -> tuple[list[tuple[str, list[int]]], list[tuple[str, list[int]]]]:
+    """The rows of each part, and those of them that are drawn."""
+    whole = blocks_of(rows)
+    most = most_of(dict(whole))
+    return whole, [(key, shortened(part, rows, most[key])) for key, part in whole]
+
+
+def undrawn(table: Any, *, names: Sequence[str], lang: str) -> list[str]:
+    """The rows that the chart has no room for, each with its score, for a document that has no other table of them.
+
+    Examples
+    --------
+    >>> table = {"name": [f"b{n}" for n in range(30)], "kind": ["competitor"] * 30, "score": list(range(30, 0, -1)),
+    ...          **{name: [None] * 30 for name in ("lower", "upper", "responses", "publisher", "year")}}
+    >>> undrawn(table, names=table["name"], lang="en")[0]
+    'b12: +18'
+    """
+    rows = columns(table, NEEDED, where="benchmark")
+    rows["shown"] = list(names)
+    whole, blocks = parts_of(rows)
+    drawn = {at for _, part in blocks for at in part}
+    left = [at for _, part in whole for at in part if at not in drawn]
+    return [f"{name_text(rows, at, lang)}{word('chart_colon', lang)} {points(rows['score'][at], lang=lang)}"
+            for at in left]  # fmt: skip
 
 
 def legend(kinds: Sequence[str], lang: str) -> str:
@@ -170,8 +198,8 @@ def draw(rows: Columns, blocks: Sequence[tuple[str, int]], industry: str, lang: 
         "what": [word(f"benchmark_kind_{kind.replace(' ', '_')}", lang) for kind in rows["kind"]],
     }  # fmt: skip
     x = points_channels(padded(rows), ("value", "mark", "lower", "upper", "low"), width=layout.width)
-    shown = tooltips([("name", ""), ("figure", word("score", lang)), ("range", word("chart_interval", lang)),
-                      ("what", word("benchmark_kind", lang))])  # fmt: skip
+    shown = tooltips([("name", word("benchmark_name", lang)), ("figure", word("score", lang)),
+                      ("range", word("chart_interval", lang)), ("what", word("benchmark_kind", lang))])  # fmt: skip
     heads = head_texts(blocks, industry, max(layout.places), lang)
     below = [*bands(rows, blocks, tops, x), *own_line(rows, blocks, tops, x)]
     above = [*published_layers(x, layout, shown), *head_marks(heads, tops)]
@@ -192,10 +220,11 @@ def name_text(rows: Columns, at: int, lang: str) -> str:
         return name
     publisher, year = rows["publisher"][at] or "", rows["year"][at]
     when = word("benchmark_undated", lang) if year is None else str(int(year))
-    if publisher.casefold() == str(rows["name"][at]).casefold():
-        publisher = word("benchmark_own_statement", lang)
     guess = f" ({word('benchmark_kind_estimate', lang)})" if kind == "estimate" else ""
-    return f"{name} · {publisher}, {when}{guess}"
+    if publisher.casefold() == str(rows["name"][at]).casefold():
+        # Whoever published a figure without saying of whom it is says nothing of themselves.
+        publisher = word("benchmark_own_statement", lang) if kind == "company" else ""
+    return f"{name} · {', '.join(filter(None, (publisher, when)))}{guess}"
 
 
 def told_apart(texts: Sequence[str], rows: Columns) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from npskit.charts.benchmark_rows import undrawn
 from npskit.frames.portions import Portions
 from npskit.labels import word
 from npskit.report.passage import Passage
@@ -17,6 +18,8 @@ from npskit.survey.benchmark_answers import Benchmark
 from npskit.survey.levels import matching
 
 __all__ = ["beside", "others_in_short", "own_answers"]
+
+SEPARATOR = {"en": "; ", "fr": "\u202f; "}
 
 
 def own_answers(survey: Survey, competitors: str, own: Any) -> Survey:
@@ -45,7 +48,12 @@ def others_in_short(found: Benchmark | None, *, mixed: bool, lang: str, dated: s
     """Where the score stands beside others and of when it is; and that it is of all brands, where none is ours."""
     if found is None:
         return ""
-    parts = [found.sentence(lang=lang), dated, word("report_br_others_mixed", lang) if mixed else ""]
+    parts = [
+        found.sentence(lang=lang),
+        found.caution(lang=lang),
+        dated,
+        word("report_br_others_mixed", lang) if mixed else "",
+    ]
     return " ".join(filter(None, parts))
 
 
@@ -53,5 +61,7 @@ def beside(found: Benchmark | None, lang: str) -> tuple[Passage, Passage]:
     """Heading of the chart of the others, and below it what may mislead; empty without any."""
     if found is None:
         return Passage(), Passage()
-    points = tuple(note.sentence(lang=lang, plain=True) for note in found.notes)
+    left = undrawn(found.table, names=found.names(lang=lang), lang=lang)
+    listing = (word("report_br_undrawn", lang, rows=SEPARATOR[lang].join(left)),) if left else ()
+    points = listing + tuple(note.sentence(lang=lang, plain=True) for note in found.notes)
     return Passage(word("report_br_others", lang), kind="section nps-sheet"), Passage(points=points, kind="caption")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -72,6 +73,13 @@ class Benchmark(Result):
     confidence_level: float = 0.95
     notes: tuple[Note, ...] = field(default=(), compare=False)
 
+    def _repr_html_(self) -> str:
+        """The table with years as they are written, and below it what may mislead."""
+        years = [None if year is None else str(int(year)) for year in self.table.get("year", ())]
+        whole = replace(self, table={**self.table, "year": years}) if years else self
+        remarks = "".join(f"<li>{escape(note.sentence(lang=language(None)))}</li>" for note in self.notes)
+        return super(Benchmark, whole)._repr_html_() + (f"<ul>{remarks}</ul>" if remarks else "")
+
     @property
     def brands(self) -> int:
         """How many brands were asked in this survey."""
@@ -93,7 +101,7 @@ class Benchmark(Result):
         --------
         >>> import npskit
         >>> print(npskit.datasets.load("garden").nps.benchmark(industry="restaurants").sentence())
-        This survey stands at +53; the one published figure for restaurants is +43.
+        This survey: +53; the one published figure for restaurants is +43.
         """
         lang = language(lang)
         parts = [self.brands_sentence(lang=lang), self.range_sentence(lang=lang)]
@@ -120,6 +128,24 @@ class Benchmark(Result):
         from npskit.survey.benchmark_words import range_sentence
 
         return range_sentence(self, language(lang))
+
+    def caution(self, *, lang: str | None = None) -> str:
+        """What misleads most about the range published, such as figures of long ago; empty where it is of few.
+
+        Parameters
+        ----------
+        lang : {"en", "fr"}, optional
+
+        Examples
+        --------
+        >>> import npskit
+        >>> garden = npskit.datasets.load("garden")
+        >>> garden.nps.benchmark(industry="banking", country="France", year=2026).caution(lang="en")
+        '20 of 20 figures are more than 3 years away from this survey (2026).'
+        """
+        from npskit.survey.benchmark_words import caution_text
+
+        return caution_text(self, language(lang))
 
     def industry_text(self, *, lang: str | None = None) -> str:
         """The industries in words.
@@ -154,7 +180,8 @@ class Benchmark(Result):
         return charts.benchmark(
             self.table, title=told[0].removesuffix(".") if told else self.score_text(lang),
             said=[text.removesuffix(".") for text in told[1:]], names=self.names(lang=lang),
-            industry=self.industry_text(lang=lang), confidence_level=self.confidence_level, lang=lang,
+            industry=self.industry_text(lang=lang), caution=self.caution(lang=lang).removesuffix("."),
+            confidence_level=self.confidence_level, lang=lang,
         )  # fmt: skip
 
     def plot_differences(self, *, lang: str | None = None) -> alt.LayerChart:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from npskit.charts.words import amount, sentence, told
 from npskit.labels import number, points, word
 
 if TYPE_CHECKING:
     from npskit.survey.benchmark_answers import Benchmark
+    from npskit.survey.notes import Note
 
-__all__ = ["brands_sentence", "range_sentence", "rank_text"]
+__all__ = ["brands_sentence", "caution_text", "range_sentence", "rank_text"]
+
+# Brands that differ from ours, each by its name; of more than these the rest are counted.
+MOST_NAMED = 4
+# Remarks that may take the sense from a range, those first that do most; one counts when it is of most figures.
+CAUTIONS = ("benchmark_note_scale", "benchmark_note_old", "benchmark_note_country", "benchmark_note_country_unsaid",
+            "benchmark_note_channel_person", "benchmark_note_channel_alone", "benchmark_note_estimates")  # fmt: skip
 
 
 def brands_sentence(found: Benchmark, lang: str) -> str:
-    """Our rank and the brand farthest above us, or else below, beyond chance; without ours, who leads."""
+    """Our rank and the brands above us, then those below, beyond chance; without ours, who leads."""
     table = found.table
     values = {"k": number(found.brands, lang=lang)}
     if found.own is None or "difference" not in table:
@@ -34,10 +42,19 @@ def brands_sentence(found: Benchmark, lang: str) -> str:
             f"{first} {word('benchmark_none_apart' if len(others) > 1 else 'benchmark_none_apart_1', lang)}"
         )
     # Who stands above matters more than who stands below.
-    at = max(held, key=lambda at: (table["difference"][at] > 0, abs(table["difference"][at])))
+    held.sort(key=lambda at: (table["difference"][at] > 0, abs(table["difference"][at])), reverse=True)
+    named = held if len(held) <= MOST_NAMED else held[: MOST_NAMED - 1]
+    said = [sentence(apart(table, at, lang)) for at in named]
+    if more := len(held) - len(named):
+        said.append(told("benchmark_more_apart", more, lang, n=number(more, lang=lang)))
+    return sentence(" ".join([first, *said]))
+
+
+def apart(table: Mapping[str, Sequence[Any]], at: int, lang: str) -> str:
+    """By how much a brand stands above ours, or below."""
     gap = table["difference"][at]
     key = "benchmark_above_us" if gap > 0 else "benchmark_below_us"
-    return sentence(f"{first} {sentence(word(key, lang, name=str(table['name'][at]), gap=amount(gap, lang)))}")
+    return word(key, lang, name=str(table["name"][at]), gap=amount(gap, lang))
 
 
 def holds(found: Benchmark, at: int) -> bool:
@@ -91,3 +108,19 @@ def place(found: Benchmark) -> str:
     side = "above" if found.score > found.range_upper else "below"
     clear = found.lower > found.range_upper if side == "above" else found.upper < found.range_lower
     return side if clear else f"{side}_open"
+
+
+def caution_text(found: Benchmark, lang: str) -> str:
+    """What misleads most about the range: the remark that is of the most figures, if it is of half of them or more."""
+    if not found.figures:
+        return ""
+    known = [(share_of(note), -CAUTIONS.index(key), note) for note in found.notes
+             if (key := note.key.removesuffix("_1")) in CAUTIONS]  # fmt: skip
+    worst = max((each for each in known if each[0] >= 0.5), key=lambda each: each[:2], default=None)
+    return "" if worst is None else worst[2].sentence(lang=lang, plain=True)
+
+
+def share_of(note: Note) -> float:
+    """Of how many of the figures a remark is; one that counts none is of all."""
+    n, k = (note.values.get(name) for name in ("n", "k"))
+    return 1.0 if n is None or k is None else float(n) / float(k)
