@@ -76,6 +76,8 @@ def trend(
     confidence_level: float = 0.95,
     undated: int = 0,
     outside: int = 0,
+    withheld: int = 0,
+    min_responses: int | None = None,
     lang: str | None = None,
 ) -> LayerChart | FacetChart:
     """The score over time with the smoothed level.
@@ -94,6 +96,9 @@ def trend(
     confidence_level : float
     undated, outside : int
         Answers that are not in the table, having no date or one too far off; told in the subtitle.
+    withheld, min_responses : int, optional
+        Readings whose ``responses`` are missing since they are fewer than so many, or would give such ones away; told
+        in the subtitle.
     lang : {"en", "fr"}, optional
 
     Returns
@@ -126,6 +131,7 @@ def trend(
     title = title_text(groups, every, keys, confidence_level, lang)
     subtitle = [
         *subtitle_parts(groups, days, len(whole), every, keys, confidence_level, lang),
+        *withheld_parts(withheld, min_responses, every, lang),
         *left_out_parts(undated, outside + far, lang),
     ]
     chart = faceted(drawn, days, every, lang) if keys else one_panel(drawn, days, every, lang)
@@ -224,7 +230,8 @@ def subtitle_parts(
     """What is drawn, of whom, from when to when, and what is not there."""
     unit = word(f"chart_every_{every}", lang)
     drawn = word("chart_trend", lang, every=unit, level=level_share(confidence_level, lang))
-    silent = len(days) - len({day for group in groups.values() for day in answered(group)})
+    seen = {day for group in groups.values() for day in [*answered(group), *veiled(group)]}
+    silent = len([day for day in days if day not in seen])
     first, last = (
         date_text(day, lang) if every == "week" else period_text(day, every, lang) for day in (days[0], days[-1])
     )
@@ -241,6 +248,19 @@ def subtitle_parts(
         word("chart_latest", lang, shown=len(days), k=number(periods, lang=lang)) if periods > len(days) else "",
         word("chart_silent", lang, k=f"{silent} {units}" if silent > 1 else f"{silent} {unit}") if silent else "",
     ]
+
+
+def veiled(group: Series) -> list[dt.date]:
+    """The periods whose answers are too few to be told."""
+    return [day for day, values in group.items() if values["responses"] is None]
+
+
+def withheld_parts(withheld: int, least: int | None, every: str, lang: str) -> list[str]:
+    """How many readings are not shown, and why."""
+    if not withheld or least is None:
+        return []
+    unit = word(f"chart_every_{every}" if withheld == 1 else f"chart_every_{every}s", lang)
+    return [told("chart_withheld", withheld, lang, n=number(withheld, lang=lang), unit=unit, k=least)]
 
 
 def left_out_parts(undated: int, far: int, lang: str) -> list[str]:
@@ -260,7 +280,8 @@ def trend_data(groups: dict[str, Series], days: Sequence[dt.date]) -> alt.Inline
             values = group.get(day, {})
             numbers = [f"{values[key]:.2f}" if known(values.get(key)) else "" for key in VALUES]
             # with a time: a bare day would be read as midnight in Greenwich
-            lines.append(f"{panel},{day.isoformat()}T00:00:00,{values.get('responses') or 0:g},{','.join(numbers)}")
+            n = values.get("responses", 0)
+            lines.append(f"{panel},{day.isoformat()}T00:00:00,{'' if n is None else f'{n:g}'},{','.join(numbers)}")
     parse = {**dict.fromkeys(("panel", "responses", *VALUES), "number"), "period": "date"}
     return alt.InlineData(values="\n".join(lines), format=alt.CsvDataFormat(type="csv", parse=parse))
 

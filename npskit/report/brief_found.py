@@ -32,6 +32,7 @@ from npskit.report.story import Story
 from npskit.report.teams import looked_up, team_column
 from npskit.survey import Survey
 from npskit.survey.column_words import ColumnWords, column_words
+from npskit.survey.withholding import team_trends
 
 if TYPE_CHECKING:
     from npskit.survey.action_review import ActionReview
@@ -98,6 +99,7 @@ class BriefFindings(Story):
             return None
         every = self.change.recent.every if self.change else self.every
         options: dict[str, Any] = {"words": self.words, "confidence_level": self.confidence_level, "lang": self.lang}
+        options["min_responses"] = self.min_responses
         found = movement(self.survey, column, every=every, **options)
         are_few = found.trend is None or sum(map(bool, found.trend.table["responses"])) < FEWEST_POINTS
         return movement(self.survey, column, **options) if are_few and self.every is None else found
@@ -253,17 +255,19 @@ class BriefFindings(Story):
         return theme_fixes(self.themes, everybody, worth=worth, confidence_level=self.confidence_level)
 
     @cached_property
-    def _trends(self) -> Trend | None:
-        """The periods of every team."""
+    def _trends(self) -> dict[Any, Trend]:
+        """The periods of every team that is shown, without those in which too few answered."""
         if self.change is None or self.teams is None or self.movement is None or self.movement.trend is None:
-            return None
-        days = self.movement.trend.table["period"]
+            return {}
+        levels = [self.teams.level(row) for row in self.teams.rows]
+        whole = self.movement.trend
+        veiled = [day for day, n in zip(whole.table["period"], whole.table["responses"], strict=True) if n is None]
+        options: dict[str, Any] = {"every": whole.every, "since": whole.table["period"][0], "veiled": veiled}
+        options |= {"least": self.min_responses, "confidence_level": self.confidence_level}
         try:
-            return self.survey.trend(
-                self.change.recent.every, by=self.item, since=days[0], confidence_level=self.confidence_level
-            )
+            return team_trends(self.survey, self.item, levels, **options)
         except NpskitError:
-            return None
+            return {}
 
     @cached_property
     def pages(self) -> list[TeamPage]:
@@ -278,7 +282,7 @@ class BriefFindings(Story):
             level = teams.level(row)
             pages.append(TeamPage(
                 teams, row, tally.take([list(tally.cells).index((level,))]).collapse(),
-                trend=own_trend(self._trends, level) if self._trends else None,
+                trend=own_trend(self._trends[level], level) if level in self._trends else None,
                 themes=self.themes,
                 calls=own_calls(listed, level) if listed is not None else None,
                 actions=self._own_actions(level, teams.name(row)), identities=self.identities,

@@ -328,7 +328,8 @@ def own_trend(trend: Trend, level: Any) -> Trend | None:
         return None
     kept = range(answered[0], answered[-1] + 1)
     rows = {name: [values[row] for row in kept] for name, values in trend.table.items() if name != key}
-    return replace(trend, table=rows, by=(), undated=0, outside=0)
+    withheld = sum(trend.table["responses"][row] is None for row in at)
+    return replace(trend, table=rows, by=(), undated=0, outside=0, withheld=withheld)
 
 
 def own_calls(found: Worklist, level: Any) -> Worklist:

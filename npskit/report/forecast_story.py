@@ -16,12 +16,14 @@ from npskit.charts.columns import quoted
 from npskit.charts.periods import as_day, period_text
 from npskit.charts.words import amount, sentence
 from npskit.errors import ArgumentError, EmptyDataError
+from npskit.frames import Period
 from npskit.labels import date_text, word
 from npskit.report.forecast_groups import ForecastGroup, forecast_group
 from npskit.report.forecast_words import advice, bare, chance, has_jumps, tested_rows, told_answers, widths
 from npskit.report.horizon import answered_days, longest_period, usual_horizon
+from npskit.report.movement import long_enough, sizes_of
 from npskit.report.passage import Headline, Passage
-from npskit.report.story import Story, unrepeated
+from npskit.report.story import FEWEST_OF_GROUP, Story, unrepeated
 from npskit.report.tables import Table
 from npskit.report.words import score_text, size
 from npskit.stats.arguments import as_number
@@ -105,7 +107,10 @@ class ForecastStory(Story):
     @cached_property
     def length(self) -> str:
         """Length of a period, as asked for or as found."""
-        return self.every or longest_period(self.days)
+        if self.every or self.min_responses is None or not self.days:
+            return self.every or longest_period(self.days)
+        sizes = sizes_of(self.survey.tally([Period(str(self.roles["date"]), "day")]))
+        return long_enough(longest_period(self.days), {day: sizes[day] for day in self.days}, self.min_responses)
 
     @property
     def periods(self) -> int:
@@ -144,7 +149,7 @@ class ForecastStory(Story):
             )
             return None
 
-    def _foretold(self, planned: Any, by: Any = None) -> Forecast:
+    def _foretold(self, planned: Any, by: Any = None, least: int | None = None) -> Forecast:
         return self.survey.forecast(
             self.periods,
             every=self.length,
@@ -152,24 +157,33 @@ class ForecastStory(Story):
             planned_responses=planned,
             breaks=self.breaks,
             until=self.until,
+            min_responses=least or self.min_responses,
             confidence_level=self.confidence_level,
         )
 
     @cached_property
     def monitor(self) -> Monitor | None:
         """Which periods moved beyond chance; None where there is nothing to forecast from."""
-        return self.survey.monitor(self.length, breaks=self.breaks) if self.forecast else None
+        return self._monitored() if self.forecast else None
+
+    def _monitored(self) -> Monitor:
+        return self.survey.monitor(self.length, breaks=self.breaks, min_responses=self.min_responses)
 
     @cached_property
     def group_forecasts(self) -> list[ForecastGroup]:
         """Forecasts per group, one chapter for each item of `by`."""
         if self.forecast is None:
             return []
-        found = [(item, list(item) if isinstance(item, tuple) else item) for item in self._by or ()]
-        return [
-            forecast_group(self._foretold(None, by), item, target=self.target, lang=self.lang, words=self.words)
-            for item, by in found
-        ]
+        chapters = []
+        for item in self._by or ():
+            by, least = list(item) if isinstance(item, tuple) else item, self.min_responses or FEWEST_OF_GROUP
+            try:
+                found = self._foretold(None, by, least)
+            except EmptyDataError:
+                # Of too few answers a period in any group; what is asked for and is none is said.
+                continue
+            chapters.append(forecast_group(found, item, target=self.target, lang=self.lang, words=self.words))
+        return chapters
 
     @cached_property
     def more(self) -> list[tuple[int, Forecast]]:
@@ -326,7 +340,10 @@ class ForecastStory(Story):
         """Heading of the chapters of groups, or how to get some."""
         if self.forecast is None:
             return Passage()
-        told = () if self._by else (word("report_fc_groups_none", self.lang),)
+        least = size(self.min_responses or FEWEST_OF_GROUP, self.lang)
+        few = len(self._by or ()) > len(self.group_forecasts)
+        told = (word("report_fc_groups_few" if few else "report_fc_groups_told", self.lang, k=least),)
+        told = told if self._by else (word("report_fc_groups_none", self.lang),)
         return Passage(word("report_fc_groups", self.lang), told)
 
     def more_answers(self) -> Passage:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from npskit.charts.columns import row_names
 from npskit.charts.periods import as_day, period_text
 from npskit.charts.words import amount, limit_texts, name_text
@@ -19,6 +21,7 @@ from npskit.report.words import score_text, size, told
 from npskit.roles import fold
 from npskit.survey.column_words import NO_WORDS, ColumnWords, after_by
 from npskit.survey.plots import columns_of
+from npskit.survey.withholding import hidden_readings
 
 if TYPE_CHECKING:
     from npskit.survey import Survey
@@ -163,15 +166,23 @@ def group_of(
     *,
     overall: float,
     pairs: int = 0,
+    least: int | None = None,
     confidence_level: float = 0.95,
     lang: str,
     words: ColumnWords = NO_WORDS,
 ) -> Group:
-    """The score by one item of `by`; a tuple of columns crosses them. `pairs` as in `Group`."""
+    """The score by one item of `by`; a tuple of columns crosses them. `pairs` as in `Group`.
+
+    Of groups by period, readings of fewer than `least` answers are not shown.
+    """
     items = list(item) if isinstance(item, (tuple, list)) else [item]
     rows = columns_of(survey.summary(items, confidence_level=confidence_level))
     keys = list(rows)[: list(rows).index("responses")]
     shown = shown_rows(rows, keys)
+    unplaced = int(sum(rows["responses"])) - sum(int(rows["responses"][row]) for row in shown)
+    if least is not None and len(items) > 1 and any(isinstance(each, Period) for each in items):
+        veiled = few_of_period(rows, keys, items, least)
+        shown = [row for row in shown if row not in veiled]
     names = list(map(words.short, keys))
     names = names if len(set(names)) == len(names) else keys
     columns = {
@@ -181,8 +192,21 @@ def group_of(
     numbers = {name: [float(rows[name][row]) for row in shown] for name in NUMBERS}
     responses = [int(rows["responses"][row]) for row in shown]
     table = {**columns, "responses": responses, **numbers}
-    unplaced = int(sum(rows["responses"])) - sum(responses)
     return Group(tuple(columns), table, overall, confidence_level, lang, unplaced, pairs)
+
+
+def few_of_period(rows: Mapping[str, list[Any]], keys: Sequence[str], items: Sequence[Any], least: int) -> set[int]:
+    """The rows of groups by period that too few answered, and those that would give them away."""
+    at = next(place for place, each in enumerate(items) if isinstance(each, Period))
+    cells = list(zip(*(map(str, rows[key]) for key in keys), strict=True))
+    groups = list(dict.fromkeys((*cell[:at], *cell[at + 1 :]) for cell in cells))
+    periods = list(dict.fromkeys(cell[at] for cell in cells))
+    places = [(groups.index((*cell[:at], *cell[at + 1 :])), periods.index(cell[at])) for cell in cells]
+    table = np.zeros((len(groups), len(periods)))
+    for place, n in zip(places, rows["responses"], strict=True):
+        table[place] = n
+    hidden = hidden_readings(table, least)
+    return {row for row, place in enumerate(places) if hidden[place]}
 
 
 def shown_rows(rows: Mapping[str, list[Any]], keys: Sequence[str]) -> list[int]:

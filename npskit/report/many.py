@@ -153,6 +153,9 @@ def report_all(
         prepared(template, {unknown[0]: None})
     if "threshold" in names:
         given.setdefault("threshold", threshold)
+    if "min_responses" in names:
+        # A month of a team is read by the people it is about, too.
+        given.setdefault("min_responses", threshold)
     answers = template != GROWTH or "sales" in given
     level = float(given.get("confidence_level", 0.95))
     division = divided(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from npskit.charts.moves import moved, swing
 from npskit.charts.periods import as_day, bulk, period_text, reach
@@ -16,6 +17,7 @@ from npskit.frames.keys import EVERY
 from npskit.labels import date_text, word
 from npskit.report.words import score_text, size, told
 from npskit.survey.column_words import NO_WORDS, ColumnWords
+from npskit.survey.withholding import enough, longer
 
 if TYPE_CHECKING:
     from npskit.survey import Survey
@@ -85,13 +87,16 @@ def movement(
     column: str,
     *,
     every: str | None = None,
+    min_responses: int | None = None,
     confidence_level: float = 0.95,
     lang: str,
     words: ColumnWords = NO_WORDS,
 ) -> Movement:
     """The trend and its sentences; dates that cannot be read are said to be so.
 
-    The length of a period follows the bulk of the answers, and dates far from it are left out of the trend.
+    The length of a period follows the bulk of the answers, and dates far from it are left out of the trend. Where
+    `min_responses` is given, readings of fewer are withheld, and periods that nobody asked for are as long as that
+    takes.
     """
     by_day = Period(column, "day")
     if every is not None:
@@ -103,10 +108,25 @@ def movement(
         first, last = bulk(list(sizes), list(sizes.values()))
         since, until = reach(first, last)
         length = every or without_gaps(usual_period(first, last), [day for day in sizes if since <= day <= until])
-        trend = survey.trend(length, since=since, until=until, confidence_level=confidence_level)
+        if min_responses is not None and every is None:
+            length = long_enough(length, {day: n for day, n in sizes.items() if since <= day <= until}, min_responses)
+        options: dict[str, Any] = {"min_responses": min_responses, "confidence_level": confidence_level}
+        trend = survey.trend(length, since=since, until=until, **options)
     except NpskitError:
         return unusable("report_time_unreadable", words.name(column), lang)
     return told_of(trend, [day for day in sorted(sizes) if not since <= day <= until], lang)
+
+
+def long_enough(every: str, sizes: Mapping[dt.date, int], least: int) -> str:
+    """The shortest period, from `every` on, of which enough have so many answers; `every` where none has."""
+
+    def answers(length: str) -> list[int]:
+        found = Counter[dt.date]()
+        for day, n in sizes.items():
+            found[Period("", length).first_day(day)] += n
+        return list(found.values())
+
+    return next((length for length in (every, *longer(every)) if enough(answers(length), least)), every)
 
 
 def sizes_of(tally: Tally) -> dict[dt.date, int]:
@@ -126,6 +146,9 @@ def told_of(trend: Trend, far: list[dt.date], lang: str) -> Movement:
     rows = trend.table
     answered = [row for row, n in enumerate(rows["responses"]) if n]
     left_out = [*undated(trend.undated, lang), *outside(trend.outside, far, lang)]
+    if not answered and trend.withheld:
+        text = word("report_time_withheld", lang, k=size(trend.min_responses or 0, lang))
+        return Movement(None, text, (text, *left_out))
     if not answered:
         text = word("report_time_empty", lang, column="")
         return Movement(None, text, (text, *left_out))

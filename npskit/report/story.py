@@ -40,6 +40,8 @@ __all__ = ["Story"]
 
 # Points from which a gap that chance explains is no news: with one or two answers it is nearly the whole scale.
 HARDLY_ANY = 100
+# Readings of a group by period with fewer answers are not shown, unless another number is asked for.
+FEWEST_OF_GROUP = 10
 # Clusters that take less of the answers than this take nothing that anybody would tell.
 LEAST_COST = 0.02
 
@@ -62,6 +64,9 @@ class Story:
     confidence_level : float
     counted : mapping, optional
         ``duplicates``, when they were counted on columns that are no longer there.
+    min_responses : int, optional
+        Readings of a period that fewer answered are not shown, nor those that would give them away; all are unless
+        given, but those of groups with fewer than ten.
     today : datetime.date, optional
         The date the report bears.
 
@@ -85,12 +90,14 @@ class Story:
         title: str | None = None,
         confidence_level: float = 0.95,
         counted: Mapping[str, int] | None = None,
+        min_responses: int | None = None,
         today: dt.date | None = None,
     ) -> None:
         self.survey, self.every, self.lang = survey, every, language(lang)
         self.title = title or source_name(survey)
         self.confidence_level, self.today = confidence_level, today or dt.date.today()
         self.counted = dict(counted or {})
+        self.min_responses = min_responses
         self._by = None if by is None else [by] if isinstance(by, (str, Bands, Period, tuple)) else list(by)
 
     # ---- what was found -------------------------------------------------------------------------------------
@@ -135,10 +142,12 @@ class Story:
         if not self.overall.responses:
             return []
         options: dict[str, Any] = {"confidence_level": self.confidence_level, "lang": self.lang}
+        options["least"] = self.min_responses or FEWEST_OF_GROUP
         items = self.suggestion.items
         groups = [
             group_of(self.survey, item, overall=self.overall.score, words=self.words, **options) for item in items
         ]
+        groups = [group for group in groups if group.table["score"]]
         pairs = max(self.suggestion.pairs, sum(group.own_pairs for group in groups))
         return [replace(group, pairs=pairs) for group in groups]
 
@@ -149,7 +158,7 @@ class Story:
         if column is None or not self.overall.responses:
             return None
         options: dict[str, Any] = {"every": self.every, "confidence_level": self.confidence_level, "lang": self.lang}
-        return movement(self.survey, column, words=self.words, **options)
+        return movement(self.survey, column, min_responses=self.min_responses, words=self.words, **options)
 
     @cached_property
     def duplicates(self) -> int | None:

@@ -149,6 +149,7 @@ class Survey(
         since: dt.date | None = None,
         until: dt.date | None = None,
         breaks: Any = None,
+        min_responses: int | None = None,
         confidence_level: float = 0.95,
         method: str = "score",
     ) -> Trend:
@@ -164,6 +165,9 @@ class Survey(
             answers dated after today are left out, as in `forecast`.
         breaks : date, ISO text or sequence of them, optional
             First periods after a change of wording, channel or sampling: the level starts anew there.
+        min_responses : int, optional
+            Readings of fewer answers are withheld, and with them readings that they would follow from: each group's
+            total less its other periods, and each period's total less the other groups. All are shown unless given.
         confidence_level : float
         method : str
             The interval of a period's reading, as in `summary`.
@@ -177,21 +181,28 @@ class Survey(
         Raises
         ------
         ArgumentError
-            When a break lies outside the answers.
+            When a break lies outside the answers, or `min_responses` is less than 1.
         """
         from npskit.survey.windows import drawn
+        from npskit.survey.withholding import hidden_readings
 
         period = Period(self._column("date"), every)
         cells = [period, *as_list(by)]
         tally = self.tally(cells)
         moments = self._moments(tally, cells)
         found, notes = drawn(tally, period, since, until)
-        periods = gridded(found.tally, every).periods
+        grid = gridded(found.tally, every)
+        periods = grid.periods
         positions = break_positions(breaks, periods, every) if periods else []
         options: dict[str, Any] = {"confidence_level": confidence_level, "method": method, "moments": moments}
-        table = series(found.tally, every=every, breaks=positions, **options)
+        hidden = None if min_responses is None else hidden_readings(grid.filled(found.tally.responses), min_responses)
+        table = series(found.tally, every=every, breaks=positions, hidden=hidden, **options)
         days = tuple(periods[at] for at in positions)
-        return Trend(table, every, tally.keys[1:], confidence_level, found.undated, found.outside, days, tuple(notes))
+        about = (found.undated, found.outside, days, tuple(notes))
+        return Trend(
+            table, every, tally.keys[1:], confidence_level, *about,
+            withheld=0 if hidden is None else int(hidden.sum()), min_responses=min_responses,
+        )  # fmt: skip
 
     @property
     def plot(self) -> Plots:

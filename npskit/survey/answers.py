@@ -29,7 +29,8 @@ class Trend(Result):
     table : mapping of str to list
         The `by` columns, then ``period`` (first day of the period), ``responses, detractors, passives, promoters``, the
         score of the period alone with its interval (``score, lower, upper``), and the smoothed level with its band
-        (``level, level_lower, level_upper``). Points; a period without answers has a level and no score.
+        (``level, level_lower, level_upper``). Points; a period without answers has a level and no score, one that is
+        withheld no ``responses`` either, and the level is that of the others.
     every : str
         day, week, month, quarter or year.
     by : tuple of str
@@ -39,6 +40,10 @@ class Trend(Result):
         Answers left out because they carry no date, or one outside the days asked for.
     breaks : tuple of datetime.date
         First days of the periods where the level starts anew.
+    withheld : int
+        Readings that are not shown: of fewer answers than `min_responses`, or one that such a reading would follow
+        from.
+    min_responses : int, optional
     notes : tuple of Note
         What is left out besides: dates long before the others, or after today; `str` of each is its sentence.
     """
@@ -51,6 +56,8 @@ class Trend(Result):
     outside: int = 0
     breaks: tuple[dt.date, ...] = ()
     notes: tuple[Note, ...] = ()
+    withheld: int = 0
+    min_responses: int | None = None
 
     def plot(self, *, lang: str | None = None) -> alt.LayerChart | alt.FacetChart:
         """The chart: points with their intervals, and the level with its band.
@@ -68,5 +75,7 @@ class Trend(Result):
             confidence_level=self.confidence_level,
             undated=self.undated,
             outside=self.outside,
+            withheld=self.withheld,
+            min_responses=self.min_responses,
             lang=lang,
         )

@@ -188,12 +188,17 @@ def series(
     moments: ClusterMoments | None = None,
     method: str = "score",
     breaks: Sequence[int] | None = None,
+    hidden: np.ndarray | None = None,
 ) -> Columns:
-    """One row per group and period of a tally whose first key is the period, gaps filled, with the smoothed level."""
+    """One row per group and period of a tally whose first key is the period, gaps filled, with the smoothed level.
+
+    What is `hidden`, shape (groups, periods), has no figures, and the level knows nothing of it.
+    """
     grid = gridded(tally, every)
-    counts = grid.filled(effective_counts(tally, moments))
+    hidden = np.zeros((len(grid.groups), len(grid.periods)), dtype=bool) if hidden is None else hidden
+    counts = np.where(hidden[..., None], 0, grid.filled(effective_counts(tally, moments)))
     readings = limits(tally, confidence_level=confidence_level, method=method, moments=moments)
-    answered = grid.filled(tally.responses) > 0
+    answered = (grid.filled(tally.responses) > 0) & ~hidden
     lower, upper = (np.where(answered, grid.filled(np.atleast_1d(bound)), np.nan) for bound in readings)
     # Loaded here, since only a trend needs it.
     from npskit.stats.trend import level as smoothed_level
@@ -203,7 +208,10 @@ def series(
                "level": level.level, "level_lower": level.lower, "level_upper": level.upper}  # fmt: skip
     levels = {key: [group[i] for group in grid.groups for _ in grid.periods] for i, key in enumerate(tally.keys[1:])}
     figures = {name: np.ravel(values).tolist() for name, values in numbers.items()}
-    categories = counted(grid.filled(tally.category_counts).reshape(-1, 3))
+    categories = {
+        name: [None if veiled else n for n, veiled in zip(values, hidden.ravel(), strict=True)]
+        for name, values in counted(grid.filled(tally.category_counts).reshape(-1, 3)).items()
+    }
     return joined(levels, {"period": grid.periods * len(grid.groups), **categories, **figures})
 
 

@@ -31,6 +31,7 @@ class Forecasting(Base):
         planned_responses: Any = None,
         breaks: Any = None,
         until: Any = None,
+        min_responses: int | None = None,
         confidence_level: float = 0.95,
         rng: np.random.Generator | int | None = 0,
     ) -> Forecast:
@@ -51,6 +52,8 @@ class Forecasting(Base):
             First periods after a change of wording, channel or sampling: the level starts anew there.
         until : datetime.date or ISO text, optional
             Day whose period is the last one used; today unless given.
+        min_responses : int, optional
+            Readings of fewer answers are not used, nor those that they would follow from; all are unless given.
         confidence_level : float
         rng : Generator or int, optional
             Of the draws.
@@ -77,17 +80,17 @@ class Forecasting(Base):
         """
         from npskit.survey.forecasts import foretold
 
-        past = self._past(every, by, until=until)
+        past = self._past(every, by, until=until, least=min_responses)
         positions = break_positions(breaks, past.periods, every)
         options: dict[str, Any] = {
             "breaks": positions,
             "confidence_level": confidence_level,
             "rng": generator(rng),
         }
-        everybody = self._past(every, until=until) if past.by else None
+        everybody = self._past(every, until=until, least=min_responses) if past.by else None
         return foretold(past, everybody, periods, planned_responses=planned_responses, **options)
 
-    def _past(self, every: str, by: Any = None, *, until: Any = None) -> Past:
+    def _past(self, every: str, by: Any = None, *, until: Any = None, least: int | None = None) -> Past:
         """Answers per group and period that a model of time may use, and what is said of the others."""
         from npskit.survey.past import named_groups, past_of
 
@@ -96,6 +99,6 @@ class Forecasting(Base):
         tally = self.tally(items)
         last = None if until is None else day_meant(until, where="until", last=True)
         _, last_day = self.source.span(period.column)
-        cells, notes = used(self, tally, period, until=last)
+        cells, notes = used(self, tally, period, until=last, least=least)
         told: dict[str, Any] = {"named": named_groups(tally), "notes": notes, "until": last, "last_day": last_day}
         return past_of(cells, self._moments(tally, items), period, **told)

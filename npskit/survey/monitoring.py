@@ -129,6 +129,7 @@ class Monitoring(Base):
         alpha: float = 0.05,
         breaks: Any = None,
         until: Any = None,
+        min_responses: int | None = None,
     ) -> Monitor:
         """Which period moved beyond what its number of responses explains, and whether it stayed.
 
@@ -144,6 +145,8 @@ class Monitoring(Base):
             First periods after a change of wording, channel or sampling: the level starts anew there.
         until : datetime.date or ISO text, optional
             Day whose period is the last one used; today unless given.
+        min_responses : int, optional
+            Readings of fewer answers are not used, nor those that they would follow from; all are unless given.
 
         Returns
         -------
@@ -172,7 +175,7 @@ class Monitoring(Base):
         items = [period, *as_list(by)]
         tally = self.tally(items)
         last = None if until is None else day_meant(until, where="until", last=True)
-        cells, notes = used(self, tally, period, until=last)
+        cells, notes = used(self, tally, period, until=last, least=min_responses)
         return watched(
             cells,
             self._moments(tally, items),

@@ -14,7 +14,7 @@ import numpy as np
 
 from npskit.errors import EmptyDataError
 from npskit.frames import Period
-from npskit.survey.estimates import Dated, dated
+from npskit.survey.estimates import Dated, dated, gridded
 from npskit.survey.notes import Note, noted
 from npskit.tally import Tally
 
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 __all__ = ["drawn", "used"]
 
 
-def used(survey: Base, tally: Tally, period: Period, *, until: dt.date | None) -> tuple[Tally, list[Note]]:
+def used(
+    survey: Base, tally: Tally, period: Period, *, until: dt.date | None, least: int | None = None
+) -> tuple[Tally, list[Note]]:
     """The cells with answers that a forecast or a monitor uses, and what is said of these and of the others.
 
     Parameters
@@ -35,6 +37,8 @@ def used(survey: Base, tally: Tally, period: Period, *, until: dt.date | None) -
     period : Period
     until : datetime.date, optional
         Day whose period is the last one; today unless given.
+    least : int, optional
+        Readings of fewer answers, and those that they would follow from, are not used.
 
     Raises
     ------
@@ -43,7 +47,22 @@ def used(survey: Base, tally: Tally, period: Period, *, until: dt.date | None) -
     """
     today = dt.date.today()
     cells, notes = window(tally, period, until or today, given=until is not None)
+    if least is not None:
+        cells, withheld = told_apart(cells, period.every, least)
+        notes += [noted("forecast_note_withheld", withheld, n=withheld, k=least)] if withheld else []
     return cells, [*notes, *(early(survey, cells, period, today) if until is None else []), *assumed(survey)]
+
+
+def told_apart(tally: Tally, every: str, least: int) -> tuple[Tally, int]:
+    """The cells that are no reading of a few, and how many readings that leaves out."""
+    from npskit.survey.withholding import hidden_readings
+
+    grid = gridded(tally, every)
+    hidden = hidden_readings(grid.filled(tally.responses), least)
+    kept = tally.take(np.flatnonzero(~hidden.ravel()[grid.rows]))
+    if not len(kept):
+        raise EmptyDataError(where="dates", expected=f"periods with {least} answers or more", got="none")
+    return kept, int(hidden.sum())
 
 
 def window(tally: Tally, period: Period, last: dt.date, *, given: bool) -> tuple[Tally, list[Note]]:
