@@ -409,6 +409,10 @@ def test_pages_are_those_of_the_largest_and_the_rest_is_counted() -> None:
     story = told(frame, pages=1)
     assert [page.name for page in story.pages] == ["Lyon"]
     assert "having fewer answers than those below: 2 teams." in story.glance().text
+    named = [story.teams.name(at) for at in story.teams.charted]
+    assert named == ["Lyon", "Nice", "Paris"]
+    assert all(name in str(story.overview().to_dict()) for name in named)
+    assert len(told(frame, pages=0).teams.charted) == 3
     assert told(frame, pages=0).pages == []
     with pytest.raises(ArgumentError, match="pages"):
         told(frame, pages=-1)

@@ -267,7 +267,7 @@ class BriefStory(BriefFindings):
         return beside(self.others, self.lang)[1]
 
     def overview(self) -> Any:
-        """The chart of the teams that have a page."""
+        """The chart of all teams that are shown, with a page or without."""
         return self.teams.shown_card().plot(lang=self.lang) if self.teams else None
 
     def method(self) -> Passage:

@@ -44,6 +44,8 @@ Item = str | Bands | Period
 FEWEST_FOR_DRIVER, FEWEST_PERIODS = 30, 3
 ALPHA = 0.05
 MOST_CALLS, MOST_THEMES = 5, 2
+# Teams in the chart of all of them.
+MOST_CHARTED = 60
 
 
 @dataclass(frozen=True)
@@ -126,11 +128,27 @@ class Teams:
         lang, k = self.lang, self.scorecard.min_responses
         hidden = told("report_br_teams_hidden", self.hidden, lang, n=size(self.hidden, lang), k=k)
         more = told("report_br_teams_more", self.more, lang, n=size(self.more, lang))
-        return [text for n, text in ((self.hidden, hidden), (self.more if self.rows else 0, more)) if n]
+        beyond = len(self.rows) + self.more - len(self.charted)
+        uncharted = told("report_br_teams_uncharted", beyond, lang, n=size(beyond, lang))
+        counted = ((self.hidden, hidden), (self.more if self.rows else 0, more), (beyond, uncharted))
+        return [text for n, text in counted if n > 0]
+
+    @property
+    def charted(self) -> list[int]:
+        """Rows of the teams in the overview: all that are shown, whether they have a page or not.
+
+        Of more than a chart holds those with a page, those apart from the others, then the largest.
+        """
+        table = self.scorecard.table
+        shown = [at for at, hide in enumerate(table["suppressed"]) if not hide and known(table[self.scorecard.by][at])]
+        largest = sorted(shown, key=lambda at: -table["responses"][at])
+        first = dict.fromkeys([*self.rows, *self.apart(-1), *self.apart(1), *largest])
+        kept = [at for at in first if at in set(shown)][: max(MOST_CHARTED, len(self.rows))]
+        return sorted(kept)
 
     def shown_card(self) -> Scorecard:
-        """The scorecard of the teams that have a page."""
-        rows = {name: [values[at] for at in self.rows] for name, values in self.scorecard.table.items()}
+        """The scorecard of the teams in the overview."""
+        rows = {name: [values[at] for at in self.charted] for name, values in self.scorecard.table.items()}
         drivers = [None if each is None else self.words.name(each) for each in rows["driver"]]
         return replace(self.scorecard, table={**rows, "driver": drivers})
 
