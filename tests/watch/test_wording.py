@@ -7,9 +7,11 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from watched import PLAIN, Place
 
+import npskit
 import npskit.readers
 import npskit.watch
 from npskit import datasets
@@ -119,7 +121,7 @@ def test_no_key_of_errors_is_english_in_french() -> None:
     ("name", "content", "known"),
     [
         ("vide.csv", b"", "un fichier vide"),
-        ("echelle.csv", None, "réponses sur"),
+        ("echelle.csv", None, "réponses hors"),
         ("sans.csv", b"ville,prix\nLyon,12\nNice,30\n", "la colonne de la note"),
         ("binaire.csv", b"nps,ville\n9,\x00\x01\x02\n", "l’octet de contrôle"),
         ("faux.xlsx", b"nps,ville\n9,Lyon\n", "un classeur Excel"),
@@ -138,6 +140,13 @@ def test_files_that_cannot_be_read_are_told_in_french(
     assert known in french(event.message)
     # What machines read is what was raised.
     assert "attendu" not in event.data["reason"]
+
+
+def test_one_answer_outside_the_scale_is_told_in_the_singular_and_in_the_plural() -> None:
+    for ratings, said in (([60], "1 des 21 réponses"), ([60, 61], "2 des 22 réponses")):
+        with pytest.raises(NpskitError) as caught:
+            npskit.Survey(pd.DataFrame({"nps": [9] * 20 + ratings})).score()
+        assert f"trouvé {said} hors de l’échelle" in french(reason_text(caught.value, "fr"))
 
 
 def test_a_round_that_cannot_be_done_is_told_in_french(place: Place, capsys: Any) -> None:
