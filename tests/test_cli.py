@@ -6,7 +6,8 @@ import sys
 import pandas as pd
 import pytest
 
-from npskit.cli import main
+from npskit.cli import error_text, main, show_warning
+from npskit.errors import ReadWarning, RoleError
 
 
 @pytest.fixture
@@ -134,3 +135,37 @@ def test_what_is_wrong_with_a_dashboard_is_told_before_it_is_served(export, caps
 def test_the_explorer_is_not_for_paper(export, tmp_path, capsys):
     assert main(["report", export, "--template", "explorer", "-o", str(tmp_path / "a.pdf")]) == 2
     assert "a.html" in capsys.readouterr().err
+
+
+def test_errors_are_told_in_the_language_that_was_asked_for(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "short.csv").write_text("nps,shop\n" + "9,Lyon\n" * 40 + "3\n" + "9,Nice\n" * 5, encoding="utf-8")
+    (tmp_path / "bad.yaml").write_text("folder: in\n output: x\n", encoding="utf-8")
+    told = {}
+    for name, line in {
+        "short": ["report", "short.csv", "-o", "x.html"],
+        "column": ["score", "short.csv", "--rating", "note"],
+        "file": ["score", "shrt.csv"],
+        "yaml": ["watch", "bad.yaml", "--check"],
+    }.items():
+        assert main([*line, "--lang", "fr"]) == 2
+        told[name] = capsys.readouterr().err
+    assert "il manque 1 champ à la fin\u202f: ajouter «\u202f,\u202f»" in told["short"]
+    assert "vouliez-vous dire «\u202fshort.csv\u202f»" in told["file"]
+    assert "mettre entre guillemets un texte qui contient deux-points" in told["yaml"]
+    assert not any(english in text for text in told.values() for english in ("Hint", "expected", "There are"))
+    assert main(["score", "shrt.csv"]) == 2
+    assert "did you mean 'short.csv'?" in capsys.readouterr().err
+
+
+def test_what_is_typed_keeps_its_quotation_marks():
+    error = RoleError("no rating.", hint="name it: df.nps(rating='q 1'); columns that hold ratings: q 1")
+    assert error_text(error, "fr").endswith("l’indiquer\u202f: --rating 'q 1'\u202f; colonnes de notes\u202f: q 1.")
+
+
+def test_warnings_are_told_in_the_language_that_was_asked_for(capsys):
+    found = ReadWarning(source="mars.csv", sentences=["Column 'nps': 99 (3 times) was read as no answer."])
+    show_warning(found, ReadWarning, lang="fr")
+    assert "attention\u202f: mars.csv\u202f: Colonne" in capsys.readouterr().err
+    show_warning(found, ReadWarning)
+    assert capsys.readouterr().err.startswith("npskit: warning: ")

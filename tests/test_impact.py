@@ -469,3 +469,9 @@ def test_intervals_stay_inside_the_lower_panel_or_are_marked_as_going_on():
     assert start <= -20 <= 20 <= stop
     marks = [each["mark"]["shape"] for each in panel if each["mark"]["type"] == "point"]
     assert marks == ["triangle-up", "triangle-down"]
+
+
+def test_segments_of_the_column_that_says_who_was_treated_are_refused_with_the_reason():
+    survey = Survey(answers(shop="Lyon"))
+    with pytest.raises(ArgumentError, match="in each of its levels all were treated or none"):
+        survey.impact("2023-09-01", treated={"shop": "Lyon"}, by=["shop"], until="2024-04-30")

@@ -12,12 +12,14 @@ import signal
 import sys
 import warnings
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import npskit
 from npskit.cli import completion, lab, notebooks, reports, scores, watch
 from npskit.cli.output import let_letters_fit
 from npskit.errors import NpskitError, NpskitWarning
+from npskit.labels import word
 
 __all__ = ["main"]
 
@@ -38,6 +40,8 @@ OPTIONS: tuple[tuple[str, Any], ...] = (
     (r"\brating=\.\.\.", "--rating COLUMN"),
     (r"\bby=('[^']*')", r"--by \1"),
 )
+# What is typed in a shell keeps its quotation marks in every language.
+TYPED = re.compile("(--[a-z-]+) «\u202f(.*?)\u202f»")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,11 +55,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     let_letters_fit()
     parser = arguments_parser()
     options = parser.parse_args(arguments)
-    warnings.showwarning = show_warning
+    lang = getattr(options, "lang", None)
+    warnings.showwarning = partial(show_warning, lang=lang)
     try:
         return options.run(options)
     except NpskitError as error:
-        print(f"npskit: {on_the_command_line(str(error))}", file=sys.stderr)
+        print(f"npskit: {error_text(error, lang)}", file=sys.stderr)
         return USAGE_ERROR
     except BrokenPipeError:
         # The reader (head, less) has what it wanted; Python would complain again while flushing at exit.
@@ -90,10 +95,33 @@ def on_the_command_line(text: str) -> str:
     return text
 
 
-def show_warning(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
+def error_text(error: NpskitError, lang: str | None) -> str:
+    """An error in the language that was asked for, as far as its words are known there; else in English.
+
+    Examples
+    --------
+    >>> error_text(NpskitError("no file 'mars.csv'."), "fr")
+    'aucun fichier «\\u202fmars.csv\\u202f».'
+    """
+    if lang in (None, "en"):
+        return on_the_command_line(str(error))
+    from npskit.watch.wording import reason_text
+
+    written = NpskitError(on_the_command_line(error.message), hint=on_the_command_line(error.hint))
+    return TYPED.sub(r"\1 '\2'", reason_text(written, lang))
+
+
+def show_warning(message: Warning | str, category: type[Warning], *_: Any, lang: str | None = None, **__: Any) -> None:
     """A warning of npskit as one line; those of libraries are for developers and stay silent here."""
-    if issubclass(category, NpskitWarning):
-        print(f"npskit: warning: {on_the_command_line(str(message))}", file=sys.stderr)
+    if not issubclass(category, NpskitWarning):
+        return
+    text = str(message)
+    if lang not in (None, "en") and isinstance(message, Warning):
+        from npskit.watch.wording import caution_text
+
+        text = caution_text(message, lang)
+    head = word("cli_warning", lang or "en") + word("chart_colon", lang or "en")
+    print(f"npskit: {head} {on_the_command_line(text)}", file=sys.stderr)
 
 
 def arguments_parser() -> argparse.ArgumentParser:

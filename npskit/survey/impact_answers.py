@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from npskit.errors import ArgumentError
 from npskit.frames import Key, Period
 from npskit.stats.impact import Effects, effects, smallest_detectable
 from npskit.stats.intervals import checked_level
@@ -92,6 +93,22 @@ def notes_of_all(found: Sequence[Impact]) -> list[Note]:
     return [*for_all, *own]
 
 
+def refuse_treated_segments(survey: Base, group: Group, by: Sequence[Any]) -> None:
+    """Refuse segments of the column that says who was treated.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    names = [survey.source.column(each if isinstance(each, str) else each.column) for each in by]
+    same = [name for name in names if name in group.columns]
+    if same:
+        raise ArgumentError(
+            where="by", expected="columns other than those of treated=", got=repr(same[0]),
+            hint="in each of its levels all were treated or none, so it cannot have changed who answered; leave it out",
+        )  # fmt: skip
+
+
 def one_group(
     survey: Base,
     steps: Sequence[Step],
@@ -104,6 +121,7 @@ def one_group(
 ) -> Impact:
     """The effects of actions on the same people."""
     group = membership(survey.source, steps[0].treated)
+    refuse_treated_segments(survey, group, by)
     items: list[Key] = [period, *group.columns]
     tally = survey.tally(items)
     cells, said = used(survey, tally, period, until=until)

@@ -83,8 +83,15 @@ def reason_text(error: NpskitError, lang: str) -> str:
 
 def hint_text(english: str, lang: str) -> list[str]:
     """What to do, as a sentence; none for no hint."""
-    hint = said_again(english, lang)
+    # An error that came through another one has its hint as a sentence.
+    whole = english[:-1] if english.endswith(".") and not is_said(english) else english
+    hint = said_again(whole, lang)
     return [word("watch_hint", lang, hint=hint if hint.endswith((".", "?", ")")) else f"{hint}.")] if hint else []
+
+
+def is_said(text: str) -> bool:
+    """Whether a text is one of the known sentences."""
+    return any(pattern.fullmatch(text) for _, pattern in sentences())
 
 
 def caution_text(warning: Warning, lang: str, headers: Mapping[str, str] | None = None) -> str:
