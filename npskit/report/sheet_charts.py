@@ -238,8 +238,8 @@ def limits_of(sheet: Any, own: Series, drawn: Drawing, cells: tuple[int, int, in
     )  # fmt: skip
     colour = DARK if drawn.kind != "time" else own.colour.lstrip("#").upper()
     return errors.ErrorBars(
-        errDir="y" if drawn.kind == "time" else None, errBarType="both", errValType="cust", noEndCap=True, plus=plus, minus=minus,
-        spPr=shapes.GraphicalProperties(ln=line_of(colour, 15_875)),
+        errDir="y" if drawn.kind == "time" else None, errBarType="both", errValType="cust", noEndCap=True,
+        plus=plus, minus=minus, spPr=shapes.GraphicalProperties(ln=line_of(colour, 15_875)),
     )  # fmt: skip
 
 
