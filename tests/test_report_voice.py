@@ -224,7 +224,7 @@ def test_a_report_holds_no_comment_but_its_quotes(tmp_path: Path) -> None:
         assert suffix != "html" or b"<script>window.hacked" not in out.read_bytes()
 
 
-CELLS = re.compile(r"'[^']+'!\$[A-Z]+\$\d+(:\$[A-Z]+\$\d+)?")
+CELLS = re.compile(r"'[^']+'!\$?[A-Z]+\$?\d+(:\$[A-Z]+\$\d+)?")
 
 
 def content(path: Path) -> str:
