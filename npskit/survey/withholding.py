@@ -160,16 +160,19 @@ def team_trends(
     known = [level for level in levels if (level,) in base.grid.groups]
     own = followed(base, known, least, veiled)
     few = [level for level in known if level not in own]
-    for length in longer(every) if few else ():
+    here = beside(base, own, least, veiled) | ((base.size > 0) & closed(base, veiled))
+    for length in longer(every) if few and here.sum() <= MOST_UNKNOWN else ():
         over = counted(survey, item, length, since)
         wide = followed(over, [level for level in few if (level,) in over.grid.groups], least, veiled, own=own)
-        while wide and (found := mixed(base, over, own, wide, least, veiled)) is None:
+        while wide:
+            # Whoever is neither is seen only in what the whole leaves.
+            hidden = beside(over, wide, least, veiled, apart=own)
+            if is_safe(base, over, here, hidden, wide, least, closed(base, veiled)):
+                near, far = (
+                    each.trend(flags, least, confidence_level) for each, flags in ((base, here), (over, hidden))
+                )
+                return {**dict.fromkeys(own, near), **dict.fromkeys(wide, far)}
             wide.remove(smallest(over, wide))
-        if wide and found is not None:
-            here, there = (
-                each.trend(hidden, least, confidence_level) for each, hidden in zip((base, over), found, strict=True)
-            )
-            return {**dict.fromkeys(own, here), **dict.fromkeys(wide, there)}
     # Those with hardly a reading are left to the rest, which needs no other withheld for each of them.
     known = [level for level in known if (base.size[base.row(level)] >= least).sum() >= FEWEST_SHOWN]
     hidden = beside(base, known, least, veiled) | ((base.size > 0) & closed(base, veiled))
@@ -226,24 +229,14 @@ def closed(counts: Counted, veiled: Collection[dt.date]) -> Flags:
     return np.array([day in spans for day in counts.grid.periods])
 
 
-def mixed(
-    base: Counted, over: Counted, own: Sequence[Any], wide: Sequence[Any], least: int, veiled: Collection[dt.date]
-) -> tuple[Flags, Flags] | None:
-    """What is hidden of teams over these periods and of teams over longer ones; None where a reading would follow."""
-    # Whoever is neither is seen only in what the whole leaves.
-    here, hidden = beside(base, own, least, veiled), beside(over, wide, least, veiled, apart=own)
-    here = here | ((base.size > 0) & closed(base, veiled))
-    return (here, hidden) if is_safe(base, over, here, hidden, wide, least, closed(base, veiled)) else None
-
-
 def is_safe(
     base: Counted, over: Counted, here: Flags, hidden: Flags, wide: Sequence[Any], least: int, shut: Flags
 ) -> bool:
     """Whether no withheld reading is a sum of what is shown: the wholes of periods and of teams, and readings."""
     size = base.size
     unknown = np.argwhere(here & (size > 0))
-    if not len(unknown) or len(unknown) > MOST_UNKNOWN:
-        return not len(unknown)
+    if not len(unknown):
+        return True
     starts, days = (np.array(each.grid.periods, dtype="M8[D]") for each in (over, base))
     group, period = unknown.T
     # A week belongs to the month that it begins in.
