@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 from watched import PLAIN, STEADY, WATCHED, Place, answers, months
@@ -119,7 +120,7 @@ def test_a_loop_goes_on_when_a_round_fails(place: Place, monkeypatch: pytest.Mon
 
     place.configure(PLAIN.replace("folder: exports", "folder: elsewhere"))
     place.export("a.csv", answers(0, 20))
-    monkeypatch.setattr(watch.time, "sleep", nap)
+    monkeypatch.setattr(watch, "time", SimpleNamespace(sleep=nap))
     assert main(["watch", str(place.root / "nps.yaml"), "--loop", "5"]) == 130
     assert len(place.history()) == 20
 

@@ -10,6 +10,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,7 +25,10 @@ CONFIG = PLAIN.replace("monitor: no", "monitor: {every: month}") + "formats: [ht
 
 
 class Naps:
-    """What happens between the rounds of a loop; after the last of it somebody presses Ctrl+C."""
+    """What happens between the rounds of a loop; after the last of it somebody presses Ctrl+C.
+
+    Only the loop may take them: threads that other tests leave sleep as well.
+    """
 
     def __init__(self, *happens: Callable[[], object]) -> None:
         self.happens, self.sizes = iter(happens), list[tuple[int, ...]]()
@@ -51,7 +55,7 @@ def loop(place: Place, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest
 
     def run(*happens: Callable[[], object]) -> Naps:
         naps = Naps(*happens)
-        monkeypatch.setattr(watch.time, "sleep", naps)
+        monkeypatch.setattr(watch, "time", SimpleNamespace(sleep=naps))
         assert main(["watch", str(place.root / "nps.yaml"), "--loop", "1"]) == 130
         return naps
 
@@ -85,7 +89,11 @@ def test_nothing_grows_over_many_rounds_in_which_everything_happens(place: Place
 
     naps = loop(*(event for n in range(3) for event in a_year(n)))
     # What is imported with the first reports and the first errors opens what it keeps open.
-    assert max(naps.sizes[20:]) <= naps.sizes[19]
+    *held, temporary = naps.sizes[19]
+    later = naps.sizes[20:]
+    assert max(size[-1] for size in later) <= temporary
+    # A thread of another test, and what it opens, may come meanwhile; what every third round leaves would be more.
+    assert all(most <= usual + 3 for most, usual in zip(map(max, *(size[:-1] for size in later)), held, strict=True))
     frame = place.history()
     assert (len(frame), frame["date"].nunique()) == (70 + 30, 70 + 30)
 
@@ -206,7 +214,7 @@ def test_a_signal_that_comes_while_an_object_is_thrown_away_ends_a_loop_all_the_
     lost: list[Any] = []
     monkeypatch.setattr(sys, "unraisablehook", lost.append)
     naps = Naps(away, *[bool] * 5)
-    monkeypatch.setattr(watch.time, "sleep", naps)
+    monkeypatch.setattr(watch, "time", SimpleNamespace(sleep=naps))
     assert main(["watch", str(place.root / "nps.yaml"), "--loop", "1"]) == 128 + signal.SIGTERM
     assert [type(each.exc_value) for each in lost] == [SystemExit]
     assert len(naps.sizes) == 1
