@@ -45,12 +45,13 @@ from npskit.charts.titles import titled
 from npskit.charts.words import (
     by_text,
     digits,
+    left_out_parts,
     level_share,
     name_text,
     responses_text,
     score_range,
     sentence,
-    told,
+    withheld_parts,
 )
 from npskit.labels import MINUS, SEPARATORS, date_text, language, number, points, word
 
@@ -253,20 +254,6 @@ def subtitle_parts(
 def veiled(group: Series) -> list[dt.date]:
     """The periods whose answers are too few to be told."""
     return [day for day, values in group.items() if values["responses"] is None]
-
-
-def withheld_parts(withheld: int, least: int | None, every: str, lang: str) -> list[str]:
-    """How many readings are not shown, and why."""
-    if not withheld or least is None:
-        return []
-    unit = word(f"chart_every_{every}" if withheld == 1 else f"chart_every_{every}s", lang)
-    return [told("chart_withheld", withheld, lang, n=number(withheld, lang=lang), unit=unit, k=least)]
-
-
-def left_out_parts(undated: int, far: int, lang: str) -> list[str]:
-    """How many answers have no date, or one too far from the others."""
-    pairs = (("chart_undated", undated), ("chart_far", far))
-    return [told(key, n, lang, n=number(n, lang=lang)) for key, n in pairs if n]
 
 
 def trend_data(groups: dict[str, Series], days: Sequence[dt.date]) -> alt.InlineData:

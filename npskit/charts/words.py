@@ -24,6 +24,7 @@ __all__ = [
     "dates_text",
     "digits",
     "farthest_apart",
+    "left_out_parts",
     "level_share",
     "limit_texts",
     "name_text",
@@ -34,6 +35,7 @@ __all__ = [
     "three_shares",
     "told",
     "widening",
+    "withheld_parts",
 ]
 
 # A table of all pairs of these is a few megabytes.
@@ -196,3 +198,17 @@ def limit_texts(lower: float, upper: float, lang: str) -> tuple[str, str]:
         return points(bound, digits=enough, lang=lang)
 
     return text(lower), text(upper)
+
+
+def withheld_parts(withheld: int, least: int | None, every: str, lang: str) -> list[str]:
+    """How many readings are not shown, and why."""
+    if not withheld or least is None:
+        return []
+    unit = word(f"chart_every_{every}" if withheld == 1 else f"chart_every_{every}s", lang)
+    return [told("chart_withheld", withheld, lang, n=number(withheld, lang=lang), unit=unit, k=least)]
+
+
+def left_out_parts(undated: int, far: int, lang: str) -> list[str]:
+    """How many answers have no date, or one too far from the others."""
+    pairs = (("chart_undated", undated), ("chart_far", far))
+    return [told(key, n, lang, n=number(n, lang=lang)) for key, n in pairs if n]
